@@ -1,0 +1,1073 @@
+// Made by scripts/generate-steps.mjs from src/plan/steps.ts: do not edit.
+#pragma once
+#include <cstdint>
+
+#include "reader.h"
+
+namespace runts::plan {
+
+inline constexpr uint32_t kSchema = 0xe8ab77c1;
+
+enum class Kind : uint32_t {
+  CgroupCreate,
+  CgroupOpen,
+  CgroupWrite,
+  CgroupDevices,
+  CgroupChown,
+  CgroupFreeze,
+  CgroupKill,
+  CgroupRemove,
+  SeccompCompile,
+  Listen,
+  Connect,
+  OpenTree,
+  Overlay,
+  OpenNamespace,
+  OpenProcess,
+  Clone,
+  IdMap,
+  OomScore,
+  Rlimit,
+  Hook,
+  Created,
+  Start,
+  Signal,
+  Join,
+  Unshare,
+  BecomeRoot,
+  TimeOffsets,
+  Fork,
+  SessionKeyring,
+  Loopback,
+  Hostname,
+  Domainname,
+  Procfs,
+  MountPropagation,
+  Root,
+  Mount,
+  Bind,
+  MountAttributes,
+  Device,
+  Symlink,
+  CwdCreate,
+  Mask,
+  ReadonlyPath,
+  Console,
+  RootReadonly,
+  Pivot,
+  RootPropagation,
+  Sysctl,
+  Umask,
+  Personality,
+  Scheduler,
+  IoPriority,
+  MemoryPolicy,
+  Apparmor,
+  Selinux,
+  NoNewPrivileges,
+  Cwd,
+  User,
+  Capabilities,
+  FindExecutable,
+  AwaitStart,
+  CloseFds,
+  Seccomp,
+  CapabilitiesFinal,
+  Execve,
+};
+
+inline constexpr uint32_t kKindCount = 65;
+
+inline constexpr const char *kKindNames[kKindCount] = {
+    "cgroup-create",
+    "cgroup-open",
+    "cgroup-write",
+    "cgroup-devices",
+    "cgroup-chown",
+    "cgroup-freeze",
+    "cgroup-kill",
+    "cgroup-remove",
+    "seccomp-compile",
+    "listen",
+    "connect",
+    "open-tree",
+    "overlay",
+    "open-namespace",
+    "open-process",
+    "clone",
+    "id-map",
+    "oom-score",
+    "rlimit",
+    "hook",
+    "created",
+    "start",
+    "signal",
+    "join",
+    "unshare",
+    "become-root",
+    "time-offsets",
+    "fork",
+    "session-keyring",
+    "loopback",
+    "hostname",
+    "domainname",
+    "procfs",
+    "mount-propagation",
+    "root",
+    "mount",
+    "bind",
+    "mount-attributes",
+    "device",
+    "symlink",
+    "cwd-create",
+    "mask",
+    "readonly-path",
+    "console",
+    "root-readonly",
+    "pivot",
+    "root-propagation",
+    "sysctl",
+    "umask",
+    "personality",
+    "scheduler",
+    "io-priority",
+    "memory-policy",
+    "apparmor",
+    "selinux",
+    "no-new-privileges",
+    "cwd",
+    "user",
+    "capabilities",
+    "find-executable",
+    "await-start",
+    "close-fds",
+    "seccomp",
+    "capabilities-final",
+    "execve",
+};
+
+// mkdir each missing part of path below root, enabling controllers on the way; refuses a cgroup that has processes or is frozen; opens it
+struct CgroupCreate {
+  Str root;
+  Str path;
+  List<Str> controllers;
+  static CgroupCreate read(Reader &r) {
+    CgroupCreate v{};
+    v.root = r.str();
+    v.path = r.str();
+    v.controllers = r.list<Str>();
+    return v;
+  }
+};
+
+// open an existing cgroup
+struct CgroupOpen {
+  Str root;
+  Str path;
+  static CgroupOpen read(Reader &r) {
+    CgroupOpen v{};
+    v.root = r.str();
+    v.path = r.str();
+    return v;
+  }
+};
+
+// one write(2) of value to a file of the open cgroup; where the file is missing: otherwiseFile and its value if named, else fail or skip
+struct CgroupWrite {
+  Str file;
+  Str value;
+  Str otherwise_file;
+  Str otherwise_value;
+  uint32_t if_missing;
+  static CgroupWrite read(Reader &r) {
+    CgroupWrite v{};
+    v.file = r.str();
+    v.value = r.str();
+    v.otherwise_file = r.str();
+    v.otherwise_value = r.str();
+    v.if_missing = r.u32();
+    return v;
+  }
+};
+
+// compile the rules (the last that matches decides; none: deny) to eBPF, load it, attach it in place of an earlier one
+struct CgroupDevicesRules {
+  bool allow;
+  uint32_t type;
+  int64_t major;
+  int64_t minor;
+  uint64_t access;
+  static CgroupDevicesRules read(Reader &r) {
+    CgroupDevicesRules v{};
+    v.allow = r.boolean();
+    v.type = r.u32();
+    v.major = r.i64();
+    v.minor = r.i64();
+    v.access = r.u64();
+    return v;
+  }
+};
+
+struct CgroupDevices {
+  List<CgroupDevicesRules> rules;
+  static CgroupDevices read(Reader &r) {
+    CgroupDevices v{};
+    v.rules = r.list<CgroupDevicesRules>();
+    return v;
+  }
+};
+
+// give the cgroup directory and the files listed in /sys/kernel/cgroup/delegate to uid (a host id)
+struct CgroupChown {
+  uint32_t uid;
+  uint32_t gid;
+  static CgroupChown read(Reader &r) {
+    CgroupChown v{};
+    v.uid = r.u32();
+    v.gid = r.u32();
+    return v;
+  }
+};
+
+// write cgroup.freeze and wait until cgroup.events says so
+struct CgroupFreeze {
+  bool frozen;
+  static CgroupFreeze read(Reader &r) {
+    CgroupFreeze v{};
+    v.frozen = r.boolean();
+    return v;
+  }
+};
+
+// write 1 to cgroup.kill of the open cgroup
+struct CgroupKill {
+  static CgroupKill read(Reader &) {
+    CgroupKill v{};
+    return v;
+  }
+};
+
+// kill what is left, wait for populated 0, remove the cgroup and all below it, then its empty parents up to and without `until`; a missing cgroup is fine
+struct CgroupRemove {
+  Str root;
+  Str path;
+  Str until;
+  uint32_t timeout_ms;
+  static CgroupRemove read(Reader &r) {
+    CgroupRemove v{};
+    v.root = r.str();
+    v.path = r.str();
+    v.until = r.str();
+    v.timeout_ms = r.u32();
+    return v;
+  }
+};
+
+// BPF program by libseccomp, kept in the cache directory under all that went in; a sealed memfd goes to the slot
+struct SeccompCompileRulesArgs {
+  uint32_t index;
+  uint64_t value;
+  uint64_t value_two;
+  uint32_t op;
+  static SeccompCompileRulesArgs read(Reader &r) {
+    SeccompCompileRulesArgs v{};
+    v.index = r.u32();
+    v.value = r.u64();
+    v.value_two = r.u64();
+    v.op = r.u32();
+    return v;
+  }
+};
+
+struct SeccompCompileRules {
+  List<Str> names;
+  uint32_t action;
+  uint32_t errno;
+  List<SeccompCompileRulesArgs> args;
+  static SeccompCompileRules read(Reader &r) {
+    SeccompCompileRules v{};
+    v.names = r.list<Str>();
+    v.action = r.u32();
+    v.errno = r.u32();
+    v.args = r.list<SeccompCompileRulesArgs>();
+    return v;
+  }
+};
+
+struct SeccompCompile {
+  uint32_t slot;
+  Str cache;
+  uint32_t default_action;
+  uint32_t default_errno;
+  List<Str> architectures;
+  List<SeccompCompileRules> rules;
+  static SeccompCompile read(Reader &r) {
+    SeccompCompile v{};
+    v.slot = r.u32();
+    v.cache = r.str();
+    v.default_action = r.u32();
+    v.default_errno = r.u32();
+    v.architectures = r.list<Str>();
+    v.rules = r.list<SeccompCompileRules>();
+    return v;
+  }
+};
+
+// make a listening unix socket `name` (mode 0600) in directory; undo removes it
+struct Listen {
+  Str directory;
+  Str name;
+  uint32_t slot;
+  static Listen read(Reader &r) {
+    Listen v{};
+    v.directory = r.str();
+    v.name = r.str();
+    v.slot = r.u32();
+    return v;
+  }
+};
+
+// connect a unix stream socket
+struct Connect {
+  Str path;
+  uint32_t slot;
+  static Connect read(Reader &r) {
+    Connect v{};
+    v.path = r.str();
+    v.slot = r.u32();
+    return v;
+  }
+};
+
+// open_tree(OPEN_TREE_CLONE) of a host path, idmapped if mappings or a user namespace path are given; for sources that init may not reach
+struct IdMapping {
+  uint32_t inside;
+  uint32_t outside;
+  uint32_t size;
+  static IdMapping read(Reader &r) {
+    IdMapping v{};
+    v.inside = r.u32();
+    v.outside = r.u32();
+    v.size = r.u32();
+    return v;
+  }
+};
+
+struct OpenTree {
+  Str source;
+  bool recursive;
+  uint32_t slot;
+  List<IdMapping> uid_mappings;
+  List<IdMapping> gid_mappings;
+  Str user_namespace;
+  bool idmap_recursive;
+  static OpenTree read(Reader &r) {
+    OpenTree v{};
+    v.source = r.str();
+    v.recursive = r.boolean();
+    v.slot = r.u32();
+    v.uid_mappings = r.list<IdMapping>();
+    v.gid_mappings = r.list<IdMapping>();
+    v.user_namespace = r.str();
+    v.idmap_recursive = r.boolean();
+    return v;
+  }
+};
+
+// a detached overlay mount of lower directories (topmost first), upper and work directory; never attached on the host
+struct Overlay {
+  List<Str> lower;
+  Str upper;
+  Str work;
+  List<Str> options;
+  uint32_t slot;
+  static Overlay read(Reader &r) {
+    Overlay v{};
+    v.lower = r.list<Str>();
+    v.upper = r.str();
+    v.work = r.str();
+    v.options = r.list<Str>();
+    v.slot = r.u32();
+    return v;
+  }
+};
+
+// open a namespace file and check its type
+struct OpenNamespace {
+  uint32_t type;
+  Str path;
+  uint32_t slot;
+  static OpenNamespace read(Reader &r) {
+    OpenNamespace v{};
+    v.type = r.u32();
+    v.path = r.str();
+    v.slot = r.u32();
+    return v;
+  }
+};
+
+// pidfd of a process, checked by its start time (clock ticks since boot, proc_pid_stat(5) field 22)
+struct OpenProcess {
+  uint32_t pid;
+  uint64_t start_time;
+  uint32_t slot;
+  static OpenProcess read(Reader &r) {
+    OpenProcess v{};
+    v.pid = r.u32();
+    v.start_time = r.u64();
+    v.slot = r.u32();
+    return v;
+  }
+};
+
+// clone3 into the open cgroup (if intoCgroup; on EBUSY into that of cgroupOfPid if not 0) and the named new namespaces, and execveat of the helper; undo kills it
+struct Clone {
+  uint64_t namespaces;
+  bool into_cgroup;
+  uint32_t cgroup_of_pid;
+  static Clone read(Reader &r) {
+    Clone v{};
+    v.namespaces = r.u64();
+    v.into_cgroup = r.boolean();
+    v.cgroup_of_pid = r.u32();
+    return v;
+  }
+};
+
+// write setgroups (if deny), uid_map and gid_map of the process
+struct IdMap {
+  List<IdMapping> uid_mappings;
+  List<IdMapping> gid_mappings;
+  bool deny_setgroups;
+  static IdMap read(Reader &r) {
+    IdMap v{};
+    v.uid_mappings = r.list<IdMapping>();
+    v.gid_mappings = r.list<IdMapping>();
+    v.deny_setgroups = r.boolean();
+    return v;
+  }
+};
+
+// write oom_score_adj of the process
+struct OomScore {
+  int32_t value;
+  static OomScore read(Reader &r) {
+    OomScore v{};
+    v.value = r.i32();
+    return v;
+  }
+};
+
+// prlimit64 of the process (host) or of itself (init)
+struct Rlimit {
+  uint32_t type;
+  uint64_t soft;
+  uint64_t hard;
+  static Rlimit read(Reader &r) {
+    Rlimit v{};
+    v.type = r.u32();
+    v.soft = r.u64();
+    v.hard = r.u64();
+    return v;
+  }
+};
+
+// run a hook: its state on standard input, fail on a status other than 0, kill it after the timeout
+struct Hook {
+  Str phase;
+  Str path;
+  List<Str> args;
+  List<Str> env;
+  uint32_t timeout;
+  Str state_head;
+  Str state_tail;
+  static Hook read(Reader &r) {
+    Hook v{};
+    v.phase = r.str();
+    v.path = r.str();
+    v.args = r.list<Str>();
+    v.env = r.list<Str>();
+    v.timeout = r.u32();
+    v.state_head = r.str();
+    v.state_tail = r.str();
+    return v;
+  }
+};
+
+// the end of create: init is left waiting for start
+struct Created {
+  static Created read(Reader &) {
+    Created v{};
+    return v;
+  }
+};
+
+// connect to the socket of a created container, remove it, wait until init has executed the program or reports why not
+struct Start {
+  Str directory;
+  Str name;
+  static Start read(Reader &r) {
+    Start v{};
+    v.directory = r.str();
+    v.name = r.str();
+    return v;
+  }
+};
+
+// pidfd_send_signal to a process checked by its start time; ESRCH where it is gone
+struct Signal {
+  uint32_t pid;
+  uint64_t start_time;
+  uint32_t signal;
+  static Signal read(Reader &r) {
+    Signal v{};
+    v.pid = r.u32();
+    v.start_time = r.u64();
+    v.signal = r.u32();
+    return v;
+  }
+};
+
+// setns on a slot: a namespace file or a pidfd
+struct Join {
+  uint32_t slot;
+  uint64_t namespaces;
+  static Join read(Reader &r) {
+    Join v{};
+    v.slot = r.u32();
+    v.namespaces = r.u64();
+    return v;
+  }
+};
+
+// unshare(2)
+struct Unshare {
+  uint64_t namespaces;
+  static Unshare read(Reader &r) {
+    Unshare v{};
+    v.namespaces = r.u64();
+    return v;
+  }
+};
+
+// setgroups to none where allowed, setresgid and setresuid to 0 of the user namespace
+struct BecomeRoot {
+  static BecomeRoot read(Reader &) {
+    BecomeRoot v{};
+    return v;
+  }
+};
+
+// write timens_offsets of the time namespace that children will have
+struct TimeOffsets {
+  int64_t monotonic_seconds;
+  uint32_t monotonic_nanoseconds;
+  int64_t boottime_seconds;
+  uint32_t boottime_nanoseconds;
+  static TimeOffsets read(Reader &r) {
+    TimeOffsets v{};
+    v.monotonic_seconds = r.i64();
+    v.monotonic_nanoseconds = r.u32();
+    v.boottime_seconds = r.i64();
+    v.boottime_nanoseconds = r.u32();
+    return v;
+  }
+};
+
+// go on with the plan in a child (clone3 with CLONE_PARENT and the named new namespaces); the stage process exits
+struct Fork {
+  uint64_t namespaces;
+  static Fork read(Reader &r) {
+    Fork v{};
+    v.namespaces = r.u64();
+    return v;
+  }
+};
+
+// join a new session keyring and let its possessor search it
+struct SessionKeyring {
+  Str name;
+  static SessionKeyring read(Reader &r) {
+    SessionKeyring v{};
+    v.name = r.str();
+    return v;
+  }
+};
+
+// set the interface lo up
+struct Loopback {
+  static Loopback read(Reader &) {
+    Loopback v{};
+    return v;
+  }
+};
+
+// sethostname(2)
+struct Hostname {
+  Str name;
+  static Hostname read(Reader &r) {
+    Hostname v{};
+    v.name = r.str();
+    return v;
+  }
+};
+
+// setdomainname(2)
+struct Domainname {
+  Str name;
+  static Domainname read(Reader &r) {
+    Domainname v{};
+    v.name = r.str();
+    return v;
+  }
+};
+
+// a private detached procfs of the pid namespace for sysctls, labels and /proc/self/fd; never attached
+struct Procfs {
+  static Procfs read(Reader &) {
+    Procfs v{};
+    return v;
+  }
+};
+
+// change the propagation of the whole mount tree of the new mount namespace
+struct MountPropagation {
+  uint32_t propagation;
+  bool recursive;
+  static MountPropagation read(Reader &r) {
+    MountPropagation v{};
+    v.propagation = r.u32();
+    v.recursive = r.boolean();
+    return v;
+  }
+};
+
+// attach the root file system over its own directory: a recursive clone of path, or the mount in slot; it becomes the root descriptor
+struct Root {
+  Str path;
+  uint32_t slot;
+  static Root read(Reader &r) {
+    Root v{};
+    v.path = r.str();
+    v.slot = r.u32();
+    return v;
+  }
+};
+
+// a new file system instance (fsopen, fsconfig, fsmount) attached at target; the target is created if missing
+struct Mount {
+  Str type;
+  Str source;
+  Str target;
+  List<Str> options;
+  uint64_t attributes;
+  uint32_t propagation;
+  bool propagation_recursive;
+  bool copy_up;
+  bool inherit_mode;
+  static Mount read(Reader &r) {
+    Mount v{};
+    v.type = r.str();
+    v.source = r.str();
+    v.target = r.str();
+    v.options = r.list<Str>();
+    v.attributes = r.u64();
+    v.propagation = r.u32();
+    v.propagation_recursive = r.boolean();
+    v.copy_up = r.boolean();
+    v.inherit_mode = r.boolean();
+    return v;
+  }
+};
+
+// a clone of source (or of the tree in slot) with all its attributes set, attached at target; the target is created as the source is: a file or a directory
+struct Bind {
+  Str source;
+  uint32_t slot;
+  Str target;
+  bool recursive;
+  uint64_t set;
+  uint64_t clear;
+  uint64_t recursive_set;
+  uint64_t recursive_clear;
+  uint32_t propagation;
+  bool propagation_recursive;
+  Str require_type;
+  static Bind read(Reader &r) {
+    Bind v{};
+    v.source = r.str();
+    v.slot = r.u32();
+    v.target = r.str();
+    v.recursive = r.boolean();
+    v.set = r.u64();
+    v.clear = r.u64();
+    v.recursive_set = r.u64();
+    v.recursive_clear = r.u64();
+    v.propagation = r.u32();
+    v.propagation_recursive = r.boolean();
+    v.require_type = r.str();
+    return v;
+  }
+};
+
+// mount_setattr of what is mounted at target (remount)
+struct MountAttributes {
+  Str target;
+  bool recursive;
+  uint64_t set;
+  uint64_t clear;
+  static MountAttributes read(Reader &r) {
+    MountAttributes v{};
+    v.target = r.str();
+    v.recursive = r.boolean();
+    v.set = r.u64();
+    v.clear = r.u64();
+    return v;
+  }
+};
+
+// make a device node; an existing node must be the same; bind: attach the host node of the same path instead (user namespaces)
+struct Device {
+  Str path;
+  uint32_t type;
+  uint32_t major;
+  uint32_t minor;
+  uint32_t mode;
+  uint32_t uid;
+  uint32_t gid;
+  bool bind;
+  static Device read(Reader &r) {
+    Device v{};
+    v.path = r.str();
+    v.type = r.u32();
+    v.major = r.u32();
+    v.minor = r.u32();
+    v.mode = r.u32();
+    v.uid = r.u32();
+    v.gid = r.u32();
+    v.bind = r.boolean();
+    return v;
+  }
+};
+
+// make a symbolic link; an existing entry is kept or (not a directory) replaced
+struct Symlink {
+  Str path;
+  Str target;
+  bool replace;
+  static Symlink read(Reader &r) {
+    Symlink v{};
+    v.path = r.str();
+    v.target = r.str();
+    v.replace = r.boolean();
+    return v;
+  }
+};
+
+// mkdir -p of the working directory below the root, owned by uid and gid
+struct CwdCreate {
+  Str path;
+  static CwdCreate read(Reader &r) {
+    CwdCreate v{};
+    v.path = r.str();
+    return v;
+  }
+};
+
+// cover a file with the null device or a directory with an empty read-only tmpfs; a missing path is fine
+struct Mask {
+  Str path;
+  static Mask read(Reader &r) {
+    Mask v{};
+    v.path = r.str();
+    return v;
+  }
+};
+
+// a read-only recursive clone of path over itself; a missing path is fine
+struct ReadonlyPath {
+  Str path;
+  static ReadonlyPath read(Reader &r) {
+    ReadonlyPath v{};
+    v.path = r.str();
+    return v;
+  }
+};
+
+// a new terminal of the container (devpts), its master sent over the slot (the socket of connect), or to the host if slot is 0; it becomes stdio, controlling terminal and /dev/console
+struct Console {
+  uint32_t slot;
+  uint32_t width;
+  uint32_t height;
+  bool mount;
+  Str path;
+  static Console read(Reader &r) {
+    Console v{};
+    v.slot = r.u32();
+    v.width = r.u32();
+    v.height = r.u32();
+    v.mount = r.boolean();
+    v.path = r.str();
+    return v;
+  }
+};
+
+// mount_setattr(MOUNT_ATTR_RDONLY) of the root descriptor
+struct RootReadonly {
+  static RootReadonly read(Reader &) {
+    RootReadonly v{};
+    return v;
+  }
+};
+
+// make the root descriptor the root: pivot_root and detach of the old root, or MS_MOVE and chroot, or chroot alone
+struct Pivot {
+  uint32_t how;
+  static Pivot read(Reader &r) {
+    Pivot v{};
+    v.how = r.u32();
+    return v;
+  }
+};
+
+// propagation of the new root
+struct RootPropagation {
+  uint32_t propagation;
+  bool recursive;
+  static RootPropagation read(Reader &r) {
+    RootPropagation v{};
+    v.propagation = r.u32();
+    v.recursive = r.boolean();
+    return v;
+  }
+};
+
+// one write below sys/ of the private procfs
+struct Sysctl {
+  Str key;
+  Str value;
+  static Sysctl read(Reader &r) {
+    Sysctl v{};
+    v.key = r.str();
+    v.value = r.str();
+    return v;
+  }
+};
+
+// umask(2)
+struct Umask {
+  uint32_t mode;
+  static Umask read(Reader &r) {
+    Umask v{};
+    v.mode = r.u32();
+    return v;
+  }
+};
+
+// personality(2)
+struct Personality {
+  uint32_t domain;
+  static Personality read(Reader &r) {
+    Personality v{};
+    v.domain = r.u32();
+    return v;
+  }
+};
+
+// sched_setattr(2); runtime, deadline and period in nanoseconds
+struct Scheduler {
+  uint32_t policy;
+  int32_t nice;
+  int32_t priority;
+  uint64_t flags;
+  uint64_t runtime;
+  uint64_t deadline;
+  uint64_t period;
+  static Scheduler read(Reader &r) {
+    Scheduler v{};
+    v.policy = r.u32();
+    v.nice = r.i32();
+    v.priority = r.i32();
+    v.flags = r.u64();
+    v.runtime = r.u64();
+    v.deadline = r.u64();
+    v.period = r.u64();
+    return v;
+  }
+};
+
+// ioprio_set(2)
+struct IoPriority {
+  uint32_t class_;
+  uint32_t priority;
+  static IoPriority read(Reader &r) {
+    IoPriority v{};
+    v.class_ = r.u32();
+    v.priority = r.u32();
+    return v;
+  }
+};
+
+// set_mempolicy(2)
+struct MemoryPolicy {
+  uint32_t mode;
+  uint64_t flags;
+  List<uint32_t> nodes;
+  static MemoryPolicy read(Reader &r) {
+    MemoryPolicy v{};
+    v.mode = r.u32();
+    v.flags = r.u64();
+    v.nodes = r.list<uint32_t>();
+    return v;
+  }
+};
+
+// write `exec PROFILE` to attr/apparmor/exec (or attr/exec) of the private procfs
+struct Apparmor {
+  Str profile;
+  static Apparmor read(Reader &r) {
+    Apparmor v{};
+    v.profile = r.str();
+    return v;
+  }
+};
+
+// write the label to attr/exec of the private procfs
+struct Selinux {
+  Str label;
+  static Selinux read(Reader &r) {
+    Selinux v{};
+    v.label = r.str();
+    return v;
+  }
+};
+
+// prctl(PR_SET_NO_NEW_PRIVS)
+struct NoNewPrivileges {
+  static NoNewPrivileges read(Reader &) {
+    NoNewPrivileges v{};
+    return v;
+  }
+};
+
+// chdir, then getcwd must be absolute and reachable
+struct Cwd {
+  Str path;
+  static Cwd read(Reader &r) {
+    Cwd v{};
+    v.path = r.str();
+    return v;
+  }
+};
+
+// keep capabilities, give stdio to uid, setgroups, setresgid, setresuid
+struct User {
+  uint32_t uid;
+  uint32_t gid;
+  List<uint32_t> groups;
+  bool set_groups;
+  static User read(Reader &r) {
+    User v{};
+    v.uid = r.u32();
+    v.gid = r.u32();
+    v.groups = r.list<uint32_t>();
+    v.set_groups = r.boolean();
+    return v;
+  }
+};
+
+// drop from the bounding set, capset, ambient; `retain` stays effective and permitted until capabilities-final
+struct Capabilities {
+  uint64_t bounding;
+  uint64_t effective;
+  uint64_t permitted;
+  uint64_t inheritable;
+  uint64_t ambient;
+  uint64_t retain;
+  static Capabilities read(Reader &r) {
+    Capabilities v{};
+    v.bounding = r.u64();
+    v.effective = r.u64();
+    v.permitted = r.u64();
+    v.inheritable = r.u64();
+    v.ambient = r.u64();
+    v.retain = r.u64();
+    return v;
+  }
+};
+
+// look args[0] up as execvp(3) does in the given PATH; keeps the result for execve
+struct FindExecutable {
+  Str name;
+  Str path;
+  static FindExecutable read(Reader &r) {
+    FindExecutable v{};
+    v.name = r.str();
+    v.path = r.str();
+    return v;
+  }
+};
+
+// accept one connection on the listening socket in the slot; it becomes the control channel
+struct AwaitStart {
+  uint32_t slot;
+  static AwaitStart read(Reader &r) {
+    AwaitStart v{};
+    v.slot = r.u32();
+    return v;
+  }
+};
+
+// close every descriptor from 3 + keep up, but the control channel, which is close-on-exec
+struct CloseFds {
+  uint32_t keep;
+  static CloseFds read(Reader &r) {
+    CloseFds v{};
+    v.keep = r.u32();
+    return v;
+  }
+};
+
+// load the program in the slot
+struct Seccomp {
+  uint32_t slot;
+  uint64_t flags;
+  static Seccomp read(Reader &r) {
+    Seccomp v{};
+    v.slot = r.u32();
+    v.flags = r.u64();
+    return v;
+  }
+};
+
+// the last capset, without what was retained
+struct CapabilitiesFinal {
+  uint64_t effective;
+  uint64_t permitted;
+  uint64_t inheritable;
+  static CapabilitiesFinal read(Reader &r) {
+    CapabilitiesFinal v{};
+    v.effective = r.u64();
+    v.permitted = r.u64();
+    v.inheritable = r.u64();
+    return v;
+  }
+};
+
+// restore signals and execute the program found before; addHome: HOME from /etc/passwd of the root for uid
+struct Execve {
+  List<Str> args;
+  List<Str> env;
+  bool add_home;
+  uint32_t uid;
+  static Execve read(Reader &r) {
+    Execve v{};
+    v.args = r.list<Str>();
+    v.env = r.list<Str>();
+    v.add_home = r.boolean();
+    v.uid = r.u32();
+    return v;
+  }
+};
+
+}  // namespace runts::plan

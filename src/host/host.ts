@@ -1,0 +1,150 @@
+/**
+ * What runts asks of the machine, for Node, for the standalone executable and for tests. Everything else under
+ * src/{spec,plan,container,cgroup,cli} is pure. File calls are synchronous: state files are small and lie on tmpfs.
+ */
+export interface Host {
+  readonly files: HostFiles;
+  readonly processes: HostProcesses;
+  readonly terminal: HostTerminal;
+  readonly self: HostSelf;
+}
+
+/** A call of the machine failed; `errno` is its name, such as `ENOENT`. */
+export class HostError extends Error {
+  readonly errno: string;
+  readonly syscall: string;
+
+  constructor(errno: string, syscall: string, message: string) {
+    super(message);
+    this.name = 'HostError';
+    this.errno = errno;
+    this.syscall = syscall;
+  }
+}
+
+/** Every function throws {@link HostError}. Paths are strings; modes are as in chmod(2). */
+export interface HostFiles {
+  /** Whole file as UTF-8; EFBIG above `limit` bytes (default 16 MiB). `fd:0` reads standard input. */
+  readText(path: string, limit?: number): string;
+  /** Replaces the file in one step: a new file beside it (O_EXCL), then rename(2). */
+  replace(path: string, text: string, mode: number): void;
+  /** One write(2) to an existing file, such as one of a cgroup. */
+  write(path: string, text: string): void;
+  /** Appends one line, creating the file (0644). */
+  append(path: string, text: string): void;
+  makeDirectory(path: string, mode: number, parents?: boolean): void;
+  /** Removes a directory and what is in it, following no symbolic link; a missing one is fine. */
+  removeTree(path: string): void;
+  removeFile(path: string): void;
+  list(path: string): string[];
+  exists(path: string): boolean;
+  /** `missing` also where a parent is missing. */
+  kind(path: string): 'file' | 'directory' | 'symlink' | 'other' | 'missing';
+  ownerOf(path: string): number;
+  realPath(path: string): string;
+  /** f_type of statfs(2), such as 0x63677270 for cgroup2; undefined where the path is missing. */
+  fileSystem(path: string): number | undefined;
+  /** Exclusive flock(2) on a file (created 0600); waits unless told not to (then undefined if it is taken). */
+  lock(path: string, wait: boolean): Promise<HostLock | undefined>;
+}
+
+export interface HostLock {
+  release(): void;
+}
+
+/** What a plan gets beside its bytes. */
+export interface ExecuteOptions {
+  /** Descriptors of this process that become 0, 1 and 2 of the container's program; -1 is /dev/null. */
+  readonly stdio: readonly [number, number, number];
+  /** Descriptors of this process that become 3, 4, ... of the container's program. */
+  readonly preserve: readonly number[];
+  /** Time every step. */
+  readonly trace: boolean;
+}
+
+export type Outcome = Success | Failure;
+
+export interface Success {
+  readonly ok: true;
+  /** The container's process, if the plan made one. */
+  readonly process?: HostProcess;
+  /** Master of the terminal, if the plan has a console for the host itself. */
+  readonly console?: number;
+  /** Two numbers a step, begin and end, microseconds since the epoch; 0 for a step that did not run. */
+  readonly times?: readonly number[];
+}
+
+export interface Failure {
+  readonly ok: false;
+  /** Index (from 0) of the failed step; -1 where the executor itself failed. */
+  readonly step: number;
+  /** Name of the error number. */
+  readonly errno: string;
+  /** The call with its arguments. */
+  readonly call: string;
+  /** What the kernel or a hook said beside it; empty if nothing. */
+  readonly detail: string;
+  readonly times?: readonly number[];
+}
+
+export interface HostProcess {
+  readonly pid: number;
+  /** proc_pid_stat(5) field 22, clock ticks since boot. */
+  readonly startTime: number;
+  /** Resolves when it ended and has been reaped; only for a child of this process. */
+  wait(): Promise<ExitStatus>;
+  /** By pidfd, so never another process; a process that is gone is fine. */
+  kill(signal: number): void;
+  /** Closes the pidfd; the process lives on. */
+  release(): void;
+}
+
+export type ExitStatus = { readonly code: number } | { readonly signal: number };
+
+export interface HostProcesses {
+  /** Runs the host's steps of an encoded plan on a thread of the core, and init's in the process that it makes. */
+  execute(plan: Uint8Array, options: ExecuteOptions): Promise<Outcome>;
+  /** Becomes the reaper of orphaned descendants (PR_SET_CHILD_SUBREAPER). */
+  becomeSubreaper(): void;
+  /** Reaps orphans that have ended; used before the process itself ends. */
+  reapOrphans(): void;
+  /** Runs a program to its end and gives its standard output (ps of `runts ps`). */
+  capture(program: string, args: readonly string[]): Promise<string>;
+  /** Connects a unix stream socket and sends a text with one descriptor (SCM_RIGHTS): --pidfd-socket. */
+  sendDescriptor(socketPath: string, descriptor: number, text: string): void;
+  /** Opens a pidfd; the caller closes it with closeDescriptor. */
+  openPidfd(pid: number): number;
+  closeDescriptor(fd: number): void;
+  /** Forwards READY=1 (then MAINPID, BARRIER) of a datagram socket to another until told or the process ends. */
+  forwardNotify(listenPath: string, notifyPath: string, pid: number): Promise<void>;
+}
+
+export interface HostTerminal {
+  isTerminal(fd: number): boolean;
+  size(fd: number): { readonly width: number; readonly height: number } | undefined;
+  /** Raw mode, bytes both ways between stdio and the master, and the size on SIGWINCH, until the master hangs up. */
+  relay(master: number): Promise<void>;
+  /** Calls back for every signal that can be forwarded, until released. */
+  onSignals(forward: (signal: number) => void): { release(): void };
+}
+
+export interface HostSelf {
+  readonly args: readonly string[];
+  /** Name that the command was called by. */
+  readonly name: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly uid: number;
+  readonly pid: number;
+  /** Names of the capabilities that this process may give away (its permitted and bounding sets). */
+  capabilities(): string[];
+  /** True where descriptor fd is open. */
+  isOpen(fd: number): boolean;
+  /** Microseconds since the epoch. */
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+  out(text: string): void;
+  err(text: string): void;
+  /** Version of libseccomp that profiles are compiled with; undefined without seccomp. */
+  seccompVersion(): string | undefined;
+}

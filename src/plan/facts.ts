@@ -1,0 +1,47 @@
+import type { CapabilityName } from './numbers.ts';
+
+/**
+ * What policy must know of the machine and of the command beside the spec. `container/facts.ts` reads it from a Host;
+ * `runts plan` and the golden tests use values of their own, so that a plan is a pure function of what is written here.
+ */
+export interface Facts {
+  readonly id: string;
+  /** Absolute path of the bundle. */
+  readonly bundle: string;
+  /** Directory of this container's state, such as /run/runts/ID. */
+  readonly stateDirectory: string;
+  /** Directory of compiled seccomp programs; empty: no cache. */
+  readonly seccompCache: string;
+  readonly cgroup: CgroupFacts | undefined;
+  /** Capabilities that the runtime can give away; others are left out of the plan and reported as warnings. */
+  readonly grantable: readonly CapabilityName[];
+  /** Effective user id of the runtime. */
+  readonly uid: number;
+}
+
+export interface CgroupFacts {
+  /** Mount point of the v2 hierarchy, such as /sys/fs/cgroup or /sys/fs/cgroup/unified. */
+  readonly root: string;
+  /** cgroup.controllers of the root. */
+  readonly controllers: readonly string[];
+  /** True where other controllers are bound to v1 hierarchies, for the error message. */
+  readonly hybrid: boolean;
+  /** Cgroup of the runtime itself, as in /proc/self/cgroup. */
+  readonly own: string;
+}
+
+/** Flags of create and run that change the plan. */
+export interface CreateOptions {
+  /** Unix socket that gets the terminal's master; undefined: the host keeps it (foreground run). */
+  readonly consoleSocket?: string;
+  readonly noPivot?: boolean;
+  readonly noNewKeyring?: boolean;
+  /** Descriptors from 3 up for the program: LISTEN_FDS and then --preserve-fds. */
+  readonly keepFds?: number;
+  /** LISTEN_FDS of the runtime's environment (sd_listen_fds(3)); 0 if none. */
+  readonly listenFds?: number;
+  /** True: `notify/` of the state directory is bound at /run/notify and NOTIFY_SOCKET set. */
+  readonly notify?: boolean;
+  /** True for `run`: no `created` and no `await-start`, execution goes straight on. */
+  readonly untilExecuted?: boolean;
+}

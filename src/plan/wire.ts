@@ -1,0 +1,59 @@
+/**
+ * The small language in which steps are defined. A field type says three things at once: what TypeScript writes, how
+ * it travels to the C++ executors, and what `runts plan` prints.
+ *
+ * Wire form, little-endian: bool and u32 4 bytes, i32 4, u64 and i64 8; str and bytes u32 length, the bytes, one NUL;
+ * strs and u32s u32 count, then the items; flags u64; choice u32; list u32 count, then the records' fields in order.
+ */
+export type FieldType =
+  | 'bool'
+  | 'u32'
+  | 'i32'
+  | 'u64'
+  | 'i64'
+  | 'str'
+  | 'bytes'
+  | 'strs'
+  | 'u32s'
+  | { readonly flags: NumberTable }
+  | { readonly choice: NumberTable }
+  | { readonly list: Fields };
+
+/** Names and the kernel's numbers for them. */
+export type NumberTable = Readonly<Record<string, number>>;
+export type Fields = { readonly [name: string]: FieldType };
+
+/** What TypeScript writes for a field of a type. */
+export type ValueOf<T extends FieldType> = T extends 'bool'
+  ? boolean
+  : T extends 'u32' | 'i32'
+    ? number
+    : T extends 'u64' | 'i64'
+      ? number | bigint
+      : T extends 'str'
+        ? string
+        : T extends 'bytes'
+          ? Uint8Array
+          : T extends 'strs'
+            ? readonly string[]
+            : T extends 'u32s'
+              ? readonly number[]
+              : T extends { readonly flags: infer N }
+                ? readonly (keyof N & string)[]
+                : T extends { readonly choice: infer N }
+                  ? keyof N & string
+                  : T extends { readonly list: infer F extends Fields }
+                    ? readonly RecordOf<F>[]
+                    : never;
+
+export type RecordOf<F extends Fields> = { readonly [K in keyof F]: ValueOf<F[K]> };
+
+/** One kind of step: where it may run, what it does, and its fields. */
+export interface StepDefinition {
+  readonly on: readonly Side[];
+  readonly about: string;
+  readonly fields: Fields;
+}
+
+/** Who runs a step: the runtime on the host, or the helper that becomes the container's process. */
+export type Side = 'host' | 'init';
