@@ -1,4 +1,4 @@
-// Writes native/plan/steps.gen.h from src/plan/steps.ts; with --check only says whether it is up to date.
+// Writes native/plan/steps.gen.h and docs/steps.md from src/plan/steps.ts; with --check only says whether they are up to date.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,6 @@ import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const root = new URL('..', import.meta.url).pathname;
-const target = join(root, 'native/plan/steps.gen.h');
 
 async function load() {
   const scratch = mkdtempSync(join(tmpdir(), 'runts-steps-'));
@@ -25,7 +24,7 @@ async function load() {
 
 const pascal = (name) => name.replace(/(^|-)(\w)/g, (_, dash, letter) => letter.toUpperCase());
 const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replaceAll('-', '_');
-const member = (name) => (['class', 'default'].includes(snake(name)) ? `${snake(name)}_` : snake(name));
+const member = (name) => (['class', 'default', 'errno'].includes(snake(name)) ? `${snake(name)}_` : snake(name));
 
 const SIMPLE = {
   bool: ['bool', 'boolean'],
@@ -95,10 +94,42 @@ ${structs}}  // namespace runts::plan
 `;
 }
 
-const text = generate(await load());
-if (!process.argv.includes('--check')) {
-  writeFileSync(target, text);
-} else if (readFileSync(target, 'utf8') !== text) {
-  console.error('native/plan/steps.gen.h is stale: run node scripts/generate-steps.mjs');
-  process.exit(1);
+const typeName = (type) =>
+  typeof type === 'string'
+    ? type
+    : 'list' in type
+      ? `list of (${fieldNames(type.list)})`
+      : Object.keys('flags' in type ? type.flags : type.choice).length > 9
+        ? 'names'
+        : Object.keys('flags' in type ? type.flags : type.choice).join('\\|');
+const fieldNames = (fields) =>
+  Object.entries(fields)
+    .map(([name, type]) => `${name}: ${typeName(type)}`)
+    .join('; ');
+
+function document({ STEPS }) {
+  const rows = Object.entries(STEPS).map(
+    ([kind, step]) =>
+      `| \`${kind}\` | ${step.on.join(', ')} | ${step.about} | ${fieldNames(step.fields)} |\n`,
+  );
+  return `# Steps
+
+Every kind of step that a plan may hold, made from \`src/plan/steps.ts\` by \`scripts/generate-steps.mjs\`. \`runts plan --json\`
+prints steps with these fields, \`on\` (host or init) and \`because\` (the JSON pointer of the property that asked for it).
+
+| kind | runs on | what it does | fields |
+| --- | --- | --- | --- |
+${rows.join('')}`;
+}
+
+const loaded = await load();
+const outputs = { 'native/plan/steps.gen.h': generate(loaded), 'docs/steps.md': document(loaded) };
+for (const [name, text] of Object.entries(outputs)) {
+  const file = join(root, name);
+  if (!process.argv.includes('--check')) {
+    writeFileSync(file, text);
+  } else if (readFileSync(file, 'utf8') !== text) {
+    console.error(`${name} is stale: run node scripts/generate-steps.mjs`);
+    process.exitCode = 1;
+  }
 }

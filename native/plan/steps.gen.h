@@ -6,7 +6,7 @@
 
 namespace runts::plan {
 
-inline constexpr uint32_t kSchema = 0xe8ab77c1;
+inline constexpr uint32_t kSchema = 0xc850eb23;
 
 enum class Kind : uint32_t {
   CgroupCreate,
@@ -61,6 +61,7 @@ enum class Kind : uint32_t {
   Personality,
   Scheduler,
   IoPriority,
+  CpuAffinity,
   MemoryPolicy,
   Apparmor,
   Selinux,
@@ -76,7 +77,7 @@ enum class Kind : uint32_t {
   Execve,
 };
 
-inline constexpr uint32_t kKindCount = 65;
+inline constexpr uint32_t kKindCount = 66;
 
 inline constexpr const char *kKindNames[kKindCount] = {
     "cgroup-create",
@@ -131,6 +132,7 @@ inline constexpr const char *kKindNames[kKindCount] = {
     "personality",
     "scheduler",
     "io-priority",
+    "cpu-affinity",
     "memory-policy",
     "apparmor",
     "selinux",
@@ -151,11 +153,13 @@ struct CgroupCreate {
   Str root;
   Str path;
   List<Str> controllers;
+  List<Str> wanted;
   static CgroupCreate read(Reader &r) {
     CgroupCreate v{};
     v.root = r.str();
     v.path = r.str();
     v.controllers = r.list<Str>();
+    v.wanted = r.list<Str>();
     return v;
   }
 };
@@ -282,13 +286,13 @@ struct SeccompCompileRulesArgs {
 struct SeccompCompileRules {
   List<Str> names;
   uint32_t action;
-  uint32_t errno;
+  uint32_t errno_;
   List<SeccompCompileRulesArgs> args;
   static SeccompCompileRules read(Reader &r) {
     SeccompCompileRules v{};
     v.names = r.list<Str>();
     v.action = r.u32();
-    v.errno = r.u32();
+    v.errno_ = r.u32();
     v.args = r.list<SeccompCompileRulesArgs>();
     return v;
   }
@@ -381,6 +385,9 @@ struct Overlay {
   Str work;
   List<Str> options;
   uint32_t slot;
+  List<IdMapping> uid_mappings;
+  List<IdMapping> gid_mappings;
+  Str user_namespace;
   static Overlay read(Reader &r) {
     Overlay v{};
     v.lower = r.list<Str>();
@@ -388,6 +395,9 @@ struct Overlay {
     v.work = r.str();
     v.options = r.list<Str>();
     v.slot = r.u32();
+    v.uid_mappings = r.list<IdMapping>();
+    v.gid_mappings = r.list<IdMapping>();
+    v.user_namespace = r.str();
     return v;
   }
 };
@@ -481,6 +491,7 @@ struct Hook {
   uint32_t timeout;
   Str state_head;
   Str state_tail;
+  uint32_t pid;
   static Hook read(Reader &r) {
     Hook v{};
     v.phase = r.str();
@@ -490,6 +501,7 @@ struct Hook {
     v.timeout = r.u32();
     v.state_head = r.str();
     v.state_tail = r.str();
+    v.pid = r.u32();
     return v;
   }
 };
@@ -646,10 +658,14 @@ struct MountPropagation {
 struct Root {
   Str path;
   uint32_t slot;
+  bool in_place;
+  uint32_t parent;
   static Root read(Reader &r) {
     Root v{};
     v.path = r.str();
     v.slot = r.u32();
+    v.in_place = r.boolean();
+    v.parent = r.u32();
     return v;
   }
 };
@@ -688,6 +704,7 @@ struct Bind {
   bool recursive;
   uint64_t set;
   uint64_t clear;
+  uint64_t clear_unless_locked;
   uint64_t recursive_set;
   uint64_t recursive_clear;
   uint32_t propagation;
@@ -701,6 +718,7 @@ struct Bind {
     v.recursive = r.boolean();
     v.set = r.u64();
     v.clear = r.u64();
+    v.clear_unless_locked = r.u64();
     v.recursive_set = r.u64();
     v.recursive_clear = r.u64();
     v.propagation = r.u32();
@@ -777,9 +795,11 @@ struct CwdCreate {
 // cover a file with the null device or a directory with an empty read-only tmpfs; a missing path is fine
 struct Mask {
   Str path;
+  Str context;
   static Mask read(Reader &r) {
     Mask v{};
     v.path = r.str();
+    v.context = r.str();
     return v;
   }
 };
@@ -904,6 +924,16 @@ struct IoPriority {
     IoPriority v{};
     v.class_ = r.u32();
     v.priority = r.u32();
+    return v;
+  }
+};
+
+// sched_setaffinity(2): host: of the thread that will clone, until the plan ends; init: of itself
+struct CpuAffinity {
+  List<uint32_t> cpus;
+  static CpuAffinity read(Reader &r) {
+    CpuAffinity v{};
+    v.cpus = r.list<uint32_t>();
     return v;
   }
 };

@@ -1,3 +1,4 @@
+import type { IdMapping } from '../spec/types.ts';
 import type { CapabilityName } from './numbers.ts';
 
 /**
@@ -17,6 +18,8 @@ export interface Facts {
   readonly grantable: readonly CapabilityName[];
   /** Effective user id of the runtime. */
   readonly uid: number;
+  /** Id mappings of the user namespace that the config joins by path, if it does and they could be read. */
+  readonly joinedMappings?: { readonly uid: readonly IdMapping[]; readonly gid: readonly IdMapping[] };
 }
 
 export interface CgroupFacts {

@@ -39,6 +39,8 @@ const hookFields = {
   /** The state on standard input is stateHead, the pid in decimal, stateTail. */
   stateHead: 'str',
   stateTail: 'str',
+  /** Pid for the state; 0 means that of the process that the plan makes (init: its own, as it sees it). */
+  pid: 'u32',
 } as const;
 
 /**
@@ -52,7 +54,13 @@ export const STEPS = {
     on: host,
     about:
       'mkdir each missing part of path below root, enabling controllers on the way; refuses a cgroup that has processes or is frozen; opens it',
-    fields: { root: 'str', path: 'str', controllers: 'strs' },
+    fields: {
+      root: 'str',
+      path: 'str',
+      controllers: 'strs',
+      /** Controllers that are enabled where that works (for statistics); a failure is fine. */
+      wanted: 'strs',
+    },
   },
   'cgroup-open': { on: host, about: 'open an existing cgroup', fields: { root: 'str', path: 'str' } },
   'cgroup-write': {
@@ -150,7 +158,17 @@ export const STEPS = {
     on: host,
     about:
       'a detached overlay mount of lower directories (topmost first), upper and work directory; never attached on the host',
-    fields: { lower: 'strs', upper: 'str', work: 'str', options: 'strs', slot: 'u32' },
+    fields: {
+      lower: 'strs',
+      upper: 'str',
+      work: 'str',
+      options: 'strs',
+      slot: 'u32',
+      /** Given: the lower directories are idmapped clones of these, so that they are the user namespace's own. */
+      uidMappings: idMappings,
+      gidMappings: idMappings,
+      userNamespace: 'str',
+    },
   },
   'open-namespace': {
     on: host,
@@ -254,7 +272,14 @@ export const STEPS = {
     on: init,
     about:
       'attach the root file system over its own directory: a recursive clone of path, or the mount in slot; it becomes the root descriptor',
-    fields: { path: 'str', slot: 'u32' },
+    fields: {
+      path: 'str',
+      slot: 'u32',
+      /** True: there is no mount namespace to change, path is only opened (then pivot is a chroot). */
+      inPlace: 'bool',
+      /** Propagation given before to the mount that path lies on, so that nothing attached below reaches the host. */
+      parent: propagation,
+    },
   },
   mount: {
     on: init,
@@ -286,6 +311,8 @@ export const STEPS = {
       recursive: 'bool',
       set: attributes,
       clear: attributes,
+      /** Cleared as well where the kernel lets it: on EPERM (locked by another user namespace) tried without. */
+      clearUnlessLocked: attributes,
       recursiveSet: attributes,
       recursiveClear: attributes,
       propagation,
@@ -328,7 +355,11 @@ export const STEPS = {
     on: init,
     about:
       'cover a file with the null device or a directory with an empty read-only tmpfs; a missing path is fine',
-    fields: { path: 'str' },
+    fields: {
+      path: 'str',
+      /** SELinux context of the tmpfs; empty: none. */
+      context: 'str',
+    },
   },
   'readonly-path': {
     on: init,
@@ -358,7 +389,11 @@ export const STEPS = {
   sysctl: {
     on: init,
     about: 'one write below sys/ of the private procfs',
-    fields: { key: 'str', value: 'str' },
+    fields: {
+      /** Relative path such as net/ipv4/ip_forward. */
+      key: 'str',
+      value: 'str',
+    },
   },
   umask: { on: init, about: 'umask(2)', fields: { mode: 'u32' } },
   personality: { on: init, about: 'personality(2)', fields: { domain: { choice: PERSONALITY } } },
@@ -379,6 +414,11 @@ export const STEPS = {
     on: init,
     about: 'ioprio_set(2)',
     fields: { class: { choice: IO_PRIORITY_CLASS }, priority: 'u32' },
+  },
+  'cpu-affinity': {
+    on: both,
+    about: 'sched_setaffinity(2): host: of the thread that will clone, until the plan ends; init: of itself',
+    fields: { cpus: 'u32s' },
   },
   'memory-policy': {
     on: init,

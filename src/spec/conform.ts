@@ -43,10 +43,16 @@ function refuse(found: Problem, report: Report): undefined {
 
 type NodeOf<K extends Node['kind']> = Extract<Node, { kind: K }>;
 
-function walkString(node: NodeOf<'string'>, value: unknown, pointer: string, report: Report): string | undefined {
+function walkString(
+  node: NodeOf<'string'>,
+  value: unknown,
+  pointer: string,
+  report: Report,
+): string | undefined {
   if (typeof value !== 'string') return wrong(value, pointer, 'a string', report);
   if (!isText(value, pointer, report)) return undefined;
-  if (value === '' && !node.empty) return refuse(problem(pointer, 'is empty', 'a string of one character at least'), report);
+  if (value === '' && !node.empty)
+    return refuse(problem(pointer, 'is empty', 'a string of one character at least'), report);
   const flaw = node.flaw?.(value);
   return flaw === undefined ? value : refuse(problem(pointer, flaw.message, flaw.expected), report);
 }
@@ -56,17 +62,27 @@ const NOT_TEXT = /[\u0000\ud800-\udfff]/;
 /** What the reader of JSON refuses, for values that were not read from JSON. */
 function isText(value: string, pointer: string, report: Report): boolean {
   if (!NOT_TEXT.test(value)) return true;
-  if (value.includes('\0')) refuse(problem(pointer, `${show(value)} holds a NUL character`, 'a string without it'), report);
-  else if (/\p{Surrogate}/u.test(value)) refuse(problem(pointer, `${show(value)} holds half of a surrogate pair`), report);
+  if (value.includes('\0'))
+    refuse(problem(pointer, `${show(value)} holds a NUL character`, 'a string without it'), report);
+  else if (/\p{Surrogate}/u.test(value))
+    refuse(problem(pointer, `${show(value)} holds half of a surrogate pair`), report);
   else return true;
   return false;
 }
 
-function walkEnumeration(node: NodeOf<'enumeration'>, value: unknown, pointer: string, report: Report): unknown {
+function walkEnumeration(
+  node: NodeOf<'enumeration'>,
+  value: unknown,
+  pointer: string,
+  report: Report,
+): unknown {
   const expected = `one of ${node.words.join(', ')}`;
   if (typeof value !== 'string') return wrong(value, pointer, expected, report);
   if (node.words.includes(value)) return value;
-  return refuse(problem(pointer, `${show(value)} is not ${node.what}${didYouMean(value, node.words)}`, expected), report);
+  return refuse(
+    problem(pointer, `${show(value)} is not ${node.what}${didYouMean(value, node.words)}`, expected),
+    report,
+  );
 }
 
 function didYouMean(word: string, words: readonly string[]): string {
@@ -74,16 +90,22 @@ function didYouMean(word: string, words: readonly string[]): string {
   return near === undefined ? '' : ` (did you mean ${near}?)`;
 }
 
-function walkInteger(node: NodeOf<'integer'>, value: unknown, pointer: string, report: Report): Integer | undefined {
+function walkInteger(
+  node: NodeOf<'integer'>,
+  value: unknown,
+  pointer: string,
+  report: Report,
+): Integer | undefined {
   const expected = `an integer from ${node.min} to ${node.max}`;
   if (typeof value !== 'number' && typeof value !== 'bigint') return wrong(value, pointer, expected, report);
   const flaw = integerFlaw(node, value);
   if (flaw !== undefined) return refuse(problem(pointer, `${show(value)} ${flaw}`, expected), report);
-  return typeof value === 'bigint' && BigInt.asIntN(54, value) === value ? Number(value) : value;
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 
 function integerFlaw(node: NodeOf<'integer'>, value: Integer): string | undefined {
-  if (typeof value === 'number' && !Number.isInteger(value)) return `is not an integer, as ${node.what} must be`;
+  if (typeof value === 'number' && !Number.isInteger(value))
+    return `is not an integer, as ${node.what} must be`;
   if (value < 0 && node.min === 0) return `is negative, which ${node.what} cannot be`;
   if (value < node.min) return `is too small for ${node.what}`;
   if (value > node.max) return `is too large for ${node.what}`;
@@ -98,7 +120,8 @@ function walkArray(node: ArrayNode, value: unknown, pointer: string, report: Rep
   if (value.length < node.min) return refuse(problem(pointer, 'is empty', 'one entry at least'), report);
   const before = report.problems.length;
   const copy = value.map((item: unknown, at) => walk(node.items, item, pointer + step(at), report));
-  if (node.rule !== undefined && report.problems.length === before) node.rule(copy as never[], scope(report, pointer));
+  if (node.rule !== undefined && report.problems.length === before)
+    node.rule(copy as never[], scope(report, pointer));
   return copy;
 }
 
@@ -111,9 +134,10 @@ function walkMap(node: MapNode, value: unknown, pointer: string, report: Report)
   const copy = Object.create(null) as Record<string, unknown>;
   for (const key of Object.keys(value)) {
     const place = pointer + step(key);
+    if (!isText(key, place, report)) continue;
     const flaw = node.key(key);
     if (flaw !== undefined) refuse(problem(place, flaw.message, flaw.expected), report);
-    else if (isText(key, place, report)) copy[key] = walk(node.values, value[key], place, report);
+    else copy[key] = walk(node.values, value[key], place, report);
   }
   return copy;
 }
@@ -131,7 +155,8 @@ function walkObject(node: ObjectNode, value: unknown, pointer: string, report: R
     }
   }
   for (const name of node.required) requireProperty(value, name, pointer, report);
-  if (node.rule !== undefined && report.problems.length === before) node.rule(copy as never, scope(report, pointer));
+  if (node.rule !== undefined && report.problems.length === before)
+    node.rule(copy as never, scope(report, pointer));
   return copy;
 }
 
@@ -143,13 +168,20 @@ function isSet(value: unknown, pointer: string, required: boolean, report: Repor
   return false;
 }
 
-function requireProperty(value: Record<string, unknown>, name: string, pointer: string, report: Report): void {
-  if (!Object.hasOwn(value, name) || value[name] === undefined) refuse(problem(pointer + step(name), 'is required and not there'), report);
+function requireProperty(
+  value: Record<string, unknown>,
+  name: string,
+  pointer: string,
+  report: Report,
+): void {
+  if (!Object.hasOwn(value, name) || value[name] === undefined)
+    refuse(problem(pointer + step(name), 'is required and not there'), report);
 }
 
 /** The specification wants unknown properties ignored; one that looks misspelt is worth a warning. */
 function noteUnknown(node: ObjectNode, name: string, pointer: string, report: Report): void {
   if (name.length < 4) return;
   const near = nearest(name, [...node.properties.keys()]);
-  if (near !== undefined) report.warnings.push(problem(pointer, `is not a property and is ignored (did you mean ${near}?)`));
+  if (near !== undefined)
+    report.warnings.push(problem(pointer, `is not a property and is ignored (did you mean ${near}?)`));
 }

@@ -70,7 +70,8 @@ function fail(at: number, message: string): never {
 }
 
 function readText(reader: Reader): JsonValue {
-  if (reader.text.charCodeAt(0) === 0xfeff) fail(0, 'the text begins with a byte order mark: save it as UTF-8 without one');
+  if (reader.text.charCodeAt(0) === 0xfeff)
+    fail(0, 'the text begins with a byte order mark: save it as UTF-8 without one');
   skipSpace(reader);
   if (reader.at === reader.text.length) fail(reader.at, 'the text is empty');
   const value = readValue(reader);
@@ -127,7 +128,8 @@ function readObject(reader: Reader): JsonObject {
     const key = readString(reader);
     if (key in object) fail(start, `the key ${JSON.stringify(key)} is there twice in one object`);
     skipSpace(reader);
-    if (!take(reader, 0x3a)) fail(reader.at, `${show(reader)} where a colon must follow the key ${JSON.stringify(key)}`);
+    if (!take(reader, 0x3a))
+      fail(reader.at, `${show(reader)} where a colon must follow the key ${JSON.stringify(key)}`);
     skipSpace(reader);
     object[key] = readValue(reader);
     if (closes(reader, 0x7d, 'object')) return object;
@@ -135,7 +137,8 @@ function readObject(reader: Reader): JsonObject {
 }
 
 function failKey(reader: Reader): never {
-  if (reader.text.charCodeAt(reader.at) === 0x7d) fail(reader.at, 'a comma before } with no property after it');
+  if (reader.text.charCodeAt(reader.at) === 0x7d)
+    fail(reader.at, 'a comma before } with no property after it');
   fail(reader.at, `${show(reader)} where a key in double quotes is expected`);
 }
 
@@ -144,7 +147,8 @@ function readArray(reader: Reader): JsonValue[] {
   skipSpace(reader);
   if (take(reader, 0x5d)) return array;
   for (;;) {
-    if (reader.text.charCodeAt(reader.at) === 0x5d) fail(reader.at, 'a comma before ] with no value after it');
+    if (reader.text.charCodeAt(reader.at) === 0x5d)
+      fail(reader.at, 'a comma before ] with no value after it');
     array.push(readValue(reader));
     if (closes(reader, 0x5d, 'array')) return array;
   }
@@ -169,7 +173,8 @@ function take(reader: Reader, code: number): boolean {
 
 function readWord<T extends boolean | null>(reader: Reader, word: string, value: T): T {
   const after = reader.text[reader.at + word.length];
-  if (!reader.text.startsWith(word, reader.at) || (after !== undefined && WORD.test(after))) failValue(reader);
+  if (!reader.text.startsWith(word, reader.at) || (after !== undefined && WORD.test(after)))
+    failValue(reader);
   reader.at += word.length;
   return value;
 }
@@ -207,7 +212,10 @@ function failValue(reader: Reader): never {
   const token = TOKEN.exec(reader.text)?.[0];
   if (token === undefined) fail(reader.at, `${show(reader)} where a value is expected`);
   if (/^[-+.\d]/.test(token)) fail(reader.at, `${cut(token)} is not a JSON number`);
-  fail(reader.at, `${cut(token)} is not a JSON value${['true', 'false', 'null'].includes(token.toLowerCase()) ? ': write it in lower case' : ''}`);
+  fail(
+    reader.at,
+    `${cut(token)} is not a JSON value${['true', 'false', 'null'].includes(token.toLowerCase()) ? ': write it in lower case' : ''}`,
+  );
 }
 
 /** Everything that may stand in a string as it is. */
@@ -250,12 +258,14 @@ function readPiece(text: string, at: number, open: number): readonly [string, nu
   const code = text.charCodeAt(at);
   if (Number.isNaN(code)) fail(open, 'the text ends inside this string');
   if (code === 0x0a || code === 0x0d) fail(at, 'a line ends inside a string: close the string or write \\n');
-  if (code < 0x20) fail(at, code === 0 ? NUL : `control character ${unicode(code)} in a string: write it as an escape`);
+  if (code < 0x20)
+    fail(at, code === 0 ? NUL : `control character ${unicode(code)} in a string: write it as an escape`);
   const [unit, next] = readUnit(text, at);
   if (unit === 0) fail(at, NUL);
   if (unit < 0xd800 || unit > 0xdfff) return [String.fromCharCode(unit), next];
   const [low, end] = unit < 0xdc00 && next < text.length ? readUnit(text, next) : [0, next];
-  if (low < 0xdc00 || low > 0xdfff) fail(at, `${unicode(unit)} is half of a surrogate pair: it is no character`);
+  if (low < 0xdc00 || low > 0xdfff)
+    fail(at, `${unicode(unit)} is half of a surrogate pair: it is no character`);
   return [String.fromCharCode(unit, low), end];
 }
 
@@ -290,7 +300,9 @@ function show({ text, at }: Reader): string {
   if (code === undefined) return 'the text ends';
   if (code === 0x27) return "unexpected ' (strings take double quotes)";
   if (code === 0x2f) return 'unexpected / (JSON has no comments)';
-  return code > 0x20 && code < 0x7f ? `unexpected ${String.fromCodePoint(code)}` : `unexpected character ${unicode(code)}`;
+  return code > 0x20 && code < 0x7f
+    ? `unexpected ${String.fromCodePoint(code)}`
+    : `unexpected character ${unicode(code)}`;
 }
 
 function unicode(code: number): string {
@@ -313,10 +325,18 @@ function formatValue(value: unknown, indent: string, line: string): string {
   if (typeof value === 'bigint') return value.toString();
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   const inner = line + indent;
-  if (Array.isArray(value)) return bracket('[]', value.map((item) => formatValue(item, indent, inner)), indent, line);
+  if (Array.isArray(value))
+    return bracket(
+      '[]',
+      value.map((item) => formatValue(item, indent, inner)),
+      indent,
+      line,
+    );
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
   const colon = indent === '' ? ':' : ': ';
-  const members = entries.map(([key, item]) => JSON.stringify(key) + colon + formatValue(item, indent, inner));
+  const members = entries.map(
+    ([key, item]) => JSON.stringify(key) + colon + formatValue(item, indent, inner),
+  );
   return bracket('{}', members, indent, line);
 }
 

@@ -87,7 +87,10 @@ export function enumeration<W extends string>(what: string, words: readonly W[])
   return { node: { kind: 'enumeration', what, words } };
 }
 
-export function array<T>(items: Schema<T>, options: { min?: number; rule?: Rule<readonly T[]> } = {}): Schema<readonly T[]> {
+export function array<T>(
+  items: Schema<T>,
+  options: { min?: number; rule?: Rule<readonly T[]> } = {},
+): Schema<readonly T[]> {
   const rule = options.rule === undefined ? {} : { rule: options.rule as Rule<readonly never[]> };
   return { node: { kind: 'array', items: items.node, min: options.min ?? 0, ...rule } };
 }
@@ -114,8 +117,13 @@ interface ObjectOptions<T> {
   readonly rule?: Rule<T>;
 }
 
-export function object<T extends object>(properties: Properties<T>, options: ObjectOptions<T> = {}): Schema<T> {
-  const nodes = Object.entries<Schema<unknown>>(properties).map(([name, schema]) => [name, schema.node] as const);
+export function object<T extends object>(
+  properties: Properties<T>,
+  options: ObjectOptions<T> = {},
+): Schema<T> {
+  const nodes = Object.entries<Schema<unknown>>(properties).map(
+    ([name, schema]) => [name, schema.node] as const,
+  );
   const rule = options.rule === undefined ? {} : { rule: options.rule as Rule<never> };
   const { required = [], defaults = {} } = options;
   return { node: { kind: 'object', properties: new Map(nodes), required, defaults, ...rule } };

@@ -123,7 +123,11 @@ export const MEMORY_POLICY_MODES = [
 ] as const;
 
 /** `linux.memoryPolicy.flags` (set_mempolicy(2)). */
-export const MEMORY_POLICY_FLAGS = ['MPOL_F_NUMA_BALANCING', 'MPOL_F_RELATIVE_NODES', 'MPOL_F_STATIC_NODES'] as const;
+export const MEMORY_POLICY_FLAGS = [
+  'MPOL_F_NUMA_BALANCING',
+  'MPOL_F_RELATIVE_NODES',
+  'MPOL_F_STATIC_NODES',
+] as const;
 
 /** `linux.personality.domain` (personality(2)). */
 export const PERSONALITY_DOMAINS = ['LINUX', 'LINUX32'] as const;
@@ -220,11 +224,55 @@ export const STATUSES = ['creating', 'created', 'running', 'stopped'] as const;
  * the file system.
  */
 export const MOUNT_OPTIONS = [
-  ...['async', 'atime', 'bind', 'defaults', 'dev', 'diratime', 'dirsync', 'exec', 'iversion', 'lazytime', 'loud'],
+  ...[
+    'async',
+    'atime',
+    'bind',
+    'defaults',
+    'dev',
+    'diratime',
+    'dirsync',
+    'exec',
+    'iversion',
+    'lazytime',
+    'loud',
+  ],
   ...['mand', 'noatime', 'nodev', 'nodiratime', 'noexec', 'noiversion', 'nolazytime', 'nomand', 'norelatime'],
-  ...['nostrictatime', 'nosuid', 'nosymfollow', 'private', 'ratime', 'rbind', 'rdev', 'rdiratime', 'relatime'],
+  ...[
+    'nostrictatime',
+    'nosuid',
+    'nosymfollow',
+    'private',
+    'ratime',
+    'rbind',
+    'rdev',
+    'rdiratime',
+    'relatime',
+  ],
   ...['remount', 'rexec', 'rnoatime', 'rnodev', 'rnodiratime', 'rnoexec', 'rnorelatime', 'rnostrictatime'],
-  ...['rnosuid', 'rnosymfollow', 'ro', 'rprivate', 'rrelatime', 'rro', 'rrw', 'rshared', 'rslave', 'rstrictatime'],
-  ...['rsuid', 'rsymfollow', 'runbindable', 'rw', 'shared', 'silent', 'slave', 'strictatime', 'suid', 'symfollow'],
+  ...[
+    'rnosuid',
+    'rnosymfollow',
+    'ro',
+    'rprivate',
+    'rrelatime',
+    'rro',
+    'rrw',
+    'rshared',
+    'rslave',
+    'rstrictatime',
+  ],
+  ...[
+    'rsuid',
+    'rsymfollow',
+    'runbindable',
+    'rw',
+    'shared',
+    'silent',
+    'slave',
+    'strictatime',
+    'suid',
+    'symfollow',
+  ],
   ...['sync', 'tmpcopyup', 'unbindable', 'idmap', 'ridmap'],
 ] as const;

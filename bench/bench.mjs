@@ -1,0 +1,177 @@
+// bench.mjs [--count N] [--json] [--only cycles|embedded|floor]: runts beside crun and runc, interleaved on the same
+// bundles; see docs of the figures in the output itself. Run it by `npm run bench`, which builds what it needs.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { makeBundles } from './bundles.mjs';
+import { MEASURED, measureCycle, stage, startWaiting, stopWaiting } from './cycles.mjs';
+import { machine, round, summary, table } from './figures.mjs';
+import { findRuntimes, missingPeers } from './runtimes.mjs';
+
+const WARM_UP = 2;
+const { values: flags } = parseArgs({
+  options: {
+    count: { type: 'string', default: '20' },
+    json: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    programs: { type: 'string', default: resolve(import.meta.dirname, '../build/bench') },
+  },
+});
+const count = Math.max(1, Number.parseInt(flags.count, 10) || 1);
+const log = (line) => process.stderr.write(`${line}\n`);
+
+/** Not the caller's: what a login leaves in the environment must not slow down some of the runtimes. */
+function cleanEnvironment() {
+  const { NODE_EXTRA_CA_CERTS: _slow, NODE_OPTIONS: _options, ...env } = process.env;
+  return env;
+}
+
+function wanted(part) {
+  return flags.only === undefined || flags.only === part;
+}
+
+/** The runtimes that manage one cycle of each bundle; others are named with what they say. */
+function usable(runtimes, setting) {
+  const problems = [];
+  const staged = runtimes.flatMap((runtime) => {
+    const one = stage(runtime, setting);
+    try {
+      for (let i = 0; i < WARM_UP; i++) for (const name of cycleBundles(setting)) measureCycle(one, name, 'run');
+      startWaiting(one);
+      return [one];
+    } catch (error) {
+      problems.push(`${runtime.name} cannot run here: ${error.message}`);
+      return [];
+    }
+  });
+  for (const name of missingPeers(runtimes)) problems.push(`${name} is not in PATH: not compared`);
+  return { staged, problems };
+}
+
+function cycleBundles({ bundles }) {
+  return ['hello', 'docker'].filter((name) => bundles[name] !== undefined);
+}
+
+/** Round by round, each runtime once, the first one changing: what disturbs the machine disturbs all. */
+function measureAll(staged, [bundle, cycle]) {
+  const samples = new Map(staged.map(({ name }) => [name, []]));
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < staged.length; j++) {
+      const one = staged[(i + j) % staged.length];
+      samples.get(one.name).push(measureCycle(one, bundle, cycle));
+    }
+  }
+  const results = [...samples].map(([name, list]) => ({
+    runtime: name,
+    wall: summary(list.map(({ wall }) => wall)),
+    cpu: summary(list.map(({ cpu }) => cpu)),
+    rss: round(Math.max(...list.map(({ rss }) => rss))),
+  }));
+  return { bundle, cycle, results: results.map((result) => withRatios(result, results)) };
+}
+
+/** To each peer: medians divided. */
+function withRatios(result, results) {
+  const peers = results.filter(({ runtime }) => runtime !== 'runts' && runtime !== result.runtime);
+  const ratios = peers.map((peer) => [
+    peer.runtime,
+    { wall: round(result.wall.median / peer.wall.median), cpu: round(result.cpu.median / peer.cpu.median) },
+  ]);
+  return { ...result, ratios: Object.fromEntries(ratios) };
+}
+
+function printCycle({ bundle, cycle, results }) {
+  const peers = [...new Set(results.flatMap(({ ratios }) => Object.keys(ratios)))];
+  const head = [`${bundle}: ${cycle}`, 'wall ms', 'p10', 'CPU ms', 'p10', 'peak MB', ...peers.map((name) => `wall/${name}`)];
+  const rows = results.map(({ runtime, wall, cpu, rss, ratios }) => [
+    runtime,
+    wall.median,
+    wall.p10,
+    cpu.median,
+    cpu.p10,
+    rss,
+    ...peers.map((name) => ratios[name]?.wall),
+  ]);
+  log(`\n${table(head, rows).join('\n')}`);
+}
+
+function measureCycles(setting) {
+  const { staged, problems } = usable(setting.runtimes, setting);
+  for (const problem of problems) log(`bench: ${problem}`);
+  try {
+    const cycles = MEASURED.filter(([bundle]) => setting.bundles[bundle] !== undefined).map((each) => {
+      const measured = measureAll(staged, each);
+      printCycle(measured);
+      return measured;
+    });
+    return { cycles, problems };
+  } finally {
+    for (const one of staged) stopWaiting(one);
+  }
+}
+
+/** The smallest cost that this kernel allows, by the program of floor.cpp. */
+function measureFloor({ directory, programs, env }) {
+  const args = ['--rootfs', join(directory, 'rootfs'), '--count', String(count * 5), '--phases'];
+  const { status, stdout, stderr } = spawnSync(join(programs, 'floor'), args, { encoding: 'utf8', env });
+  log(status === 0 ? `\nfloor: the same container by system calls alone: ${stdout.trimEnd()}` : `\nbench: ${stderr.trim()}`);
+  const figures = /^([\d.]+) ms \(p10 ([\d.]+)\)/.exec(stdout);
+  return figures === null ? undefined : { median: Number(figures[1]), p10: Number(figures[2]) };
+}
+
+/** In a process of its own: start-up flags and the environment must be known. */
+function measureEmbedded({ directory, bundles, runtimes, env }) {
+  const crun = runtimes.find(({ name }) => name === 'crun')?.path ?? '';
+  const script = join(import.meta.dirname, 'embedded.mjs');
+  const args = [script, bundles.docker, join(directory, 'embedded'), crun, String(Math.max(3, Math.round(count / 4)))];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env, timeout: 600_000 });
+  if (status !== 0) {
+    log(`\nbench: in one Node process: ${stderr.trim().split('\n').slice(-3).join(' / ')}`);
+    return undefined;
+  }
+  const figures = JSON.parse(stdout);
+  const head = ['in one Node process', 'runts ms each', 'p10', 'crun run ms each', 'p10', 'runts/crun'];
+  const rows = figures.rounds.map(({ at, runts, crun: peer, ratio }) => [
+    `${at} at once`,
+    runts.median,
+    runts.p10,
+    peer?.median,
+    peer?.p10,
+    ratio,
+  ]);
+  log(`\n${table(head, rows).join('\n')}`);
+  log(`8 at once take ${figures.eightOverOne} times as long as one (${figures.eightOverOne < 6 ? 'below' : 'NOT below'} 6)`);
+  return figures;
+}
+
+function main() {
+  if (process.getuid() !== 0) {
+    log('bench: containers are made by root: run this as root');
+    return 1;
+  }
+  const directory = mkdtempSync(join(tmpdir(), 'runts-bench-'));
+  try {
+    const runtimes = findRuntimes(process.env);
+    const bundles = makeBundles(directory, join(flags.programs, 'bench-true'));
+    const env = cleanEnvironment();
+    const setting = { directory, bundles, runtimes, env, programs: flags.programs, measure: join(flags.programs, 'measure') };
+    const about = machine();
+    log(`bench: ${about.processors} x ${about.cpu}, Linux ${about.kernel}, Node ${about.node}, ${about.date}, load ${about.load}`);
+    log(`bench: ${runtimes.map(({ name, version }) => `${name} ${version}`).join(', ')}; ${count} rounds`);
+    const report = {
+      machine: about,
+      runtimes,
+      ...(wanted('cycles') && measureCycles(setting)),
+      ...(wanted('floor') && { floor: measureFloor(setting) }),
+      ...(wanted('embedded') && { embedded: measureEmbedded(setting) }),
+    };
+    if (flags.json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+    return 0;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+process.exitCode = main();

@@ -1,0 +1,93 @@
+// What is measured of each runtime, as the arguments of `measure`.
+import { spawnSync } from 'node:child_process';
+import { rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { cgroupRoot } from './bundles.mjs';
+
+let serial = 0;
+
+/** Each cycle makes a container of its own, or works on the one that waits. */
+const CYCLES = {
+  run: ({ call, bundle, id }) => call('run', '--bundle', bundle, id),
+  'create, start, delete': ({ call, bundle, id }) => [
+    '-',
+    ...call('create', '--bundle', bundle, id),
+    ',',
+    ...call('start', id),
+    ',',
+    ...call('delete', id),
+  ],
+  exec: ({ call, waiting }) => call('exec', waiting, '/true'),
+  state: ({ call, waiting }) => call('state', waiting),
+};
+
+/** [bundle, cycle] in the order of the report. */
+export const MEASURED = [
+  ['hello', 'run'],
+  ['hello', 'create, start, delete'],
+  ['docker', 'run'],
+  ['docker', 'create, start, delete'],
+  ['docker', 'exec'],
+  ['docker', 'state'],
+];
+
+/** A runtime with a state directory of its own below `directory`. */
+export function stage(runtime, { directory, bundles, measure, env }) {
+  const root = join(directory, `state-${runtime.name}`);
+  return {
+    ...runtime,
+    bundles,
+    measure,
+    env,
+    call: (...args) => [runtime.path, '--root', root, ...args],
+    waiting: `bench-${process.pid}-${runtime.name}-waiting`,
+  };
+}
+
+/** One cycle: wall and CPU time in milliseconds, peak size in MB. Throws with what the runtime said. */
+export function measureCycle(staged, bundle, cycle) {
+  const id = `bench-${process.pid}-${staged.name}-${serial++}`;
+  const args = CYCLES[cycle]({ ...staged, bundle: staged.bundles[bundle], id });
+  const { stdout, stderr } = spawnSync(staged.measure, args, options(staged));
+  const figures = JSON.parse(stdout === '' ? '{"status":-1}' : stdout);
+  if (figures.status !== 0) {
+    call(staged, 'delete', '--force', id);
+    removeCgroup(id);
+    throw new Error(`${staged.name} ${cycle} of ${bundle}: ${said(stderr)}`);
+  }
+  return {
+    wall: figures.wall / 1000,
+    cpu: (figures.user + figures.system) / 1000,
+    rss: figures.rss / 1024,
+  };
+}
+
+/** Starts the container that exec and state work on. */
+export function startWaiting(staged) {
+  const { status, stderr } = call(staged, 'run', '--detach', '--bundle', staged.bundles.waiting, staged.waiting);
+  if (status !== 0) throw new Error(`${staged.name} run --detach: ${said(stderr)}`);
+}
+
+export function stopWaiting(staged) {
+  call(staged, 'delete', '--force', staged.waiting);
+}
+
+function call(staged, ...args) {
+  const [path, ...rest] = staged.call(...args);
+  return spawnSync(path, rest, { ...options(staged), stdio: ['ignore', 'ignore', 'pipe'] });
+}
+
+/** Some runtimes leave it behind when they fail. */
+function removeCgroup(id) {
+  try {
+    rmdirSync(join(cgroupRoot() ?? '', id));
+  } catch {}
+}
+
+function options({ env }) {
+  return { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 };
+}
+
+function said(text) {
+  return (text ?? '').trim().split('\n')[0] || 'failed without a word';
+}

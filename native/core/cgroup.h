@@ -1,0 +1,53 @@
+// The open cgroup of a plan, and the steps that act on it: all through descriptors below a checked cgroup2 mount.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "../plan/steps.gen.h"
+#include "../sys/fd.h"
+#include "status.h"
+
+namespace runts::core {
+
+// A cgroup by its descriptor. `made` tells how many of its path's last directories this plan has created.
+struct Cgroup {
+  Fd dir;
+  std::string root;
+  std::string path;
+  size_t made = 0;
+  // Controllers that could not be enabled on the way, with the reason; told where one of their files is missing.
+  std::vector<std::string> refused;
+  std::string file(std::string_view name) const { return root + '/' + path + '/' + std::string(name); }
+};
+
+// Parts of a cgroup path; `..` is refused with EINVAL.
+Status split_cgroup_path(std::string_view path, std::vector<std::string> &parts);
+
+// The mount point of the v2 hierarchy, checked by its file system type.
+Status open_cgroup_root(std::string_view root, Fd &dir);
+
+Status create_cgroup(const plan::CgroupCreate &step, Cgroup &cgroup);
+Status open_cgroup(const plan::CgroupOpen &step, Cgroup &cgroup);
+Status write_cgroup(const plan::CgroupWrite &step, const Cgroup &cgroup);
+Status chown_cgroup(const plan::CgroupChown &step, const Cgroup &cgroup);
+Status freeze_cgroup(const plan::CgroupFreeze &step, const Cgroup &cgroup);
+Status kill_cgroup(const Cgroup &cgroup);
+
+// cgroup_remove.cpp: kills what is left, waits for it to end, removes the directories. A missing cgroup is fine.
+Status remove_cgroup(const plan::CgroupRemove &step);
+// The undo of create_cgroup: removes what it made. Best effort.
+void unmake_cgroup(Cgroup &cgroup);
+
+// True where the kernel has killed a process of the cgroup for want of memory.
+bool cgroup_ran_out_of_memory(const Cgroup &cgroup);
+
+// Waits until `key` in cgroup.events is `value`; -ETIMEDOUT after so many milliseconds, -errno.
+int await_cgroup_event(int dir, std::string_view key, uint64_t value, int timeout_ms);
+
+// The number of processes in a cgroup and below it.
+size_t count_processes(int dir);
+
+// Names of the directories in a directory.
+std::vector<std::string> subdirectories(int dir);
+
+}  // namespace runts::core

@@ -1,0 +1,185 @@
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <thread>
+#include <unistd.h>
+
+#include "../sys/syscalls.h"
+#include "cgroup.h"
+#include "files.h"
+
+namespace runts::core {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto kRetry = std::chrono::milliseconds(2);
+constexpr uint32_t kUndoMs = 10'000;
+
+int milliseconds_left(Clock::time_point deadline) {
+  auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+  return left < 0 ? 0 : static_cast<int>(left);
+}
+
+// Without cgroup.kill (threaded domains): SIGKILL to each process, again and again until none is left or time is up.
+void kill_each(int dir) {
+  std::string procs;
+  if (read_file_at(dir, "cgroup.procs", procs) == 0) {
+    for (size_t at = 0, end; (end = procs.find('\n', at)) != procs.npos; at = end + 1) {
+      int pid = 0;
+      std::from_chars(procs.data() + at, procs.data() + end, pid);
+      if (pid > 0) kill(pid, SIGKILL);
+    }
+  }
+  for (const std::string &name : subdirectories(dir)) {
+    Fd below(openat(dir, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (below) kill_each(below.get());
+  }
+}
+
+int kill_and_wait(int dir, Clock::time_point deadline) {
+  int error;
+  if (write_file_at(dir, "cgroup.kill", "1") == 0) {
+    error = await_cgroup_event(dir, "populated", 0, milliseconds_left(deadline));
+  } else {
+    do {
+      kill_each(dir);
+      error = await_cgroup_event(dir, "populated", 0, std::min(50, milliseconds_left(deadline)));
+    } while (error == -ETIMEDOUT && Clock::now() < deadline);
+  }
+  bool gone = error == -ENOENT || error == -ENODEV;
+  return gone ? 0 : error;
+}
+
+// Removes a directory of cgroupfs and all below it; the kernel says EBUSY for a moment after the last exit.
+int remove_tree(int parent, const std::string &name, Clock::time_point deadline) {
+  for (;;) {
+    if (unlinkat(parent, name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return 0;
+    if (errno != EBUSY && errno != ENOTEMPTY) return -errno;
+    Fd dir(openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!dir) return errno == ENOENT ? 0 : -errno;
+    std::vector<std::string> below = subdirectories(dir.get());
+    for (const std::string &child : below) {
+      if (int error = remove_tree(dir.get(), child, deadline)) return error;
+    }
+    if (!below.empty()) continue;
+    if (Clock::now() >= deadline) return -EBUSY;
+    std::this_thread::sleep_for(kRetry);
+  }
+}
+
+// Opens the directory of each part in turn; the last of `chain` is the parent of the leaf. -ENOENT where one is missing.
+int open_chain(const std::vector<std::string> &parts, Fd root, std::vector<Fd> &chain) {
+  chain.push_back(std::move(root));
+  for (size_t i = 0; i + 1 < parts.size(); i++) {
+    int fd = open_at(chain.back().get(), parts[i].c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW);
+    if (fd < 0) return fd;
+    chain.emplace_back(fd);
+  }
+  return 0;
+}
+
+// How many leading parts of `parts` are those of `until`, which stay; all where until does not lead to the cgroup.
+size_t kept(const std::vector<std::string> &parts, const std::vector<std::string> &until) {
+  bool leads = until.size() < parts.size() && std::equal(until.begin(), until.end(), parts.begin());
+  return leads ? until.size() : parts.size() - 1;
+}
+
+}  // namespace
+
+std::vector<std::string> subdirectories(int dir) {
+  std::vector<std::string> names;
+  int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *stream = copy < 0 ? nullptr : fdopendir(copy);
+  if (!stream) {
+    if (copy >= 0) close(copy);
+    return names;
+  }
+  while (dirent *entry = readdir(stream)) {
+    std::string_view name = entry->d_name;
+    if (entry->d_type == DT_DIR && name != "." && name != "..") names.emplace_back(name);
+  }
+  closedir(stream);
+  return names;
+}
+
+size_t count_processes(int dir) {
+  std::string procs;
+  size_t count = 0;
+  if (read_file_at(dir, "cgroup.procs", procs) == 0) {
+    count = static_cast<size_t>(std::count(procs.begin(), procs.end(), '\n'));
+  }
+  for (const std::string &name : subdirectories(dir)) {
+    Fd below(openat(dir, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (below) count += count_processes(below.get());
+  }
+  return count;
+}
+
+int await_cgroup_event(int dir, std::string_view key, uint64_t value, int timeout_ms) {
+  Clock::time_point deadline = Clock::now() + std::chrono::milliseconds(timeout_ms);
+  int fd = open_at(dir, "cgroup.events", O_RDONLY | O_NOFOLLOW);
+  if (fd < 0) return fd;
+  Fd events(fd);
+  for (;;) {
+    char text[256];
+    ssize_t size = pread(fd, text, sizeof(text), 0);
+    if (size < 0) return errno == ENODEV ? 0 : -errno;
+    auto now = keyed_number(std::string_view(text, static_cast<size_t>(size)), key);
+    if (!now || *now == value) return 0;
+    int left = milliseconds_left(deadline);
+    if (left == 0) return -ETIMEDOUT;
+    pollfd wait{fd, POLLPRI, 0};
+    if (poll(&wait, 1, left) < 0 && errno != EINTR) return -errno;
+  }
+}
+
+Status remove_cgroup(const plan::CgroupRemove &step) {
+  std::vector<std::string> parts, until;
+  if (Status status = split_cgroup_path(step.path, parts); !status.ok()) return status;
+  if (Status status = split_cgroup_path(step.until, until); !status.ok()) return status;
+  if (parts.empty()) return failed(EINVAL, "cgroup-remove", "the root of the hierarchy cannot be removed");
+  Fd root;
+  if (Status status = open_cgroup_root(step.root, root); !status.ok()) return status;
+  std::vector<Fd> chain;
+  Clock::time_point deadline = Clock::now() + std::chrono::milliseconds(step.timeout_ms);
+  Report report;
+  std::string path = std::string(step.root) + '/' + std::string(step.path);
+  int error = open_chain(parts, std::move(root), chain);
+  if (error < 0) return error == -ENOENT ? done() : failed(error, report.call("open").string(path));
+
+  Fd leaf(openat(chain.back().get(), parts.back().c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!leaf && errno != ENOENT) return failed(errno, report.call("open").string(path));
+  if (leaf && (error = kill_and_wait(leaf.get(), deadline)) < 0) {
+    std::string left = std::to_string(count_processes(leaf.get())) + " process(es) are left after SIGKILL";
+    return failed(error, report.call("poll").string(path + "/cgroup.events").detail(left));
+  }
+  error = remove_tree(chain.back().get(), parts.back(), deadline);
+  if (error < 0) return failed(error, report.call("rmdir").string(path));
+
+  size_t keep = kept(parts, until);
+  for (size_t i = parts.size() - 1; i > keep; i--) {
+    if (unlinkat(chain[i - 1].get(), parts[i - 1].c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) break;
+  }
+  return done();
+}
+
+void unmake_cgroup(Cgroup &cgroup) {
+  if (!cgroup.made) return;
+  std::vector<std::string> parts;
+  if (!split_cgroup_path(cgroup.path, parts).ok() || cgroup.made > parts.size()) return;
+  std::string until;
+  for (size_t i = 0; i < parts.size() - cgroup.made; i++) until += parts[i] + '/';
+  plan::CgroupRemove step{plan::Str(cgroup.root.data(), cgroup.root.size()),
+                          plan::Str(cgroup.path.data(), cgroup.path.size()), plan::Str(until.data(), until.size()),
+                          kUndoMs};
+  cgroup.dir.reset();
+  // The undo of a plan that has failed already: its own failure could only hide the reason.
+  (void)remove_cgroup(step);
+}
+
+}  // namespace runts::core

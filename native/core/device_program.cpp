@@ -1,0 +1,249 @@
+#include "device_program.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <list>
+#include <mutex>
+#include <vector>
+
+#include "../sys/fd.h"
+#include "../sys/syscalls.h"
+
+namespace runts::core {
+namespace {
+
+constexpr char kName[] = "runts_devices";
+constexpr size_t kCached = 32;
+constexpr uint32_t kAllAccess = BPF_DEVCG_ACC_MKNOD | BPF_DEVCG_ACC_READ | BPF_DEVCG_ACC_WRITE;
+
+// Registers of the program: the context, then what was asked for.
+constexpr uint8_t kContext = BPF_REG_1, kType = BPF_REG_2, kAccess = BPF_REG_3, kMajor = BPF_REG_4, kMinor = BPF_REG_5,
+                  kScratch = BPF_REG_6;
+
+bpf_insn instruction(int code, uint8_t to, uint8_t from, int offset, int32_t value) {
+  bpf_insn insn{};
+  insn.code = static_cast<uint8_t>(code);
+  insn.dst_reg = to & 15;
+  insn.src_reg = from & 15;
+  insn.off = static_cast<int16_t>(offset);
+  insn.imm = value;
+  return insn;
+}
+
+bpf_insn load(uint8_t to, size_t offset) {
+  return instruction(BPF_LDX | BPF_MEM | BPF_W, to, kContext, static_cast<int>(offset), 0);
+}
+bpf_insn operate(int operation, uint8_t to, int64_t value) {
+  return instruction(BPF_ALU | operation | BPF_K, to, 0, 0, static_cast<int32_t>(value));
+}
+// A comparison of 32 bits that goes `skip` instructions further where it holds.
+bpf_insn jump(int comparison, uint8_t left, int64_t value, size_t skip) {
+  return instruction(BPF_JMP32 | comparison | BPF_K, left, 0, static_cast<int>(skip), static_cast<int32_t>(value));
+}
+bpf_insn copy(uint8_t to, uint8_t from) { return instruction(BPF_ALU | BPF_MOV | BPF_X, to, from, 0, 0); }
+
+void append_exit(std::vector<bpf_insn> &program, int value) {
+  program.push_back(operate(BPF_MOV, BPF_REG_0, value));
+  program.push_back(instruction(BPF_JMP | BPF_EXIT, 0, 0, 0, 0));
+}
+
+// kAccess holds the kinds of access that no rule has decided yet. A rule that allows takes its own away; the last
+// decided makes the answer yes. A rule that denies says no if it meets one of them.
+void append_rule(std::vector<bpf_insn> &program, const plan::CgroupDevicesRules &rule) {
+  std::vector<bpf_insn> verdict;
+  if (rule.allow) {
+    verdict.push_back(operate(BPF_AND, kAccess, static_cast<int64_t>(kAllAccess & ~rule.access)));
+    verdict.push_back(jump(BPF_JNE, kAccess, 0, 2));
+  } else if ((rule.access & kAllAccess) != kAllAccess) {
+    verdict.push_back(copy(kScratch, kAccess));
+    verdict.push_back(operate(BPF_AND, kScratch, static_cast<int64_t>(rule.access & kAllAccess)));
+    verdict.push_back(jump(BPF_JEQ, kScratch, 0, 2));
+  }
+  append_exit(verdict, rule.allow ? 1 : 0);
+
+  size_t conditions = (rule.type ? 1u : 0u) + (rule.major >= 0 ? 1u : 0u) + (rule.minor >= 0 ? 1u : 0u);
+  auto condition = [&](uint8_t reg, int64_t value) {
+    conditions--;
+    program.push_back(jump(BPF_JNE, reg, value, conditions + verdict.size()));
+  };
+  if (rule.type) condition(kType, rule.type);
+  if (rule.major >= 0) condition(kMajor, rule.major);
+  if (rule.minor >= 0) condition(kMinor, rule.minor);
+  program.insert(program.end(), verdict.begin(), verdict.end());
+}
+
+std::vector<bpf_insn> compile(const plan::List<plan::CgroupDevicesRules> &rules) {
+  std::vector<bpf_insn> program = {
+      load(kType, offsetof(bpf_cgroup_dev_ctx, access_type)),
+      copy(kAccess, kType),
+      operate(BPF_AND, kType, 0xffff),
+      operate(BPF_RSH, kAccess, 16),
+      load(kMajor, offsetof(bpf_cgroup_dev_ctx, major)),
+      load(kMinor, offsetof(bpf_cgroup_dev_ctx, minor)),
+  };
+  std::vector<plan::CgroupDevicesRules> list;
+  for (const plan::CgroupDevicesRules &rule : rules) list.push_back(rule);
+  bool decided = false;
+  for (size_t i = list.size(); i > 0 && !decided; i--) {
+    const plan::CgroupDevicesRules &rule = list[i - 1];
+    append_rule(program, rule);
+    // Nothing can follow a rule for everything; the verifier would refuse unreachable code.
+    decided = !rule.allow && !rule.type && rule.major < 0 && rule.minor < 0 && (rule.access & kAllAccess) == kAllAccess;
+  }
+  if (!decided) append_exit(program, 0);
+  return program;
+}
+
+int bpf(int command, bpf_attr &attr) { return static_cast<int>(sys::call(SYS_bpf, command, &attr, sizeof(attr))); }
+
+Status load_program(const std::vector<bpf_insn> &program, Fd &out) {
+  std::vector<char> log;
+  for (int attempt = 0;; attempt++) {
+    bpf_attr attr{};
+    attr.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE;
+    attr.insns = reinterpret_cast<uint64_t>(program.data());
+    attr.insn_cnt = static_cast<uint32_t>(program.size());
+    attr.license = reinterpret_cast<uint64_t>("Apache");
+    memcpy(attr.prog_name, kName, sizeof(kName));
+    if (!log.empty()) {
+      attr.log_level = 1;
+      attr.log_size = static_cast<uint32_t>(log.size());
+      attr.log_buf = reinterpret_cast<uint64_t>(log.data());
+    }
+    int fd = bpf(BPF_PROG_LOAD, attr);
+    if (fd >= 0) {
+      out.reset(fd);
+      return done();
+    }
+    if (fd == -EINVAL && attempt == 0) {
+      log.resize(64 << 10);
+      continue;
+    }
+    Report report;
+    report.call("bpf").word("BPF_PROG_LOAD").word("BPF_PROG_TYPE_CGROUP_DEVICE");
+    Status status = failed(fd, report);
+    if (fd == -EPERM) status.detail = "device rules need CAP_BPF or CAP_SYS_ADMIN outside of a user namespace";
+    if (!log.empty()) status.detail = log.data();
+    return status;
+  }
+}
+
+// Programs loaded before, by the bytes of their rules, the last used first.
+struct Cache {
+  std::mutex mutex;
+  std::list<std::pair<std::string, Fd>> programs;
+};
+Cache &cache() {
+  static Cache *instance = new Cache;
+  return *instance;
+}
+
+std::string key_of(const plan::CgroupDevices &step) {
+  std::string key;
+  for (const plan::CgroupDevicesRules &rule : step.rules) {
+    int64_t numbers[] = {rule.allow, rule.type, rule.major, rule.minor, static_cast<int64_t>(rule.access)};
+    key.append(reinterpret_cast<const char *>(numbers), sizeof(numbers));
+  }
+  return key;
+}
+
+Status take_program(const plan::CgroupDevices &step, Fd &out) {
+  std::string key = key_of(step);
+  Cache &kept = cache();
+  std::lock_guard lock(kept.mutex);
+  auto at = kept.programs.begin();
+  while (at != kept.programs.end() && at->first != key) ++at;
+  if (at == kept.programs.end()) {
+    Fd fresh;
+    if (Status status = load_program(compile(step.rules), fresh); !status.ok()) return status;
+    kept.programs.emplace_front(key, std::move(fresh));
+    if (kept.programs.size() > kCached) kept.programs.pop_back();
+  } else {
+    kept.programs.splice(kept.programs.begin(), kept.programs, at);
+  }
+  out.reset(fcntl(kept.programs.front().second.get(), F_DUPFD_CLOEXEC, 3));
+  return out ? done() : failed(errno, "fcntl(F_DUPFD_CLOEXEC)");
+}
+
+struct Attached {
+  uint32_t id;
+  Fd fd;
+};
+
+uint32_t id_of(int program, std::string &name) {
+  bpf_prog_info info{};
+  bpf_attr attr{};
+  attr.info.bpf_fd = static_cast<uint32_t>(program);
+  attr.info.info_len = sizeof(info);
+  attr.info.info = reinterpret_cast<uint64_t>(&info);
+  if (bpf(BPF_OBJ_GET_INFO_BY_FD, attr) < 0) return 0;
+  name = info.name;
+  return info.id;
+}
+
+// Programs on the cgroup that bear our name. Those of others may be closed to us, and are not ours to take away.
+std::vector<Attached> attached_by_us(int cgroup_dir) {
+  uint32_t ids[64] = {};
+  bpf_attr attr{};
+  attr.query.target_fd = static_cast<uint32_t>(cgroup_dir);
+  attr.query.attach_type = BPF_CGROUP_DEVICE;
+  attr.query.prog_ids = reinterpret_cast<uint64_t>(ids);
+  attr.query.prog_cnt = 64;
+  std::vector<Attached> ours;
+  if (bpf(BPF_PROG_QUERY, attr) < 0) return ours;
+  for (uint32_t i = 0; i < attr.query.prog_cnt; i++) {
+    bpf_attr get{};
+    get.prog_id = ids[i];
+    Fd fd(bpf(BPF_PROG_GET_FD_BY_ID, get));
+    std::string name;
+    if (fd && id_of(fd.get(), name) && name == kName) ours.push_back({ids[i], std::move(fd)});
+  }
+  return ours;
+}
+
+int attach(int cgroup_dir, int program, int replaced) {
+  bpf_attr attr{};
+  attr.target_fd = static_cast<uint32_t>(cgroup_dir);
+  attr.attach_bpf_fd = static_cast<uint32_t>(program);
+  attr.attach_type = BPF_CGROUP_DEVICE;
+  attr.attach_flags = BPF_F_ALLOW_MULTI;
+  if (replaced >= 0) {
+    attr.attach_flags |= BPF_F_REPLACE;
+    attr.replace_bpf_fd = static_cast<uint32_t>(replaced);
+  }
+  return bpf(BPF_PROG_ATTACH, attr);
+}
+
+void detach(int cgroup_dir, int program) {
+  bpf_attr attr{};
+  attr.target_fd = static_cast<uint32_t>(cgroup_dir);
+  attr.attach_bpf_fd = static_cast<uint32_t>(program);
+  attr.attach_type = BPF_CGROUP_DEVICE;
+  bpf(BPF_PROG_DETACH, attr);
+}
+
+}  // namespace
+
+Status set_device_rules(const plan::CgroupDevices &step, int cgroup_dir) {
+  Fd program;
+  if (Status status = take_program(step, program); !status.ok()) return status;
+  std::vector<Attached> ours = attached_by_us(cgroup_dir);
+  std::string name;
+  uint32_t id = ours.empty() ? 0 : id_of(program.get(), name);
+  bool there = false;
+  for (const Attached &old : ours) there = there || old.id == id;
+  if (!there) {
+    int error = attach(cgroup_dir, program.get(), ours.empty() ? -1 : ours[0].fd.get());
+    Report report;
+    report.call("bpf").word("BPF_PROG_ATTACH").word("BPF_CGROUP_DEVICE").word("BPF_F_ALLOW_MULTI");
+    if (error < 0) return failed(error, report);
+  }
+  for (size_t i = there ? 0 : 1; i < ours.size(); i++) {
+    if (ours[i].id != id) detach(cgroup_dir, ours[i].fd.get());
+  }
+  return done();
+}
+
+}  // namespace runts::core

@@ -1,0 +1,199 @@
+#include "execute.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "../plan/plan.h"
+#include "../sys/channel.h"
+#include "files.h"
+#include "steps.h"
+
+namespace runts::core {
+namespace {
+
+using protocol::Type;
+
+constexpr int kDeathMs = 10'000;
+
+class Execution {
+ public:
+  Execution(std::string_view plan, const Options &options)
+      : view_(reinterpret_cast<const uint8_t *>(plan.data()), plan.size()), context_{.plan = plan, .options = options} {}
+
+  Outcome run() {
+    Status status = run_all();
+    Outcome outcome;
+    outcome.step = context_.reported_step >= 0 ? context_.reported_step : current_;
+    outcome.of_create = context_.of_create;
+    outcome.died = context_.died;
+    outcome.status = std::move(status);
+    if (outcome.status.ok()) {
+      succeed(outcome);
+    } else {
+      while (!context_.undo.empty()) {
+        context_.undo.back()();
+        context_.undo.pop_back();
+      }
+    }
+    outcome.times = context_.trace.times();
+    return outcome;
+  }
+
+ private:
+  Status run_all() {
+    if (!view_.ok()) return failed(EINVAL, "the plan", "it was made for another build of runts");
+    if (context_.options.trace) {
+      if (Status status = context_.trace.open(view_.count()); !status.ok()) return status;
+    }
+    while (view_.more()) {
+      plan::Entry entry;
+      current_ = static_cast<int>(view_.index());
+      if (!view_.next(entry)) return damaged();
+      if (entry.on == plan::Side::Init) {
+        if (Status status = hand_over(); !status.ok()) return status;
+        continue;
+      }
+      if (entry.kind == plan::Kind::Created) return leave();
+      context_.trace.begin(view_.index() - 1);
+      Status status = run_host_step(entry, context_);
+      context_.trace.end(view_.index() - 1);
+      if (!status.ok()) return status;
+    }
+    return done();
+  }
+
+  Status damaged() { return failed(EINVAL, "the plan", "its bytes are damaged"); }
+
+  // Gives init its turn from the current step on, and waits until it is our turn again or init has executed the program.
+  Status hand_over() {
+    if (!context_.channel) return failed(EPROTO, "the plan", "a step of init comes before clone");
+    if (Status status = send_slots(); !status.ok()) return status;
+    if (Status status = send(Type::Baton, static_cast<uint32_t>(current_)); !status.ok()) return status;
+    if (!skip_init_steps()) return damaged();
+    bool executing = false;
+    for (;;) {
+      channel::Received received;
+      int got = channel::receive(context_.channel.get(), received);
+      if (got < 0) return failed(got, "recvmsg(init)");
+      if (got == 0) return executing ? executed() : died();
+      bool ours = received.message.type == Type::Baton;
+      if (ours) return view_.more() && received.message.step == view_.index() ? done() : confused();
+      if (Status status = take(received, executing); !status.ok()) return status;
+    }
+  }
+
+  Status take(channel::Received &received, bool &executing) {
+    switch (received.message.type) {
+      case Type::Forked:
+        return adopt(received);
+      case Type::Console:
+        if (received.fd_count != 1) return confused();
+        context_.console = std::move(received.fds[0]);
+        return done();
+      case Type::Executing:
+        executing = true;
+        return done();
+      case Type::Failed:
+        return reported(received);
+      default:
+        return confused();
+    }
+  }
+
+  // Leaves the view at the host's next step, or at the end.
+  bool skip_init_steps() {
+    plan::Entry entry;
+    for (plan::View ahead = view_; ahead.more(); view_ = ahead) {
+      if (!ahead.next(entry)) return false;
+      if (entry.on == plan::Side::Host) break;
+    }
+    return true;
+  }
+
+  Status send(Type type, uint32_t step) {
+    int error = channel::send(context_.channel.get(), channel::plain(type, step));
+    // Where init is gone, what it may have said last tells more than EPIPE.
+    return error < 0 && error != -EPIPE ? failed(error, "sendmsg(init)") : done();
+  }
+
+  Status send_slots() {
+    std::vector<Made> made = std::move(context_.made);
+    context_.made.clear();
+    for (size_t at = 0; at < made.size(); at += protocol::kMaxFds) {
+      protocol::Message message = channel::plain(Type::Slots, 0);
+      int fds[protocol::kMaxFds];
+      size_t count = std::min<size_t>(made.size() - at, protocol::kMaxFds);
+      for (size_t i = 0; i < count; i++) {
+        message.slots[i] = made[at + i].slot;
+        fds[i] = made[at + i].fd.get();
+      }
+      message.count = static_cast<uint32_t>(count);
+      int error = channel::send(context_.channel.get(), message, {fds, count});
+      if (error < 0 && error != -EPIPE) return failed(error, "sendmsg(init, SCM_RIGHTS)");
+    }
+    return done();
+  }
+
+  // The stage process has cloned the one that goes on with the list, and ends.
+  Status adopt(channel::Received &received) {
+    if (received.fd_count != 1 || received.message.pid == 0) return confused();
+    Child stage = std::move(context_.process);
+    context_.process = Child{static_cast<int>(received.message.pid), std::move(received.fds[0])};
+    if (Status status = send(Type::Baton, received.message.step); !status.ok()) return status;
+    (void)reap(stage.pidfd, kDeathMs);
+    return done();
+  }
+
+  Status reported(const channel::Received &received) {
+    context_.reported_step = static_cast<int>(received.message.step);
+    return failed(received.message.error, received.text());
+  }
+
+  Status confused() { return failed(EPROTO, "recvmsg(init)", "init sent what does not belong here"); }
+
+  Status executed() {
+    context_.channel.reset();
+    return done();
+  }
+
+  Status died() {
+    context_.died = true;
+    std::optional<Ending> ending = reap(context_.process.pidfd, kDeathMs);
+    std::string how = "init was lost";
+    if (ending) how = ending->signaled ? "init was " + ending->text() : "init ended with " + ending->text();
+    if (cgroup_ran_out_of_memory(context_.cgroup)) how = "out of memory: memory.max is too low (" + how + ")";
+    if (ending) context_.process = {};
+    return failed(EPIPE, "recvmsg(init)", how);
+  }
+
+  // The end of create: init goes on alone, to the wait for start.
+  Status leave() {
+    if (!context_.channel) return failed(EPROTO, "the plan", "created comes before clone");
+    if (Status status = send_slots(); !status.ok()) return status;
+    int error = channel::send(context_.channel.get(), channel::plain(Type::Baton, view_.index()));
+    if (error == -EPIPE) return died();
+    if (error < 0) return failed(error, "sendmsg(init)");
+    context_.channel.reset();
+    return done();
+  }
+
+  void succeed(Outcome &outcome) {
+    outcome.step = -1;
+    outcome.console = std::move(context_.console);
+    outcome.pid = context_.process.pid;
+    outcome.pidfd = std::move(context_.process.pidfd);
+    if (!outcome.pid) return;
+    Fd process(open_process_directory(outcome.pid));
+    if (process) outcome.start_time = start_time_of(process.get()).value_or(0);
+  }
+
+  plan::View view_;
+  Context context_;
+  int current_ = -1;
+};
+
+}  // namespace
+
+Outcome execute(std::string_view plan, const Options &options) { return Execution(plan, options).run(); }
+
+}  // namespace runts::core

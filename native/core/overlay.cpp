@@ -1,0 +1,131 @@
+#include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "../sys/syscalls.h"
+#include "files.h"
+#include "steps.h"
+
+namespace runts::core {
+namespace {
+
+// What the file system has logged on its context, one line a message: `e overlay: ...`.
+std::string log_of(int context) {
+  std::string text;
+  char line[512];
+  for (;;) {
+    ssize_t size = read(context, line, sizeof(line));
+    if (size <= 0) return text;
+    std::string_view message(line, static_cast<size_t>(size));
+    if (message.size() > 2 && message[1] == ' ') message.remove_prefix(2);
+    while (message.ends_with('\n')) message.remove_suffix(1);
+    if (!text.empty()) text += "; ";
+    text += message;
+  }
+}
+
+Status refused(int error, int context, std::string_view key, std::string_view value) {
+  Report report;
+  report.call("fsconfig").fd(context, "overlay").string(key);
+  if (!value.empty()) report.string(value);
+  Status status = failed(error, report);
+  status.detail = log_of(context);
+  return status;
+}
+
+int set_string(int context, const char *key, const char *value) {
+  return sys::fsconfig(context, sys::kFsconfigSetString, key, value, 0);
+}
+
+struct Layer {
+  Fd dir;
+  std::string path;
+  // A name that is short enough for FSCONFIG_SET_STRING whatever the path is.
+  std::string short_name() const { return "/proc/self/fd/" + std::to_string(dir.get()); }
+};
+
+Status open_layer(const plan::Str &path, Layer &layer) {
+  int fd = open_at(AT_FDCWD, path.c_str(), O_PATH | O_DIRECTORY);
+  Report report;
+  if (fd < 0) return failed(fd, report.call("open").string(path).flags(O_PATH | O_DIRECTORY, kOpenFlagNames));
+  layer.dir.reset(fd);
+  layer.path = path;
+  return done();
+}
+
+// By descriptor (6.13), else by a name.
+int set_layer(int context, const char *key, const Layer &layer) {
+  int error = sys::fsconfig(context, sys::kFsconfigSetFd, key, nullptr, layer.dir.get());
+  if (error == -EINVAL || error == -EBADF) error = set_string(context, key, layer.short_name().c_str());
+  return error;
+}
+
+// Before 6.7 there is one option for all lower directories.
+Status set_joined(int context, const std::vector<Layer> &lower) {
+  std::string joined;
+  for (const Layer &layer : lower) joined += (joined.empty() ? "" : ":") + layer.short_name();
+  int error = joined.size() > sys::kFsconfigMaxString ? -E2BIG : set_string(context, "lowerdir", joined.c_str());
+  return error < 0 ? refused(error, context, "lowerdir", joined) : done();
+}
+
+Status set_lower(int context, const std::vector<Layer> &lower) {
+  for (size_t i = 0; i < lower.size(); i++) {
+    int error = set_layer(context, "lowerdir+", lower[i]);
+    if (error == -EINVAL && i == 0) return set_joined(context, lower);
+    if (error < 0) return refused(error, context, "lowerdir+", lower[i].path);
+  }
+  return done();
+}
+
+Status set_directory(int context, const char *key, const plan::Str &path) {
+  if (path.empty()) return done();
+  Layer layer;
+  if (Status status = open_layer(path, layer); !status.ok()) return status;
+  int error = set_layer(context, key, layer);
+  return error < 0 ? refused(error, context, key, path) : done();
+}
+
+Status set_options(int context, const plan::List<plan::Str> &options) {
+  for (const plan::Str &option : options) {
+    size_t equals = option.find('=');
+    std::string key(option.substr(0, equals));
+    int error = equals == option.npos ? sys::fsconfig(context, sys::kFsconfigSetFlag, key.c_str(), nullptr, 0)
+                                      : set_string(context, key.c_str(), option.c_str() + equals + 1);
+    if (error < 0) return refused(error, context, option, {});
+  }
+  return done();
+}
+
+Status configure(const plan::Overlay &step, int context) {
+  std::vector<Layer> lower;
+  for (const plan::Str &path : step.lower) {
+    if (Status status = open_layer(path, lower.emplace_back()); !status.ok()) return status;
+  }
+  if (int error = set_string(context, "source", "overlay"); error < 0) return refused(error, context, "source", "overlay");
+  if (Status status = set_lower(context, lower); !status.ok()) return status;
+  if (Status status = set_directory(context, "upperdir", step.upper); !status.ok()) return status;
+  if (Status status = set_directory(context, "workdir", step.work); !status.ok()) return status;
+  if (Status status = set_options(context, step.options); !status.ok()) return status;
+  int error = sys::fsconfig(context, sys::kFsconfigCreate, nullptr, nullptr, 0);
+  if (!error) return done();
+  Report report;
+  report.call("fsconfig").fd(context, "overlay").word("FSCONFIG_CMD_CREATE");
+  Status status = failed(error, report);
+  status.detail = log_of(context);
+  return status;
+}
+
+}  // namespace
+
+Status make_overlay(const plan::Overlay &step, Context &context) {
+  Report report;
+  Fd file_system(sys::fsopen("overlay", sys::kFsopenCloexec));
+  if (!file_system) return failed(file_system.get(), report.call("fsopen").string("overlay"));
+  if (Status status = configure(step, file_system.get()); !status.ok()) return status;
+  int fd = sys::fsmount(file_system.get(), sys::kFsmountCloexec, 0);
+  if (fd < 0) return failed(fd, report.call("fsmount").fd(file_system.get(), "overlay"));
+  give_slot(context, step.slot, Fd(fd));
+  return done();
+}
+
+}  // namespace runts::core

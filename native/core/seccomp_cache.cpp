@@ -1,0 +1,151 @@
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <list>
+#include <mutex>
+#include <seccomp.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "memfd.h"
+#include "seccomp.h"
+
+namespace runts::core {
+namespace {
+
+constexpr size_t kKeptInMemory = 16;
+constexpr uint32_t kCacheMagic = 0x31505352;
+// Above BPF_MAXINSNS the kernel would refuse the program.
+constexpr uint32_t kMaxInstructions = 4096;
+
+// A cache file: this header, the whole key, the program. The key is compared byte by byte: its hash only names the file.
+struct Header {
+  uint32_t magic;
+  uint32_t key_size;
+  uint32_t instructions;
+};
+
+uint64_t fnv1a(std::string_view bytes) {
+  uint64_t hash = 0xcbf29ce484222325;
+  for (char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return hash;
+}
+
+// All that the program depends on: library, kernel's abilities, machine, and the step without its slot and cache.
+std::string key_of(std::string_view step_bytes) {
+  utsname system{};
+  uname(&system);
+  std::string key = "runts 1 libseccomp " + seccomp_version() + " api " + std::to_string(seccomp_api_get()) + ' ' +
+                    system.machine + '\n';
+  plan::Reader reader(reinterpret_cast<const uint8_t *>(step_bytes.data()),
+                      reinterpret_cast<const uint8_t *>(step_bytes.data() + step_bytes.size()));
+  reader.u32();
+  reader.str();
+  size_t skipped = static_cast<size_t>(reinterpret_cast<const char *>(reader.at()) - step_bytes.data());
+  return key.append(step_bytes.substr(skipped));
+}
+
+bool ours_alone(int fd, mode_t type) {
+  struct stat info;
+  return fstat(fd, &info) == 0 && (info.st_mode & S_IFMT) == type && info.st_uid == geteuid() &&
+         !(info.st_mode & (S_IWGRP | S_IWOTH));
+}
+
+// The cache directory, made if missing; none where it is not ours alone. A cache may fail silently: it only saves time.
+Fd open_directory(const plan::Str &path) {
+  if (path.empty()) return Fd();
+  mkdir(path.c_str(), 0700);
+  Fd dir(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+  return dir && ours_alone(dir.get(), S_IFDIR) ? std::move(dir) : Fd();
+}
+
+bool parse(const std::string &content, const std::string &key, Program &program) {
+  Header header;
+  if (content.size() < sizeof(header)) return false;
+  memcpy(&header, content.data(), sizeof(header));
+  size_t code = sizeof(sock_filter) * static_cast<size_t>(header.instructions);
+  if (header.magic != kCacheMagic || header.key_size != key.size() || header.instructions > kMaxInstructions) return false;
+  if (content.size() != sizeof(header) + key.size() + code) return false;
+  if (content.compare(sizeof(header), key.size(), key) != 0) return false;
+  program.resize(header.instructions);
+  memcpy(program.data(), content.data() + sizeof(header) + key.size(), code);
+  return true;
+}
+
+bool load(int dir, const char *name, const std::string &key, Program &program) {
+  Fd file(openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  std::string content;
+  return file && ours_alone(file.get(), S_IFREG) && read_all(file.get(), content) == 0 && parse(content, key, program);
+}
+
+void save(int dir, const char *name, const std::string &key, const Program &program) {
+  Header header{kCacheMagic, static_cast<uint32_t>(key.size()), static_cast<uint32_t>(program.size())};
+  std::string content(reinterpret_cast<const char *>(&header), sizeof(header));
+  content += key;
+  content.append(reinterpret_cast<const char *>(program.data()), program.size() * sizeof(sock_filter));
+  char temporary[64];
+  snprintf(temporary, sizeof(temporary), ".%s.%d.%lx", name, static_cast<int>(gettid()), random());
+  Fd file(openat(dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!file) return;
+  bool written = write_all(file.get(), content) == 0;
+  if (!written || renameat(dir, temporary, dir, name) != 0) unlinkat(dir, temporary, 0);
+}
+
+struct Memory {
+  std::mutex mutex;
+  std::list<std::pair<std::string, Program>> programs;
+};
+Memory &memory() {
+  static Memory *instance = new Memory;
+  return *instance;
+}
+
+bool recall(const std::string &key, Program &program) {
+  Memory &kept = memory();
+  std::lock_guard lock(kept.mutex);
+  auto same = [&](const auto &entry) { return entry.first == key; };
+  auto at = std::find_if(kept.programs.begin(), kept.programs.end(), same);
+  if (at == kept.programs.end()) return false;
+  program = at->second;
+  kept.programs.splice(kept.programs.begin(), kept.programs, at);
+  return true;
+}
+
+void remember(const std::string &key, const Program &program) {
+  Memory &kept = memory();
+  std::lock_guard lock(kept.mutex);
+  kept.programs.emplace_front(key, program);
+  if (kept.programs.size() > kKeptInMemory) kept.programs.pop_back();
+}
+
+Status find_or_compile(const plan::SeccompCompile &step, const std::string &key, Program &program) {
+  char name[24];
+  snprintf(name, sizeof(name), "%016lx", static_cast<unsigned long>(fnv1a(key)));
+  Fd dir = open_directory(step.cache);
+  if (dir && load(dir.get(), name, key, program)) return done();
+  if (Status status = compile_seccomp(step, program); !status.ok()) return status;
+  if (dir) save(dir.get(), name, key, program);
+  return done();
+}
+
+}  // namespace
+
+Status seccomp_program(const plan::SeccompCompile &step, std::string_view bytes, Fd &memfd) {
+  std::string key = key_of(bytes);
+  Program program;
+  if (!recall(key, program)) {
+    if (Status status = find_or_compile(step, key, program); !status.ok()) return status;
+    remember(key, program);
+  }
+  if (program.size() > kMaxInstructions) {
+    return failed(EINVAL, "seccomp_export_bpf()", "the program has more than 4096 instructions");
+  }
+  std::string_view code(reinterpret_cast<const char *>(program.data()), program.size() * sizeof(sock_filter));
+  return sealed_memfd("runts-seccomp", code, memfd);
+}
+
+}  // namespace runts::core

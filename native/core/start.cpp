@@ -1,0 +1,60 @@
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include "../sys/channel.h"
+#include "files.h"
+#include "steps.h"
+
+namespace runts::core {
+namespace {
+
+Status init_failed(const channel::Received &received, Context &context) {
+  context.reported_step = static_cast<int>(received.message.step);
+  context.of_create = true;
+  return failed(received.message.error, received.text());
+}
+
+Status lost(Context &context) {
+  context.died = true;
+  bool memory = cgroup_ran_out_of_memory(context.cgroup);
+  return failed(EPIPE, "recvmsg(init)",
+                memory ? "out of memory: memory.max is too low" : "init ended before it could execute the program");
+}
+
+// Executing and then the end: the program runs. Anything else: it does not.
+Status await_execution(int socket, Context &context) {
+  bool executing = false;
+  channel::Received received;
+  for (;;) {
+    int got = channel::receive(socket, received);
+    if (got < 0) return failed(got, "recvmsg(init)");
+    if (got == 0) return executing ? done() : lost(context);
+    switch (received.message.type) {
+      case protocol::Type::Executing:
+        executing = true;
+        break;
+      case protocol::Type::Failed:
+        return init_failed(received, context);
+      default:
+        return failed(EPROTO, "recvmsg(init)", "init sent what does not belong here");
+    }
+  }
+}
+
+}  // namespace
+
+Status start_created(const plan::Start &step, Context &context) {
+  Report report;
+  report.call("connect").string(std::string(step.directory) + '/' + std::string(step.name));
+  int fd = open_at(AT_FDCWD, step.directory.c_str(), O_PATH | O_DIRECTORY);
+  if (fd < 0) return failed(fd, report);
+  Fd directory(fd), control(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+  if (!control) return failed(errno, "socket(AF_UNIX, SOCK_SEQPACKET)");
+  if (int error = connect_in(fd, step.name.c_str(), control.get()); error < 0) return failed(error, report);
+  // From here on no other start can reach it.
+  unlinkat(fd, step.name.c_str(), 0);
+  return await_execution(control.get(), context);
+}
+
+}  // namespace runts::core

@@ -1,0 +1,49 @@
+// The host's steps, by the files that hold them.
+#pragma once
+#include "../plan/plan.h"
+#include "context.h"
+
+namespace runts::core {
+
+// steps.cpp: runs one step of the host, whatever its kind.
+Status run_host_step(const plan::Entry &entry, Context &context);
+
+// process.cpp
+Status clone_init(const plan::Clone &step, Context &context);
+Status map_ids(const plan::IdMap &step, Context &context);
+Status set_oom_score(const plan::OomScore &step, Context &context);
+Status set_rlimit(const plan::Rlimit &step, Context &context);
+Status signal_process(const plan::Signal &step);
+Status open_process(const plan::OpenProcess &step, Context &context);
+
+// id_maps.cpp: writes the maps of a process's user namespace.
+Status write_id_maps(int pid, const plan::List<plan::IdMapping> &uids, const plan::List<plan::IdMapping> &gids,
+                     bool deny_setgroups);
+// A user namespace with these maps; kept for later calls with the same.
+Status user_namespace_of(const plan::List<plan::IdMapping> &uids, const plan::List<plan::IdMapping> &gids, Fd &out);
+
+// namespaces.cpp
+Status open_namespace(const plan::OpenNamespace &step, Context &context);
+// A namespace file, checked by its file system and type (a CLONE_NEW* flag).
+Status open_namespace_file(const char *path, uint32_t type, Fd &out);
+
+// sockets.cpp
+Status listen_for_start(const plan::Listen &step, Context &context);
+Status connect_console(const plan::Connect &step, Context &context);
+// Connects to `name` in a directory, however long its path is; 0, or -errno.
+int connect_in(int directory, const char *name, int socket);
+
+// start.cpp
+Status start_created(const plan::Start &step, Context &context);
+
+// open_tree.cpp, overlay.cpp
+Status open_tree(const plan::OpenTree &step, Context &context);
+Status make_overlay(const plan::Overlay &step, Context &context);
+
+// hooks.cpp
+Status run_hook(const plan::Hook &step, Context &context);
+
+// Keeps a descriptor for init.
+inline void give_slot(Context &context, uint32_t slot, Fd fd) { context.made.push_back({slot, std::move(fd)}); }
+
+}  // namespace runts::core

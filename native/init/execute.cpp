@@ -1,0 +1,193 @@
+// The end of init: waiting for start, the system call filter, and the container's program.
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "../sys/channel.h"
+#include "control.h"
+#include "handlers.h"
+#include "home.h"
+#include "strings.h"
+
+#ifndef SYS_faccessat2
+#define SYS_faccessat2 439
+#endif
+
+namespace runts::init {
+namespace {
+
+constexpr unsigned kSeccompSetModeFilter = 1;
+constexpr size_t kInstructionSize = 8;
+constexpr size_t kMostInstructions = 4096;
+
+struct FilterProgram {
+  unsigned short length;
+  const void *instructions;
+};
+
+// 0, or why the file cannot be executed.
+int executable_error(const char *path) {
+  struct stat status;
+  if (stat(path, &status) != 0) return errno;
+  if (!S_ISREG(status.st_mode)) return EACCES;
+  long error = sys::call(SYS_faccessat2, AT_FDCWD, path, X_OK, AT_EACCESS);
+  return static_cast<int>(-error);
+}
+
+bool join(std::string_view directory, std::string_view name, char *out, size_t size) {
+  if (directory.empty()) directory = ".";
+  if (directory.size() + name.size() + 2 > size) return false;
+  memcpy(out, directory.data(), directory.size());
+  out[directory.size()] = '/';
+  memcpy(out + directory.size() + 1, name.data(), name.size());
+  out[directory.size() + 1 + name.size()] = 0;
+  return true;
+}
+
+Result not_found(Context &context, const plan::FindExecutable &step, int error) {
+  Report &report = context.report.call("execve").string(step.name);
+  if (error == ENOENT && step.name.find('/') == std::string_view::npos) report.detail("executable file not found in $PATH");
+  context.executable[0] = 0;
+  return Result::failure(error, report);
+}
+
+// The only step kinds that take a slot after the descriptors were closed.
+bool is_slot_of(const plan::Entry &entry, uint32_t slot) {
+  if (entry.on != plan::Side::Init) return false;
+  if (entry.kind == plan::Kind::Seccomp) return entry.as<plan::Seccomp>().slot == slot;
+  if (entry.kind == plan::Kind::AwaitStart) return entry.as<plan::AwaitStart>().slot == slot;
+  return false;
+}
+
+bool is_needed_later(const Context &context, uint32_t slot) {
+  plan::View rest = *context.rest;
+  plan::Entry entry{plan::Kind::Execve, plan::Side::Init, plan::Reader(nullptr, nullptr)};
+  while (rest.more() && rest.next(entry)) {
+    if (is_slot_of(entry, slot)) return true;
+  }
+  return false;
+}
+
+bool procfs_is_needed_later(const Context &context) {
+  plan::View rest = *context.rest;
+  plan::Entry entry{plan::Kind::Execve, plan::Side::Init, plan::Reader(nullptr, nullptr)};
+  while (rest.more() && rest.next(entry)) {
+    if (entry.kind == plan::Kind::Apparmor || entry.kind == plan::Kind::Selinux || entry.kind == plan::Kind::Sysctl) return true;
+  }
+  return false;
+}
+
+// Nothing but 0..2, what the program gets, and the control channel (close-on-exec) is left.
+void close_descriptors(Context &context, uint32_t keep) {
+  context.root.reset();
+  context.null_device.reset();
+  context.empty_directory.reset();
+  if (!procfs_is_needed_later(context)) context.procfs.reset();
+  for (uint32_t slot = 0; slot < protocol::kMaxSlots; slot++) {
+    if (context.slots[slot] >= 0 && !is_needed_later(context, slot)) take_slot(context, slot).reset();
+  }
+  sys::close_range(3 + keep, ~0u, sys::kCloseRangeCloexec);
+}
+
+// The host learns that execve comes next. A filter may forbid to say so, hence before a filter, where only steps of init
+// stand between it and execve.
+void say_executing(Context &context) {
+  if (context.said_executing) return;
+  uint32_t step = context.step;
+  plan::View rest = *context.rest;
+  plan::Entry entry{plan::Kind::Execve, plan::Side::Init, plan::Reader(nullptr, nullptr)};
+  while (rest.more()) {
+    step = rest.index();
+    if (!rest.next(entry) || entry.on == plan::Side::Host) return;
+    if (entry.kind == plan::Kind::Execve) break;
+  }
+  if (tell(context, channel::plain(protocol::Type::Executing, step)) != 0) _exit(1);
+  context.said_executing = true;
+}
+
+}  // namespace
+
+Result run(Context &context, const plan::FindExecutable &step) {
+  std::string_view name = step.name;
+  if (name.empty()) return not_found(context, step, ENOENT);
+  if (name.find('/') != std::string_view::npos) {
+    if (name.size() >= sizeof(context.executable)) return not_found(context, step, ENAMETOOLONG);
+    memcpy(context.executable, step.name.c_str(), name.size() + 1);
+    int error = executable_error(context.executable);
+    return error ? not_found(context, step, error) : Result::ok();
+  }
+  bool denied = false;
+  std::string_view path = step.path;
+  while (true) {
+    size_t colon = path.find(':');
+    if (join(path.substr(0, colon), name, context.executable, sizeof(context.executable))) {
+      int error = executable_error(context.executable);
+      if (error == 0) return Result::ok();
+      denied = denied || error == EACCES;
+    }
+    if (colon == std::string_view::npos) break;
+    path.remove_prefix(colon + 1);
+  }
+  return not_found(context, step, denied ? EACCES : ENOENT);
+}
+
+// The host has given the baton back for the last time over the old channel: nobody is behind it any more.
+Result run(Context &context, const plan::AwaitStart &step) {
+  Fd listener = take_slot(context, step.slot);
+  if (!listener) return no_such_slot(context, step.slot);
+  int fd;
+  do fd = accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC);
+  while (fd < 0 && (errno == EINTR || errno == ECONNABORTED));
+  if (fd < 0) {
+    int error = errno;
+    return Result::failure(error, context.report.call("accept4").fd(listener.get()));
+  }
+  context.control.reset(fd);
+  return Result::ok();
+}
+
+Result run(Context &context, const plan::CloseFds &step) {
+  context.keep = step.keep;
+  close_descriptors(context, step.keep);
+  return Result::ok();
+}
+
+Result run(Context &context, const plan::Seccomp &step) {
+  Fd program = take_slot(context, step.slot);
+  if (!program) return no_such_slot(context, step.slot);
+  struct stat status;
+  if (fstat(program.get(), &status) != 0) return Result::failure(errno, context.report.call("fstat").fd(program.get(), "filter"));
+  size_t size = static_cast<size_t>(status.st_size), count = size / kInstructionSize;
+  if (!count || size % kInstructionSize || count > kMostInstructions) {
+    return Result::failure(EINVAL, context.report.call("seccomp").number(static_cast<int64_t>(count)).detail("the filter has no valid size"));
+  }
+  void *bytes = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, program.get(), 0);
+  if (bytes == MAP_FAILED) return Result::failure(errno, context.report.call("mmap").fd(program.get(), "filter"));
+  program.reset();
+  FilterProgram filter{static_cast<unsigned short>(count), bytes};
+  say_executing(context);
+  long error = sys::call(SYS_seccomp, kSeccompSetModeFilter, step.flags, &filter);
+  if (error >= 0) return Result::ok();
+  Report &report = context.report.call("seccomp").word("SECCOMP_SET_MODE_FILTER").hex(step.flags).number(static_cast<int64_t>(count));
+  if (error == -EINVAL && step.flags) report.detail("the kernel does not know one of the flags");
+  if (error == -EACCES) report.detail("needs noNewPrivileges or CAP_SYS_ADMIN");
+  return Result::failure(static_cast<int>(-error), report);
+}
+
+Result run(Context &context, const plan::Execve &step) {
+  char **args = string_array(step.args);
+  char **env = string_array(step.env, step.add_home ? home_variable(context, step.uid) : nullptr);
+  if (!args || !env) return Result::failure(ENOMEM, context.report.call("mmap"));
+  if (!args[0]) return Result::failure(EINVAL, context.report.call("execve").detail("there are no arguments"));
+  close_descriptors(context, context.keep);
+  say_executing(context);
+  const char *path = context.executable[0] ? context.executable : args[0];
+  execve(path, args, env);
+  int error = errno;
+  return Result::failure(error, context.report.call("execve").string(path));
+}
+
+}  // namespace runts::init

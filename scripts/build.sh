@@ -1,0 +1,24 @@
+#!/bin/sh
+# build.sh — the native parts, the JavaScript and the bundles' root file systems, each only where something changed.
+set -eu
+cd "$(dirname "$0")/.."
+mkdir -p build
+log=build/build.log
+jobs=$(nproc 2>/dev/null || echo 2)
+
+fail() { tail -40 "$log" >&2; echo "build: $1 failed (all of it: $log)" >&2; exit 1; }
+
+if ! [ -f build/CMakeCache.txt ] || [ CMakeLists.txt -nt build/CMakeCache.txt ]; then
+  echo "build: configuring and compiling the native parts"
+  node_modules/.bin/cmake-js configure >"$log" 2>&1 || fail "configuring with cmake-js"
+  touch build/CMakeCache.txt
+fi
+cmake --build build --config Release --parallel "$jobs" >"$log" 2>&1 || fail "compiling the native parts"
+
+if ! [ -e build/bundled ] || [ -n "$(find src scripts/bundle.mjs package.json -newer build/bundled -print -quit)" ]; then
+  echo "build: bundling the JavaScript"
+  node scripts/bundle.mjs >"$log" 2>&1 || fail "bundling the JavaScript"
+  touch build/bundled
+fi
+
+sh scripts/bundles.sh

@@ -1,0 +1,53 @@
+// tally.mjs [--nowhere] FAILED REPORT [REPORT...] — names the skipped tests of vitest's JSON reports with their reasons and ends with one
+// line of counts. A test of several reports counts as passed if it passed anywhere and failed nowhere. FAILED is 1 where a
+// check before or beside the tests failed; FAILED, a failed test or (--nowhere) one that passed in no report makes the status 1.
+import { existsSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+
+const strict = process.argv[2] === '--nowhere';
+const [failedBefore, ...reports] = process.argv.slice(strict ? 3 : 2);
+const STATES = ['failed', 'passed', 'skipped'];
+const tests = new Map();
+let broken = failedBefore === '0' ? 0 : 1;
+
+const stateOf = (assertion) => (['failed', 'passed'].includes(assertion.status) ? assertion.status : 'skipped');
+
+function add(file, assertion) {
+  const name = `${file}: ${assertion.fullName}`;
+  const found = { state: stateOf(assertion), reason: assertion.meta?.skipped };
+  const before = tests.get(name);
+  const first = before === undefined || STATES.indexOf(found.state) < STATES.indexOf(before.state);
+  if (first || (before.reason === undefined && found.state === before.state)) tests.set(name, found);
+}
+
+function read(report) {
+  if (!existsSync(report)) {
+    console.error(`tally: there is no ${report}: the tests did not run to their end`);
+    broken = 1;
+    return;
+  }
+  for (const suite of JSON.parse(readFileSync(report, 'utf8')).testResults) {
+    const file = relative(process.cwd(), suite.name);
+    for (const assertion of suite.assertionResults) add(file, assertion);
+    if (suite.status === 'failed' && suite.assertionResults.every((each) => each.status !== 'failed')) {
+      tests.set(`${file}: ${suite.message ?? 'the file itself'}`, { state: 'failed' });
+    }
+  }
+}
+
+reports.forEach(read);
+const named = (state) => [...tests].filter(([, test]) => test.state === state);
+const skipped = new Map();
+for (const [name, { reason = 'without a reason' }] of named('skipped')) {
+  skipped.set(reason, [...(skipped.get(reason) ?? []), name]);
+}
+for (const [reason, group] of skipped) {
+  console.log(`\nskipped, ${reason}:`);
+  for (const name of group) console.log(`  ${name}`);
+}
+for (const [name] of named('failed')) console.log(`\nfailed: ${name}`);
+if (broken) console.log('\nsomething beside the tests failed: see above');
+const [failed, passed, left] = STATES.map((state) => named(state).length);
+if (strict && left > 0) console.log(`\n${left} tests ran nowhere: every test must run on some machine`);
+console.log(`\n${passed} passed, ${failed} failed, ${left} skipped`);
+process.exit(broken || failed > 0 || (strict && left > 0) ? 1 : 0);

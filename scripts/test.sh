@@ -1,0 +1,17 @@
+#!/bin/sh
+# test.sh [ARG...] — set up, build, check and test; the last line is the tally. ARGs go to vitest (a file, -t NAME).
+# RUNTS_FULL=1 runs the long cycles in full; RUNTS_LINT=0 leaves the checks out.
+set -eu
+cd "$(dirname "$0")/.."
+sh scripts/setup.sh test
+sh scripts/build.sh
+unset NODE_EXTRA_CA_CERTS
+report=${RUNTS_REPORT:-build/test-report.json}
+rm -f "$report"
+failed=0
+if [ "${RUNTS_LINT:-1}" = 1 ]; then
+  echo "test: lint, format and types"
+  npm run --silent lint || failed=1
+fi
+node_modules/.bin/vitest run --reporter=default --reporter=json --outputFile.json="$report" "$@" || failed=1
+node scripts/tally.mjs "$failed" "$report"

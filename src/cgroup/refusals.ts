@@ -1,0 +1,74 @@
+import type { LinuxResources, MemoryResources } from '../spec/types.ts';
+import { step as token } from '../spec/problems.ts';
+import { isZero, RESOURCES, type Refusal } from './settings.ts';
+
+/**
+ * Properties that only cgroup v1 knows. Values that ask for nothing are let through, because clients always send
+ * some: docker `disableOOMKiller: false`, others zeros and empty lists. -1 of the kernel limits is "no limit", and
+ * `useHierarchy: true` is how v2 always counts. A swappiness of 0 does ask for something: that it is not swapped.
+ */
+export function refusals(resources: LinuxResources): Refusal[] {
+  const { memory = {}, cpu = {}, blockIO = {}, network = {}, unified = {} } = resources;
+  const { weightDevice = [] } = blockIO;
+  return [
+    ...memoryRefusals(memory),
+    ...unless(isZero(cpu.realtimeRuntime ?? 0), 'cpu/realtimeRuntime', REALTIME),
+    ...unless(isZero(cpu.realtimePeriod ?? 0), 'cpu/realtimePeriod', REALTIME),
+    ...unless((blockIO.leafWeight ?? 0) === 0, 'blockIO/leafWeight', LEAF),
+    ...weightDevice.flatMap(({ leafWeight = 0 }, i) =>
+      unless(leafWeight === 0, `blockIO/weightDevice/${i}/leafWeight`, LEAF),
+    ),
+    ...unless(
+      (network.classID ?? 0) === 0,
+      'network/classID',
+      'match the cgroup itself with nftables (socket cgroupv2) instead',
+    ),
+    ...unless(
+      (network.priorities ?? []).length === 0,
+      'network/priorities',
+      'set priorities with tc or nftables instead',
+    ),
+    ...Object.keys(unified).flatMap(unifiedRefusals),
+  ];
+}
+
+const REALTIME = 'cgroup v2 does not ration realtime tasks: leave it out';
+const LEAF = 'v2 has no leaf weights: use weight';
+
+function memoryRefusals({ kernel = 0, kernelTCP = 0, ...memory }: MemoryResources): Refusal[] {
+  const counted = 'v2 counts kernel memory in linux.resources.memory.limit: leave it out';
+  return [
+    ...unless(kernel <= 0, 'memory/kernel', counted),
+    ...unless(kernelTCP <= 0, 'memory/kernelTCP', counted),
+    ...unless(
+      memory.swappiness === undefined,
+      'memory/swappiness',
+      'limit swap instead: swap equal to limit allows none',
+    ),
+    ...unless(
+      memory.disableOOMKiller !== true,
+      'memory/disableOOMKiller',
+      'protect the process by process.oomScoreAdj instead',
+    ),
+    ...unless(
+      memory.useHierarchy !== false,
+      'memory/useHierarchy',
+      'v2 always counts hierarchically: leave it out',
+    ),
+  ];
+}
+
+function unless(fine: boolean, path: string, hint: string): Refusal[] {
+  return fine
+    ? []
+    : [{ because: `${RESOURCES}/${path}`, message: 'only cgroup v1 has this, and runts is for v2', hint }];
+}
+
+function unifiedRefusals(key: string): Refusal[] {
+  const because = `${RESOURCES}/unified${token(key)}`;
+  const hint = 'give the name of a file of the cgroup, such as memory.high';
+  if (key.includes('/')) return [{ because, message: 'a key must be a file name, without a slash', hint }];
+  if (key.indexOf('.') < 1)
+    return [{ because, message: 'a key must have the form CONTROLLER.PARAMETER', hint }];
+  return [];
+}

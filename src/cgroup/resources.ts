@@ -1,0 +1,133 @@
+/**
+ * `linux.resources` (config-linux.md#control-groups) as writes to the files of a cgroup of version 2. The formulas
+ * are those of runc and crun, so that a container gets the same limits from each.
+ */
+import { RuntsError } from '../errors.ts';
+import type { CgroupFacts } from '../plan/facts.ts';
+import type { Step } from '../plan/steps.ts';
+import type { CpuResources, LinuxResources } from '../spec/types.ts';
+import { step as token } from '../spec/problems.ts';
+import { blockIOSettings } from './block-io.ts';
+import { cpuSettings } from './cpu.ts';
+import { devicesStep } from './devices.ts';
+import { memorySettings } from './memory.ts';
+import { refusals } from './refusals.ts';
+import {
+  missingController,
+  propertyName,
+  type Refusal,
+  RESOURCES,
+  type Setting,
+  writeStep,
+} from './settings.ts';
+
+/**
+ * The host's steps that give a new, open cgroup its limits and its device program, and last pids.max (see
+ * {@link limitsTasks}). Throws RuntsError UNSUPPORTED for what this host or cgroup v2 cannot honour, with all such
+ * properties in `problems`.
+ */
+export function resourceSteps(resources: LinuxResources, cgroup: CgroupFacts): Step[] {
+  const [tasks, others] = split(checkedSettings(resources, cgroup), ({ file }) => file === TASKS);
+  return [...others.map(writeStep), devicesStep(resources.devices), ...tasks.map(writeStep)];
+}
+
+const TASKS = 'pids.max';
+
+/**
+ * True for the write of pids.max, which must follow the last clone into the cgroup: 0 is a valid limit (no task
+ * beside the program itself), and the kernel refuses a clone beyond the limit but never the one that is there.
+ */
+export function limitsTasks(step: Step): boolean {
+  return step.kind === 'cgroup-write' && step.file === TASKS;
+}
+
+/** Controllers that must be enabled in the cgroup for the resources, each with the first property that needs it. */
+export function requiredControllers(resources: LinuxResources): { controller: string; because: string }[] {
+  const found = new Map<string, string>();
+  for (const { controller, because, idle } of settings(resources)) {
+    if (controller !== '' && idle !== true && !found.has(controller)) found.set(controller, because);
+  }
+  return [...found].map(([controller, because]) => ({ controller, because }));
+}
+
+/** The settings of the resources, all of which the host can make; `current` is what the cgroup has, for an update. */
+export function checkedSettings(
+  resources: LinuxResources,
+  cgroup: CgroupFacts,
+  current: LinuxResources = {},
+): Setting[] {
+  const refused = refusals(resources);
+  if (refused.length > 0) throw unsupported(refused);
+  const all = settings(resources, current.cpu);
+  const missing = all.flatMap((setting) => missingController(setting, cgroup) ?? []);
+  if (missing.length > 0) throw unsupported(missing);
+  return all;
+}
+
+function unsupported(refused: readonly Refusal[]): RuntsError {
+  const lines = refused.map(({ because, message }) => `${propertyName(because)}: ${message}`);
+  const first = refused[0];
+  return new RuntsError('UNSUPPORTED', lines[0] ?? '', {
+    ...(first && { path: first.because, hint: first.hint }),
+    ...(lines.length > 1 && { problems: lines }),
+  });
+}
+
+function settings(resources: LinuxResources, currentCpu?: CpuResources): Setting[] {
+  const { memory, cpu, blockIO } = resources;
+  return [
+    ...(memory === undefined ? [] : memorySettings(memory)),
+    ...(cpu === undefined ? [] : cpuSettings(cpu, currentCpu)),
+    ...(blockIO === undefined ? [] : blockIOSettings(blockIO)),
+    ...pidsSettings(resources),
+    ...hugetlbSettings(resources),
+    ...rdmaSettings(resources),
+    ...unifiedSettings(resources),
+  ];
+}
+
+function pidsSettings({ pids }: LinuxResources): Setting[] {
+  if (pids?.limit === undefined) return [];
+  const value = pids.limit < 0 ? 'max' : String(pids.limit);
+  return [
+    { controller: 'pids', file: TASKS, value, because: `${RESOURCES}/pids/limit`, idle: value === 'max' },
+  ];
+}
+
+/** Reservations first: they are refused at mmap, where an overrun at the fault is SIGBUS. Linux 5.7 and newer. */
+function hugetlbSettings({ hugepageLimits = [] }: LinuxResources): Setting[] {
+  return hugepageLimits.flatMap(({ pageSize, limit }, index) => {
+    const common = {
+      controller: 'hugetlb',
+      value: String(limit),
+      because: `${RESOURCES}/hugepageLimits/${index}`,
+    };
+    return [
+      { ...common, file: `hugetlb.${pageSize}.rsvd.max` },
+      { ...common, file: `hugetlb.${pageSize}.max` },
+    ];
+  });
+}
+
+function rdmaSettings({ rdma = {} }: LinuxResources): Setting[] {
+  return Object.entries(rdma).map(([device, { hcaHandles, hcaObjects }]) => {
+    const handles = hcaHandles === undefined ? '' : ` hca_handle=${hcaHandles}`;
+    const objects = hcaObjects === undefined ? '' : ` hca_object=${hcaObjects}`;
+    const because = `${RESOURCES}/rdma${token(device)}`;
+    return { controller: 'rdma', file: 'rdma.max', value: `${device}${handles}${objects}`, because };
+  });
+}
+
+/** After all else, so that a key given by name has the last word; one write a line, as nested keys need it. */
+function unifiedSettings({ unified = {} }: LinuxResources): Setting[] {
+  return Object.entries(unified).flatMap(([file, text]) => {
+    const prefix = file.slice(0, Math.max(file.indexOf('.'), 0));
+    const because = `${RESOURCES}/unified${token(file)}`;
+    const lines = text.split('\n').filter((line, index) => line !== '' || (index === 0 && text === ''));
+    return lines.map((value) => ({ controller: prefix === 'cgroup' ? '' : prefix, file, value, because }));
+  });
+}
+
+function split<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
+}

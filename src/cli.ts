@@ -1,0 +1,5 @@
+/** Entry of the command: the machine is Node's. */
+import { main } from './cli/main.ts';
+import { nodeHost } from './host/node.ts';
+
+process.exit(await main(nodeHost()));

@@ -1,0 +1,89 @@
+import { absolutePath } from '../container/paths.ts';
+import type { CgroupManager } from '../container/facts.ts';
+import { RuntsError } from '../errors.ts';
+import type { Host } from '../host/host.ts';
+import { isOn, textOf, wordOf } from './flags.ts';
+import type { FlagValues } from './flags.ts';
+import type { Level, LogOptions } from './log.ts';
+
+const DEFAULT_ROOT = '/run/runts';
+
+export interface Root {
+  readonly path: string;
+  readonly isSet: boolean;
+}
+
+/** Where states lie: --root, else below XDG_RUNTIME_DIR for who is not root of the machine, else /run/runts. */
+export function rootOf(host: Host, flags: FlagValues): Root {
+  const given = textOf(flags, 'root');
+  if (given !== undefined) return { path: checkRoot(absolutePath(host.self.cwd, given)), isSet: true };
+  const runtime = host.self.env['XDG_RUNTIME_DIR'];
+  if (runtime === undefined || runtime === '' || !isUnprivileged(host)) return { path: DEFAULT_ROOT, isSet: false };
+  const path = `${runtime}/runts`;
+  makeSticky(host, path);
+  return { path, isSet: false };
+}
+
+function checkRoot(path: string): string {
+  if (path !== '/') return path;
+  throw new RuntsError('INVALID_ARGUMENT', 'Option --root argument should not be set to /');
+}
+
+/** Another user's id, or root of a user namespace only. */
+function isUnprivileged(host: Host): boolean {
+  if (host.self.uid !== 0) return true;
+  if ((host.self.env['USER'] ?? 'root') === 'root') return false;
+  return !/^\s*0\s+0\s+4294967295\s*$/.test(host.files.readText('/proc/self/uid_map'));
+}
+
+/** The sticky bit keeps what lies in XDG_RUNTIME_DIR from being pruned (XDG Base Directory Specification). */
+function makeSticky(host: Host, path: string): void {
+  try {
+    host.files.makeDirectory(path, 0o1700, true);
+  } catch (error) {
+    throw new RuntsError('HOST_FAILED', `${path}: cannot make the root directory: ${(error as Error).message}`, {
+      cause: error,
+      hint: 'the path in $XDG_RUNTIME_DIR must be writable by the user; --root names another place',
+    });
+  }
+}
+
+/** --cgroup-manager is crun's way to say it, --systemd-cgroup runc's. */
+export function cgroupManagerOf(flags: FlagValues): CgroupManager {
+  const name = wordOf(flags, 'cgroup-manager');
+  if (name === undefined) return isOn(flags, 'systemd-cgroup') ? 'systemd' : 'cgroupfs';
+  if (name === 'cgroupfs' || name === 'systemd' || name === 'disabled') return name;
+  throw new RuntsError('INVALID_ARGUMENT', `unknown cgroup manager ${JSON.stringify(name)}`, {
+    hint: 'it is one of cgroupfs, systemd, disabled',
+  });
+}
+
+export function logOptionsOf(host: Host, flags: FlagValues): LogOptions {
+  const format = wordOf(flags, 'log-format') ?? 'text';
+  if (format !== 'text' && format !== 'json') {
+    throw new RuntsError('INVALID_ARGUMENT', `invalid log-format: ${format}`);
+  }
+  const file = wordOf(flags, 'log');
+  return {
+    ...(file !== undefined && { file: absolutePath(host.self.cwd, file) }),
+    format,
+    level: levelOf(flags),
+    name: host.self.name,
+  };
+}
+
+function levelOf(flags: FlagValues): Level {
+  const level = wordOf(flags, 'log-level') ?? 'warning';
+  if (level !== 'error' && level !== 'warning' && level !== 'debug') {
+    throw new RuntsError('INVALID_ARGUMENT', `invalid log-level: ${level}`);
+  }
+  return isOn(flags, 'debug') ? 'debug' : level;
+}
+
+const ROOTLESS = /^(|auto|1|t|true|0|f|false)$/i;
+
+export function checkRootless(flags: FlagValues): void {
+  const text = textOf(flags, 'rootless') ?? 'auto';
+  if (ROOTLESS.test(text)) return;
+  throw new RuntsError('INVALID_ARGUMENT', `invalid value ${JSON.stringify(text)} for flag -rootless: expected true, false or auto`);
+}

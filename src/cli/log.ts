@@ -1,0 +1,102 @@
+import { formatTime } from '../container/time.ts';
+import { RuntsError } from '../errors.ts';
+import type { ErrorCode, ErrorDetails } from '../errors.ts';
+import { HostError } from '../host/host.ts';
+import type { Host } from '../host/host.ts';
+
+export type Level = 'error' | 'warning' | 'debug';
+
+export interface LogOptions {
+  /** Absolute path of --log. */
+  readonly file?: string;
+  readonly format: 'text' | 'json';
+  readonly level: Level;
+  /** Name that the command was called by. */
+  readonly name: string;
+}
+
+export interface Log {
+  error(error: unknown): void;
+  warn(message: string): void;
+}
+
+const RANK: Readonly<Record<Level, number>> = { error: 0, warning: 1, debug: 2 };
+
+/** Errors go to standard error and, one line each, to the file of --log; warnings to one of both. */
+export function openLog(host: Host, options: LogOptions): Log {
+  const append = (level: Level, message: string, details: Readonly<Record<string, unknown>>): void => {
+    if (options.file === undefined) return;
+    const line = formatLine(options.format, { level, message, time: host.self.now(), details });
+    try {
+      host.files.append(options.file, `${line}\n`);
+    } catch (error) {
+      host.self.err(`${options.name}: ${options.file}: cannot append to the log: ${(error as Error).message}\n`);
+    }
+  };
+  return {
+    error: (error) => {
+      const known = asRuntsError(error);
+      append('error', known.message, logDetails(known));
+      host.self.err(formatError(options.name, known));
+      if (options.level === 'debug' && error instanceof Error) host.self.err(`${error.stack ?? ''}\n`);
+    },
+    warn: (message) => {
+      if (RANK[options.level] < RANK.warning) return;
+      if (options.file === undefined) host.self.err(`${options.name}: warning: ${message}\n`);
+      else append('warning', message, {});
+    },
+  };
+}
+
+interface Entry {
+  readonly level: Level;
+  readonly message: string;
+  /** Microseconds since the epoch. */
+  readonly time: number;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** One line of the log, without its newline: the keys of logrus first, then runts' own. */
+export function formatLine(format: 'text' | 'json', { level, message, time, details }: Entry): string {
+  const seconds = `${formatTime(time).slice(0, 19)}Z`;
+  if (format === 'json') return JSON.stringify({ level, msg: message, time: seconds, ...details });
+  const pairs = Object.entries({ time: seconds, level, msg: message, ...details });
+  return pairs.map(([key, value]) => `${key}=${logfmt(value)}`).join(' ');
+}
+
+function logfmt(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return /^[A-Za-z0-9\-._/@^+]+$/.test(text) ? text : JSON.stringify(text);
+}
+
+/** Any error as the one kind that is reported. */
+export function asRuntsError(error: unknown): RuntsError {
+  if (error instanceof RuntsError) return error;
+  if (error instanceof HostError) {
+    return new RuntsError('HOST_FAILED', error.message, { syscall: error.syscall, errno: error.errno, cause: error });
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return new RuntsError('HOST_FAILED', message, { cause: error });
+}
+
+function logDetails({ code, details }: RuntsError): Readonly<Record<string, unknown>> {
+  const { path, step, call, syscall, errno, hint, problems } = details;
+  const keys: Record<string, unknown> & { code: ErrorCode } = { code, path, step, call, syscall, errno, hint, problems };
+  return Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined));
+}
+
+/** The report for people: what failed, then indented where and why, and what to do. */
+export function formatError(name: string, { message, details }: RuntsError): string {
+  const further = details.problems === undefined ? [] : details.problems.slice(1);
+  const lines = [...further, describeStep(details), details.hint].filter((line) => line !== undefined && line !== '');
+  return [`${name}: ${message}`, ...lines.map((line) => `  ${line}`)].join('\n') + '\n';
+}
+
+function describeStep({ step, call, errno, path }: ErrorDetails): string | undefined {
+  if (step === undefined) return undefined;
+  const place = `step ${step.number} of ${step.count}`;
+  const what = call === undefined || call === '' ? step.kind : call;
+  const result = errno === undefined ? '' : ` = ${errno}`;
+  const cause = path === undefined || path === '' ? '' : `, asked for by ${path}`;
+  return `${place}: ${what}${result}${cause}`;
+}

@@ -1,0 +1,105 @@
+import type { Context } from '../container/context.ts';
+import { absolutePath } from '../container/paths.ts';
+import { RuntsError } from '../errors.ts';
+import type { Host } from '../host/host.ts';
+import { isOn, parseFlags, wordOf } from './flags.ts';
+import type { FlagValues, Parsed } from './flags.ts';
+import { cgroupManagerOf, checkRootless, logOptionsOf, rootOf } from './globals.ts';
+import { openLog } from './log.ts';
+import type { Log } from './log.ts';
+import { print } from './output.ts';
+import { flagsOf, GLOBAL_FLAGS, VERBS } from './table.ts';
+import type { Verb } from './verb.ts';
+
+/** Exit status of a command that does not exist, as of runc. */
+const NO_SUCH_COMMAND = 3;
+
+/** Runs one command line and gives its exit status; never throws. */
+export async function main(host: Host): Promise<number> {
+  let log = openLog(host, { format: 'text', level: 'warning', name: host.self.name });
+  try {
+    const globals = await usage(host, undefined, () => parseFlags(GLOBAL_FLAGS, host.self.args, true));
+    log = openLog(host, logOptionsOf(host, globals.flags));
+    checkRootless(globals.flags);
+    return await dispatch(host, globals, log);
+  } catch (error) {
+    log.error(error);
+    return 1;
+  }
+}
+
+async function dispatch(host: Host, { flags, args }: Parsed, log: Log): Promise<number> {
+  const [name, ...words] = args;
+  if (isOn(flags, 'version')) return printVersion(host);
+  if (name === undefined || isOn(flags, 'help')) return printHelp(host, undefined);
+  const wanted = name === 'help' ? words[0] : name;
+  const verb = VERBS.find((candidate) => candidate.name === wanted);
+  if (verb === undefined && wanted !== undefined) {
+    log.error(new RuntsError('INVALID_ARGUMENT', `No help topic for '${wanted}'`));
+    return NO_SUCH_COMMAND;
+  }
+  if (verb === undefined || name === 'help') return printHelp(host, verb);
+  const parsed = await usage(host, verb, () => parseFlags(flagsOf(verb), words, verb.stopAtFirst === true));
+  if (isOn(parsed.flags, 'help')) return printHelp(host, verb);
+  await usage(host, verb, () => checkCount(verb, parsed.args.length));
+  return runVerb(host, verb, { globals: flags, parsed, log });
+}
+
+interface Command {
+  readonly globals: FlagValues;
+  readonly parsed: Parsed;
+  readonly log: Log;
+}
+
+async function runVerb(host: Host, verb: Verb, { globals, parsed, log }: Command): Promise<number> {
+  try {
+    const root = rootOf(host, globals);
+    const trace = wordOf(parsed.flags, 'trace');
+    const context: Context = {
+      host,
+      root: root.path,
+      cgroupManager: cgroupManagerOf(globals),
+      warn: (message) => log.warn(message),
+      ...(trace !== undefined && { trace: absolutePath(host.self.cwd, trace) }),
+    };
+    const loaded = await verb.load();
+    return await print(host, await loaded.verb({ context, ...parsed, rootIsSet: root.isSet }));
+  } catch (error) {
+    log.error(error);
+    return verb.failureCode ?? 1;
+  }
+}
+
+function checkCount({ name, arguments: { min, max } }: Verb, count: number): void {
+  const quoted = JSON.stringify(name);
+  if (min === max && count !== min) throw wrongCount(`${quoted} requires exactly ${min} argument(s)`);
+  if (count < min) throw wrongCount(`${quoted} requires a minimum of ${min} argument(s)`);
+  if (count > max) throw wrongCount(`${quoted} requires a maximum of ${max} argument(s)`);
+}
+
+function wrongCount(message: string): RuntsError {
+  return new RuntsError('INVALID_ARGUMENT', message);
+}
+
+/** Runs a check of the command line; where it throws, the help goes to standard output before the error is reported. */
+async function usage<T>(host: Host, verb: Verb | undefined, check: () => T): Promise<T> {
+  try {
+    return check();
+  } catch (error) {
+    host.self.out('Incorrect Usage.\n\n');
+    await printHelp(host, verb);
+    throw error;
+  }
+}
+
+async function printHelp(host: Host, verb: Verb | undefined): Promise<number> {
+  const { globalHelp, verbHelp } = await import('./help.ts');
+  host.self.out(verb === undefined ? globalHelp(host.self.name) : verbHelp(host.self.name, verb));
+  return 0;
+}
+
+async function printVersion(host: Host): Promise<number> {
+  const { versionText } = await import('./version.ts');
+  host.self.out(versionText(host));
+  return 0;
+}

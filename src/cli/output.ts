@@ -1,0 +1,78 @@
+import type { Host } from '../host/host.ts';
+import { formatJson } from '../spec/json.ts';
+
+/** What a verb returns; only this file writes to standard output. */
+export type Output =
+  | { readonly kind: 'nothing' }
+  /** The status that the command ends with. */
+  | { readonly kind: 'exit'; readonly code: number }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'json'; readonly value: unknown; readonly indent: string; readonly newline: boolean }
+  /** Aligned columns; the first row is the header. */
+  | { readonly kind: 'table'; readonly rows: readonly (readonly string[])[] }
+  /** One compact JSON document a line, as they come. */
+  | { readonly kind: 'stream'; readonly values: AsyncIterable<unknown> };
+
+export const NOTHING: Output = { kind: 'nothing' };
+
+/** Prints it and gives the exit status. */
+export async function print(host: Host, output: Output): Promise<number> {
+  switch (output.kind) {
+    case 'nothing':
+      return 0;
+    case 'exit':
+      return output.code;
+    case 'text':
+      host.self.out(output.text);
+      return 0;
+    case 'json':
+      host.self.out(goJson(output.value, output.indent) + (output.newline ? '\n' : ''));
+      return 0;
+    case 'table':
+      host.self.out(formatTable(output.rows));
+      return 0;
+    case 'stream':
+      for await (const value of output.values) host.self.out(`${goJson(value)}\n`);
+      return 0;
+  }
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '<': '\\u003c',
+  '>': '\\u003e',
+  '&': '\\u0026',
+  '\u2028': '\\u2028',
+  '\u2029': '\\u2029',
+};
+
+/** JSON with the bytes of Go's encoding/json, which escapes what HTML and JavaScript would read. */
+export function goJson(value: unknown, indent = ''): string {
+  return formatJson(value, indent).replace(/[<>&\u2028\u2029]/g, (char) => ESCAPES[char] ?? char);
+}
+
+const MIN_WIDTH = 12;
+const PADDING = 3;
+
+/** Columns at least 12 wide and 3 apart, the last one as it is: Go's tabwriter as runc uses it. */
+export function formatTable(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.slice(0, -1).forEach((cell, column) => {
+      widths[column] = Math.max(widths[column] ?? MIN_WIDTH, length(cell) + PADDING);
+    });
+  }
+  return rows.map((row) => `${formatRow(row, widths)}\n`).join('');
+}
+
+function formatRow(row: readonly string[], widths: readonly number[]): string {
+  const cells = row.map((cell, column) => {
+    const last = column === row.length - 1;
+    return last ? cell : cell + ' '.repeat((widths[column] ?? 0) - length(cell));
+  });
+  return cells.join('');
+}
+
+/** In code points, as Go counts. */
+function length(text: string): number {
+  return [...text].length;
+}

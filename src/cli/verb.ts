@@ -1,0 +1,33 @@
+import type { Context } from '../container/context.ts';
+import type { Flag, FlagValues } from './flags.ts';
+import type { Output } from './output.ts';
+
+/** What a verb gets. */
+export interface Input {
+  readonly context: Context;
+  readonly flags: FlagValues;
+  readonly args: readonly string[];
+  /** True where --root was given. */
+  readonly rootIsSet: boolean;
+}
+
+export type VerbFunction = (input: Input) => Promise<Output>;
+
+/** One row of the command table. */
+export interface Verb {
+  readonly name: string;
+  /** One line, lower case, no full stop. */
+  readonly about: string;
+  /** Arguments as the usage line shows them. */
+  readonly usage: string;
+  /** Paragraphs for the help and the man page. */
+  readonly details?: readonly string[];
+  readonly arguments: { readonly min: number; readonly max: number };
+  /** Flags end at the first argument, so that later ones belong to what is run. */
+  readonly stopAtFirst?: boolean;
+  readonly flags: readonly Flag[];
+  /** Exit status of errors that are not wrong usage; 1 unless it says so. */
+  readonly failureCode?: number;
+  /** Loads the code of the verb alone. */
+  readonly load: () => Promise<{ readonly verb: VerbFunction }>;
+}

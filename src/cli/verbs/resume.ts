@@ -1,0 +1,8 @@
+import { resume } from '../../container/pause.ts';
+import { NOTHING } from '../output.ts';
+import type { VerbFunction } from '../verb.ts';
+
+export const verb: VerbFunction = async ({ context, args }) => {
+  await resume(context, args[0] ?? '');
+  return NOTHING;
+};

@@ -1,0 +1,14 @@
+import type { Host } from '../host/host.ts';
+import type { CgroupManager } from './facts.ts';
+
+/** Where an operation of the life cycle works, and what it tells beside its result. */
+export interface Context {
+  readonly host: Host;
+  /** Directory of all containers' states, such as /run/runts; absolute. */
+  readonly root: string;
+  readonly cgroupManager: CgroupManager;
+  /** Something that the user should know and that stops nothing; one line. */
+  readonly warn: (message: string) => void;
+  /** File that gets a Chrome trace of the plan's steps. */
+  readonly trace?: string;
+}

@@ -1,0 +1,13 @@
+import { RuntsError } from '../errors.ts';
+
+/** Longest id; the kernel's limit of a file name (255 bytes) is reported by mkdir(2) itself. */
+const MAX_LENGTH = 1024;
+
+/** Refuses what cannot be the name of a container's directory; the texts are those that callers of runc know. */
+export function checkId(id: string): void {
+  if (id === '') throw new RuntsError('INVALID_ID', 'container id cannot be empty');
+  if (/^[A-Za-z0-9_+.-]+$/.test(id) && id !== '.' && id !== '..' && id.length <= MAX_LENGTH) return;
+  throw new RuntsError('INVALID_ID', 'invalid container ID format', {
+    hint: `an id is made of letters, digits and _ + - . and has at most ${MAX_LENGTH} of them`,
+  });
+}

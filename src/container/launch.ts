@@ -1,0 +1,162 @@
+import { RuntsError } from '../errors.ts';
+import type { HostProcess } from '../host/host.ts';
+import { compileCreate } from '../plan/create.ts';
+import type { CreateOptions } from '../plan/facts.ts';
+import type { Plan, StepOf } from '../plan/steps.ts';
+import { readBundle } from './bundle.ts';
+import type { Bundle } from './bundle.ts';
+import type { Context } from './context.ts';
+import { destroy } from './delete.ts';
+import { extraDescriptors } from './descriptors.ts';
+import type { ExtraDescriptors } from './descriptors.ts';
+import { executeOrThrow } from './execute.ts';
+import { readFacts } from './facts.ts';
+import { checkId } from './id.ts';
+import { makeNotifyDirectory } from './notify.ts';
+import { absolutePath } from './paths.ts';
+import { sendPidfd } from './pidfd.ts';
+import { lock, makePlace, save } from './store.ts';
+import type { Place, Saved } from './store.ts';
+import { checkTerminal, stdioOf } from './terminal.ts';
+import { formatTime } from './time.ts';
+
+/** What create and run are asked for; paths are absolute but for the bundle. */
+export interface CreateRequest {
+  readonly id: string;
+  readonly bundle: string;
+  readonly consoleSocket: string | undefined;
+  readonly pidfdSocket: string | undefined;
+  readonly pidFile: string | undefined;
+  readonly noPivot: boolean;
+  readonly noNewKeyring: boolean;
+  readonly preserveFds: number;
+}
+
+export interface LaunchMode {
+  /** The runtime will not stay with the container. */
+  readonly detached: boolean;
+  /** Run the program at once; else init waits for start. */
+  readonly untilExecuted: boolean;
+}
+
+export interface Launched {
+  readonly place: Place;
+  readonly saved: Saved;
+  readonly process: HostProcess;
+  /** Master of the terminal, if the runtime holds it. */
+  readonly console: number | undefined;
+}
+
+/** Makes a container. What it made is removed where it fails. */
+export async function launch(context: Context, request: CreateRequest, mode: LaunchMode): Promise<Launched> {
+  checkId(request.id);
+  refuseSystemd(context);
+  const bundle = readBundle(context.host, request.bundle);
+  for (const warning of bundle.warnings) context.warn(warning);
+  const terminal = bundle.spec.process.terminal === true;
+  checkTerminal({ terminal, detached: mode.detached, consoleSocket: request.consoleSocket });
+  const extra = extraDescriptors(context.host, request.preserveFds);
+  const place = makePlace(context.host.files, context.root, request.id);
+  const held = await lock(context.host.files, place, true);
+  try {
+    return await make(context, place, { request, mode, bundle, extra });
+  } catch (error) {
+    context.host.files.removeTree(place.directory);
+    throw error;
+  } finally {
+    held?.release();
+  }
+}
+
+function refuseSystemd({ cgroupManager }: Context): void {
+  if (cgroupManager !== 'systemd') return;
+  throw new RuntsError('UNSUPPORTED', '--systemd-cgroup: the systemd cgroup driver is not supported yet', {
+    hint: 'leave the option out and give linux.cgroupsPath as a path: cgroups are then made by writes to cgroup files',
+  });
+}
+
+interface Making {
+  readonly request: CreateRequest;
+  readonly mode: LaunchMode;
+  readonly bundle: Bundle;
+  readonly extra: ExtraDescriptors;
+}
+
+async function make(context: Context, place: Place, making: Making): Promise<Launched> {
+  const { files } = context.host;
+  const facts = readFacts(context, place, making.bundle.directory);
+  const notify = makeNotifyDirectory(context, place);
+  const { plan, warnings } = compileCreate(making.bundle.spec, facts, createOptions(making, notify));
+  for (const warning of warnings) context.warn(warning);
+  const creating = firstState(context, place, { making, facts, plan });
+  save(files, place, creating);
+  const stdio = stdioOf(making.bundle.spec.process.terminal === true);
+  const outcome = await executeOrThrow(context, plan, { stdio, preserve: making.extra.all });
+  const { process } = outcome;
+  if (process === undefined) throw new RuntsError('INIT_DIED', 'the plan made no process');
+  const saved: Saved = { ...creating, phase: 'created', pid: process.pid, startTime: process.startTime };
+  try {
+    save(files, place, saved);
+    announce(context, making.request, process);
+  } catch (error) {
+    await destroy(context, place, saved);
+    throw error;
+  }
+  return { place, saved, process, console: outcome.console };
+}
+
+function createOptions({ request, mode, extra }: Making, notify: boolean): CreateOptions {
+  return {
+    ...(request.consoleSocket !== undefined && { consoleSocket: request.consoleSocket }),
+    noPivot: request.noPivot,
+    noNewKeyring: request.noNewKeyring,
+    keepFds: extra.all.length,
+    listenFds: extra.listen,
+    notify,
+    untilExecuted: mode.untilExecuted,
+  };
+}
+
+interface Compiled {
+  readonly making: Making;
+  readonly facts: Saved['facts'];
+  readonly plan: Plan;
+}
+
+/** What is saved before anything is made, so that a creator killed at any moment leaves enough to clear. */
+function firstState(context: Context, place: Place, { making, facts, plan }: Compiled): Saved {
+  const { directory, spec } = making.bundle;
+  const { self } = context.host;
+  const socket = plan.find((step): step is StepOf<'listen'> => step.kind === 'listen' && step.directory === place.directory);
+  const cgroup = plan.find((step): step is StepOf<'cgroup-create'> => step.kind === 'cgroup-create');
+  const waiting = plan.findIndex((step) => step.kind === 'await-start');
+  const stepsBefore = waiting === -1 ? plan.length : waiting;
+  return {
+    version: 1,
+    ociVersion: spec.ociVersion,
+    id: place.id,
+    bundle: directory,
+    rootfs: absolutePath(directory, spec.root.path),
+    created: formatTime(self.now()),
+    owner: self.uid,
+    phase: 'creating',
+    ...(socket !== undefined && { startSocket: socket.name }),
+    ...(cgroup !== undefined && { cgroup: { root: cgroup.root, path: cgroup.path } }),
+    spec,
+    facts,
+    startSteps: plan.slice(stepsBefore),
+    stepsBefore,
+  };
+}
+
+/** Tells callers of the process in the ways that they asked for. */
+export function announce(
+  context: Context,
+  request: Pick<CreateRequest, 'pidFile' | 'pidfdSocket'>,
+  process: HostProcess,
+  payload: 'standard' | 'setns' = 'standard',
+): void {
+  const { host } = context;
+  if (request.pidfdSocket !== undefined) sendPidfd(host, request.pidfdSocket, process.pid, payload);
+  if (request.pidFile !== undefined) host.files.replace(request.pidFile, String(process.pid), 0o644);
+}

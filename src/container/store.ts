@@ -1,0 +1,123 @@
+import { RuntsError } from '../errors.ts';
+import { HostError } from '../host/host.ts';
+import type { HostFiles, HostLock } from '../host/host.ts';
+import type { Facts } from '../plan/facts.ts';
+import type { Step } from '../plan/steps.ts';
+import { formatJson, parseJson } from '../spec/json.ts';
+import type { Spec } from '../spec/types.ts';
+import { checkId } from './id.ts';
+
+/** Number of the format of state.json; another one is refused. */
+const VERSION = 1;
+
+/** state.json of a container: everything that later commands know of it. */
+export interface Saved {
+  readonly version: typeof VERSION;
+  readonly ociVersion: string;
+  readonly id: string;
+  /** Absolute paths. */
+  readonly bundle: string;
+  readonly rootfs: string;
+  /** RFC 3339, UTC. */
+  readonly created: string;
+  /** User id of who created it. */
+  readonly owner: number;
+  /** `creating` until the process is recorded. */
+  readonly phase: 'creating' | 'created';
+  readonly pid?: number;
+  /** proc_pid_stat(5) field 22 of pid. */
+  readonly startTime?: number;
+  /** Name of the socket in the state directory at which init waits for start; unset for `run`. */
+  readonly startSocket?: string;
+  /** The v2 hierarchy's mount point and the path below it; unset without a cgroup. */
+  readonly cgroup?: { readonly root: string; readonly path: string };
+  /** The config as it was checked at create; later changes of config.json mean nothing. */
+  readonly spec: Spec;
+  readonly facts: Facts;
+  /** What init does once it is started, and how many steps of its plan come before: for the errors of start. */
+  readonly startSteps: readonly Step[];
+  readonly stepsBefore: number;
+}
+
+/** The directory of one container's state. */
+export interface Place {
+  readonly id: string;
+  readonly directory: string;
+}
+
+export function placeOf(root: string, id: string): Place {
+  checkId(id);
+  return { id, directory: `${root}/${id}` };
+}
+
+/** Makes the directory of a new container, which is what keeps two of the same id apart. */
+export function makePlace(files: HostFiles, root: string, id: string): Place {
+  const place = placeOf(root, id);
+  files.makeDirectory(root, 0o700, true);
+  try {
+    files.makeDirectory(place.directory, 0o700);
+  } catch (error) {
+    if (!(error instanceof HostError) || error.errno !== 'EEXIST') throw error;
+    throw new RuntsError('ALREADY_EXISTS', 'container with given ID already exists', {
+      cause: error,
+      hint: `choose another id than ${id}, or delete that container first`,
+    });
+  }
+  return place;
+}
+
+/** The exclusive lock of a container; undefined if it is taken and `wait` is false, or the container is gone. */
+export async function lock(files: HostFiles, place: Place, wait: boolean): Promise<HostLock | undefined> {
+  if (files.kind(place.directory) !== 'directory') return undefined;
+  try {
+    return await files.lock(`${place.directory}/lock`, wait);
+  } catch (error) {
+    if (error instanceof HostError && error.errno === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+export function save(files: HostFiles, place: Place, saved: Saved): void {
+  files.replace(`${place.directory}/state.json`, formatJson(saved), 0o600);
+}
+
+/** @throws {RuntsError} NOT_FOUND `container does not exist`, STATE_CORRUPT. */
+export function load(files: HostFiles, place: Place): Saved {
+  let text: string;
+  try {
+    text = files.readText(`${place.directory}/state.json`);
+  } catch (error) {
+    if (error instanceof HostError && (error.errno === 'ENOENT' || error.errno === 'ENOTDIR')) {
+      throw new RuntsError('NOT_FOUND', 'container does not exist', { cause: error });
+    }
+    throw error;
+  }
+  return parse(text, place);
+}
+
+function parse(text: string, place: Place): Saved {
+  const value = /\d{16}/.test(text) ? parseExactly(text, place) : parseQuickly(text, place);
+  if (value.version === VERSION && value.id === place.id) return value;
+  throw corrupt(place, `version ${value.version} of container ${JSON.stringify(value.id)}`);
+}
+
+/** JSON.parse is exact for integers of 15 digits; a state seldom holds longer ones. */
+function parseQuickly(text: string, place: Place): Saved {
+  try {
+    return JSON.parse(text) as Saved;
+  } catch (error) {
+    throw corrupt(place, (error as Error).message);
+  }
+}
+
+function parseExactly(text: string, place: Place): Saved {
+  const result = parseJson(text);
+  if (result.ok) return result.value as unknown as Saved;
+  throw corrupt(place, `line ${result.error.line}, column ${result.error.column}: ${result.error.message}`);
+}
+
+function corrupt(place: Place, why: string): RuntsError {
+  return new RuntsError('STATE_CORRUPT', `${place.directory}/state.json: not a state of this version: ${why}`, {
+    hint: `delete --force ${place.id} removes the directory`,
+  });
+}

@@ -1,0 +1,30 @@
+import { RuntsError } from '../errors.ts';
+
+export interface TerminalRequest {
+  /** process.terminal of the config. */
+  readonly terminal: boolean;
+  /** True where the runtime will not stay with the process. */
+  readonly detached: boolean;
+  readonly consoleSocket: string | undefined;
+}
+
+/** Refuses a terminal that nobody would hold, and a socket that would get none; the texts are runc's. */
+export function checkTerminal({ terminal, detached, consoleSocket }: TerminalRequest): void {
+  if (detached && terminal && consoleSocket === undefined) {
+    throw new RuntsError('INVALID_ARGUMENT', 'cannot allocate tty if runc will detach without setting console socket', {
+      path: '/process/terminal',
+      hint: 'give --console-socket, or set process.terminal to false',
+    });
+  }
+  if ((!detached || !terminal) && consoleSocket !== undefined) {
+    throw new RuntsError('INVALID_ARGUMENT', 'cannot use console socket if runc will not detach or allocate tty', {
+      path: '/process/terminal',
+      hint: 'leave --console-socket out, or set process.terminal to true and detach',
+    });
+  }
+}
+
+/** Standard descriptors that a process gets from the runtime; with a terminal it gets that one instead. */
+export function stdioOf(terminal: boolean): readonly [number, number, number] {
+  return terminal ? [-1, -1, -1] : [0, 1, 2];
+}

@@ -1,0 +1,48 @@
+import type { Plan, Step } from '../plan/steps.ts';
+
+/**
+ * The steps of a plan as a Chrome trace (Trace Event Format), which Perfetto and chrome://tracing open: one row for the
+ * host and one for init. `times` are begin and end of each step, microseconds since the epoch; 0 for one that did not run.
+ */
+export function chromeTrace(plan: Plan, times: readonly number[], pid: number): string {
+  const rows = [threadName(pid, 'host'), threadName(pid, 'init')];
+  const events = plan.flatMap((step, index) => {
+    const begin = times[index * 2] ?? 0;
+    const end = times[index * 2 + 1] ?? 0;
+    return begin === 0 || end === 0 ? [] : [event(step, index, { begin, end, pid })];
+  });
+  return `${JSON.stringify({ traceEvents: [...rows, ...events], displayTimeUnit: 'ms' })}\n`;
+}
+
+interface Span {
+  readonly begin: number;
+  readonly end: number;
+  readonly pid: number;
+}
+
+function event(step: Step, index: number, { begin, end, pid }: Span): object {
+  const { kind, on, because, ...fields } = step;
+  const args = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, plain(value)]));
+  return {
+    name: kind,
+    cat: on,
+    ph: 'X',
+    ts: begin,
+    dur: end - begin,
+    pid,
+    tid: threadOf(on),
+    args: { step: index + 1, because, ...args },
+  };
+}
+
+function threadName(pid: number, on: Step['on']): object {
+  return { name: 'thread_name', ph: 'M', pid, tid: threadOf(on), args: { name: on } };
+}
+
+function threadOf(on: Step['on']): number {
+  return on === 'host' ? 1 : 2;
+}
+
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? item.toString() : item))) as unknown;
+}

@@ -1,0 +1,60 @@
+import type { Spec } from '../spec/types.ts';
+import type { CreateOptions, Facts } from './facts.ts';
+import type { Namespaces } from './namespaces.ts';
+import type { Side } from './wire.ts';
+import type { Step, StepKind, StepOf } from './steps.ts';
+
+/** What the sections of a compile share. */
+export interface Context {
+  readonly spec: Spec;
+  readonly facts: Facts;
+  readonly options: CreateOptions;
+  readonly namespaces: Namespaces;
+  /** Notes something that the user should know and that stops nothing. */
+  readonly warn: (message: string) => void;
+  /** A number for a descriptor that a host step hands to init; never 0. */
+  readonly slot: () => number;
+}
+
+/** Steps for two places: the host's before the clone, which make descriptors, and those in their turn. */
+export interface Prepared {
+  readonly prepare: readonly Step[];
+  readonly steps: readonly Step[];
+}
+
+type BodyOf<K extends StepKind> = Omit<StepOf<K>, 'on' | 'because'>;
+type Body = { [K in StepKind]: BodyOf<K> }[StepKind];
+
+export function onHost(because: string, body: Body): Step {
+  return place('host', because, body);
+}
+
+export function onInit(because: string, body: Body): Step {
+  return place('init', because, body);
+}
+
+function place(on: Side, because: string, body: Body): Step {
+  return { ...body, on, because } as Step;
+}
+
+export function slotCounter(): () => number {
+  let last = 0;
+  return () => ++last;
+}
+
+/**
+ * The pointer itself where the document has it, else the nearest section above: defaults are asked for by the
+ * section that would hold what changes them.
+ */
+export function section(document: unknown, pointer: string): string {
+  let at = document;
+  let found = '';
+  for (const token of pointer.split('/').slice(1)) {
+    const key = token.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return found;
+    at = (at as Readonly<Record<string, unknown>>)[key];
+    if (at === undefined) return found;
+    found += `/${token}`;
+  }
+  return found;
+}

@@ -1,0 +1,139 @@
+import type { Spec } from '../spec/types.ts';
+import { attributeSteps } from './attributes.ts';
+import { capabilitySteps } from './capabilities.ts';
+import { cgroupSteps } from './cgroup.ts';
+import { onHost, onInit, slotCounter } from './context.ts';
+import type { Context } from './context.ts';
+import { deviceSteps } from './devices.ts';
+import type { CreateOptions, Facts } from './facts.ts';
+import { hookSteps } from './hooks.ts';
+import { userMappings } from './ids.ts';
+import { maskSteps } from './masks.ts';
+import { mountSteps } from './mounts.ts';
+import { creationSteps, has, identitySteps, makes, readNamespaces, refuseUnsupported } from './namespaces.ts';
+import { CAPABILITY_NAMES } from './numbers.ts';
+import * as program from './process.ts';
+import { rlimitSteps } from './rlimits.ts';
+import { enterRootSteps, readonlyRootSteps, rootSteps } from './root.ts';
+import { seccompSteps } from './seccomp.ts';
+import type { Plan, Step } from './steps.ts';
+import { sysctlSteps } from './sysctl.ts';
+
+/** Name of the socket in the state directory that `start` connects to; there as long as the container is created. */
+export const START_SOCKET = 'start.sock';
+
+export interface Compiled {
+  readonly plan: Plan;
+  /** One line each: what the config asks for and does not get. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Everything that create and start do to the machine, in order. Throws RuntsError INVALID_CONFIG for what no runtime
+ * could follow and UNSUPPORTED for what runts does not do, both with the pointer of the property.
+ */
+export function compileCreate(spec: Spec, facts: Facts, options: CreateOptions): Compiled {
+  const warnings: string[] = [];
+  const context: Context = {
+    spec,
+    facts,
+    options,
+    namespaces: readNamespaces(spec),
+    warn: (message) => warnings.push(message),
+    slot: slotCounter(),
+  };
+  refuseUnsupported(context);
+  userMappings(spec, context.namespaces, facts);
+  return { plan: createPlan(context), warnings };
+}
+
+function createPlan(context: Context): Plan {
+  const { spec, facts, options, slot, namespaces } = context;
+  const cgroup = cgroupSteps(context);
+  const seccomp = seccompSteps({ seccomp: spec.linux?.seccomp, process: spec.process, cache: facts.seccompCache, slot });
+  const waiting = waitSteps(context);
+  const terminal = program.consoleSteps(spec.process, options, { mount: makes(namespaces, 'mount'), slot });
+  const creation = creationSteps(context, cgroup.tasks);
+  const root = rootSteps(context);
+  const mounts = mountSteps(context);
+  const capabilities = capabilitySteps({
+    process: spec.process,
+    grantable: has(namespaces, 'user') ? CAPABILITY_NAMES : facts.grantable,
+    retain: seccomp.retain,
+    warn: context.warn,
+  });
+  return [
+    ...cgroup.before,
+    ...[seccomp, waiting, terminal, creation, root, mounts].flatMap(({ prepare }) => prepare),
+    ...creation.steps,
+    ...identitySteps(context),
+    ...procfsSteps(context),
+    ...root.steps,
+    ...mounts.steps,
+    ...deviceSteps(context),
+    ...terminal.steps,
+    ...program.cwdCreateSteps(spec.process),
+    ...hooksBeforePivot(context),
+    ...sysctlSteps(context),
+    ...mounts.late,
+    ...maskSteps(context),
+    ...readonlyRootSteps(context),
+    ...enterRootSteps(context),
+    ...programSteps(context, { waiting, seccomp: seccomp.steps, capabilities }),
+  ];
+}
+
+/** config.md: after the namespaces and the mounts, before pivot_root; prestart before createRuntime. */
+function hooksBeforePivot(context: Context): Step[] {
+  return (['prestart', 'createRuntime', 'createContainer'] as const).flatMap((phase) => hookSteps(phase, context));
+}
+
+interface Waiting {
+  readonly prepare: readonly Step[];
+  /** The end of create and the begin of start. */
+  readonly steps: readonly Step[];
+}
+
+interface ProgramParts {
+  readonly waiting: Waiting;
+  readonly seccomp: readonly Step[];
+  readonly capabilities: ReturnType<typeof capabilitySteps>;
+}
+
+/** What the process itself is given, in the order in which each still has the rights that it needs. */
+function programSteps(context: Context, { waiting, seccomp, capabilities }: ProgramParts): Step[] {
+  const { spec, options } = context;
+  const environment = program.environmentOf(spec.process, program.addedVariables(context));
+  return [
+    program.umaskStep(spec.process),
+    ...attributeSteps(spec.process, spec.linux ?? {}, context.warn),
+    ...program.labelSteps(spec.process),
+    ...program.userSteps(spec.process),
+    ...capabilities.steps,
+    program.findStep(spec.process, environment),
+    ...rlimitSteps(spec.process),
+    ...waiting.steps,
+    ...hookSteps('startContainer', { ...context, env: environment.variables }),
+    onInit('', { kind: 'close-fds', keep: options.keepFds ?? 0 }),
+    ...seccomp,
+    ...capabilities.last,
+    program.executeStep(spec.process, environment),
+    ...(options.untilExecuted === true ? hookSteps('poststart', context) : []),
+  ];
+}
+
+function waitSteps({ facts, options, slot: next }: Context): Waiting {
+  if (options.untilExecuted === true) return { prepare: [], steps: [] };
+  const slot = next();
+  const listen = onHost('', { kind: 'listen', directory: facts.stateDirectory, name: START_SOCKET, slot });
+  return { prepare: [listen], steps: [onHost('', { kind: 'created' }), onInit('', { kind: 'await-start', slot })] };
+}
+
+/** Only where something is to be written there: it costs a superblock. */
+function procfsSteps({ spec }: Context): Step[] {
+  const { apparmorProfile, selinuxLabel } = spec.process;
+  const sysctls = Object.keys(spec.linux?.sysctl ?? {}).length;
+  if (sysctls > 0) return [onInit('/linux/sysctl', { kind: 'procfs' })];
+  if (apparmorProfile) return [onInit('/process/apparmorProfile', { kind: 'procfs' })];
+  return selinuxLabel ? [onInit('/process/selinuxLabel', { kind: 'procfs' })] : [];
+}

@@ -1,0 +1,43 @@
+import { SPEC_VERSION } from '../spec/default.ts';
+import type { HookPhase, Spec, Status } from '../spec/types.ts';
+import { onHost, onInit } from './context.ts';
+import type { Facts } from './facts.ts';
+import type { Step } from './steps.ts';
+import type { Side } from './wire.ts';
+
+/** Where a phase's hooks run, and what the state on their standard input says (config.md#posix-platform-hooks). */
+const PHASES: Readonly<Record<HookPhase, { readonly on: Side; readonly status: Status }>> = {
+  prestart: { on: 'host', status: 'creating' },
+  createRuntime: { on: 'host', status: 'creating' },
+  createContainer: { on: 'init', status: 'creating' },
+  startContainer: { on: 'init', status: 'created' },
+  poststart: { on: 'host', status: 'running' },
+  poststop: { on: 'host', status: 'stopped' },
+};
+
+export interface HookInput {
+  readonly spec: Spec;
+  readonly facts: Pick<Facts, 'id' | 'bundle'>;
+  /** The container's process where the plan does not make it itself; 0 where it does, or where it is gone. */
+  readonly pid?: number;
+  /** Environment of hooks that have none of their own. */
+  readonly env?: readonly string[];
+}
+
+export function hookSteps(phase: HookPhase, { spec, facts, pid = 0, env = [] }: HookInput): Step[] {
+  const { on, status } = PHASES[phase];
+  const state = stateParts(spec, facts, status);
+  return (spec.hooks?.[phase] ?? []).map((hook, at) => {
+    const args = hook.args === undefined || hook.args.length === 0 ? [hook.path] : hook.args;
+    const body = { kind: 'hook', phase, path: hook.path, args, timeout: hook.timeout ?? 0, ...state, pid } as const;
+    return (on === 'host' ? onHost : onInit)(`/hooks/${phase}/${at}`, { ...body, env: hook.env ?? env });
+  });
+}
+
+/** runtime.md#state as JSON, in two parts that the pid goes between. */
+function stateParts(spec: Spec, { id, bundle }: HookInput['facts'], status: Status): { stateHead: string; stateTail: string } {
+  const head = JSON.stringify({ ociVersion: SPEC_VERSION, id, status });
+  const { annotations } = spec;
+  const tail = JSON.stringify({ bundle, ...(annotations !== undefined && { annotations }) });
+  return { stateHead: `${head.slice(0, -1)},"pid":`, stateTail: `,${tail.slice(1)}` };
+}

@@ -1,0 +1,50 @@
+import type { IdMapping, Spec } from '../spec/types.ts';
+import { invalid } from './refuse.ts';
+import type { Facts } from './facts.ts';
+import { joinedPath, makes } from './namespaces.ts';
+import type { Namespaces } from './namespaces.ts';
+import type { StepOf } from './steps.ts';
+
+type StepMappings = StepOf<'id-map'>['uidMappings'];
+
+export interface Mappings {
+  readonly uid: readonly IdMapping[];
+  readonly gid: readonly IdMapping[];
+}
+
+/** In the words of steps. */
+export function stepMappings(mappings: readonly IdMapping[]): StepMappings {
+  return mappings.map(({ containerID, hostID, size }) => ({ inside: containerID, outside: hostID, size }));
+}
+
+/** The id that the host knows an id of the container by, or undefined where it is not mapped. */
+export function hostId(mappings: readonly IdMapping[], id: number): number | undefined {
+  const range = mappings.find(({ containerID, size }) => containerID <= id && id < containerID + size);
+  return range && range.hostID + id - range.containerID;
+}
+
+/**
+ * Mappings of the container's user namespace; undefined without one, or where a joined one could not be read. For a
+ * joined one the config's own mappings may only repeat what it has, as containerd and CRI-O write them.
+ */
+export function userMappings(spec: Spec, namespaces: Namespaces, facts: Facts): Mappings | undefined {
+  const uid = spec.linux?.uidMappings ?? [];
+  const gid = spec.linux?.gidMappings ?? [];
+  if (makes(namespaces, 'user')) return { uid, gid };
+  if (joinedPath(namespaces, 'user') === undefined) return undefined;
+  const joined = facts.joinedMappings;
+  if (joined !== undefined) {
+    requireSame(uid, joined.uid, '/linux/uidMappings');
+    requireSame(gid, joined.gid, '/linux/gidMappings');
+  }
+  return joined;
+}
+
+function requireSame(given: readonly IdMapping[], real: readonly IdMapping[], pointer: string): void {
+  if (given.length === 0) return;
+  const text = (list: readonly IdMapping[]): string =>
+    list.map(({ containerID, hostID, size }) => `${containerID} ${hostID} ${size}`).toSorted().join(', ');
+  if (text(given) !== text(real)) {
+    throw invalid(pointer, `differ from those of the user namespace that is joined (${text(real)})`, 'leave them out');
+  }
+}

@@ -1,0 +1,277 @@
+import type { Mount } from '../spec/types.ts';
+import { onHost, onInit } from './context.ts';
+import type { Context, Prepared } from './context.ts';
+import { stepMappings } from './ids.ts';
+import { parseMountOptions } from './mount-options.ts';
+import type { Attribute, MountOptions } from './mount-options.ts';
+import { has, joinedPath, makes } from './namespaces.ts';
+import { cleanPath, fromBundle, isWithin } from './paths.ts';
+import { invalid, unsupported } from './refuse.ts';
+import type { Step, StepOf } from './steps.ts';
+
+/** Directory of the container at which the host's NOTIFY_SOCKET is reached, and the one of the state that it is. */
+const NOTIFY_TARGET = '/run/notify';
+
+/** The files below /proc that emulations such as lxcfs put in the place of the kernel's. */
+const EMULATED: ReadonlySet<string> = new Set(
+  ['cpuinfo', 'diskstats', 'meminfo', 'stat', 'swaps', 'uptime', 'loadavg', 'slabinfo'].map((name) => `/proc/${name}`),
+).add('/proc/sys/kernel/ns_last_pid').add('/proc/sys/crypto/fips_enabled');
+
+/** Types whose superblock is the kernel's and may be in use by other containers, which a flag on it would change. */
+const SHARED_SUPERBLOCK: ReadonlySet<string> = new Set(['proc', 'sysfs', 'cgroup', 'cgroup2', 'mqueue', 'devpts', 'tmpfs']);
+
+/** Types that take no `context` option. */
+const WITHOUT_CONTEXT: ReadonlySet<string> = new Set(['proc', 'sysfs', 'cgroup', 'cgroup2', 'mqueue']);
+
+/** Attributes that a bind mount loses with the first flag that the config names, as with mount(8) and runc. */
+const REPLACED: readonly Attribute[] = ['rdonly', 'nosuid', 'nodev', 'noexec', 'nosymfollow'];
+
+/** A mount with everything that was found out of it. */
+interface Entry {
+  readonly mount: Mount;
+  readonly options: MountOptions;
+  readonly target: string;
+  readonly pointer: string;
+}
+
+export interface MountSteps extends Prepared {
+  /** What makes mounts read-only that had to be writable while the root was put together. */
+  readonly late: readonly Step[];
+}
+
+export function mountSteps(context: Context): MountSteps {
+  const entries = (context.spec.mounts ?? []).map(readEntry);
+  if (entries.length > 0) requireMountNamespace(context);
+  const parts = [...entries, ...notifyEntry(context)].map((entry) => stepsOf(context, entry));
+  return {
+    prepare: parts.flatMap(({ prepare }) => prepare),
+    steps: parts.flatMap(({ steps }) => steps),
+    late: entries.flatMap(lateSteps),
+  };
+}
+
+/** Elsewhere they would appear on the host, or before the eyes of whoever is in a namespace that is joined. */
+function requireMountNamespace({ namespaces }: Context): void {
+  if (makes(namespaces, 'mount')) return;
+  const why = has(namespaces, 'mount') ? 'a joined mount namespace keeps its own' : 'need a mount namespace';
+  throw unsupported('/mounts', why, 'add {"type": "mount"} without a path to linux.namespaces');
+}
+
+function readEntry(mount: Mount, at: number): Entry {
+  const pointer = `/mounts/${at}`;
+  const target = cleanPath(mount.destination);
+  if (target === '/') {
+    throw unsupported(`${pointer}/destination`, 'nothing can be mounted on / itself', 'set root.path instead');
+  }
+  const options = parseMountOptions(mount.options ?? []);
+  checkProc({ mount, options, target, pointer });
+  return { mount, options, target, pointer };
+}
+
+/**
+ * What lies below /proc is trusted by the container's programs and by the tools that enter it, so nothing may be
+ * put there but procfs itself and a few emulated files (CVE-2019-16884).
+ */
+function checkProc({ mount, options, target, pointer }: Entry): void {
+  if (!isWithin(target, '/proc') || EMULATED.has(target)) return;
+  if (target !== '/proc') throw invalid(`${pointer}/destination`, `${target} is inside of /proc`);
+  if (!options.bind && !options.remount && mount.type !== 'proc') {
+    throw invalid(`${pointer}/destination`, `only procfs can be mounted at /proc, not ${mount.type ?? 'a file system without type'}`);
+  }
+}
+
+function stepsOf(context: Context, entry: Entry): Prepared {
+  const { mount, options } = entry;
+  if (options.idmap !== 'none' || mount.uidMappings !== undefined) requireBind(entry);
+  if (options.remount) return { prepare: [], steps: remountSteps(entry) };
+  if (options.bind) return bindSteps(context, entry);
+  if (mount.type === undefined || mount.type === '') {
+    throw invalid(entry.pointer, 'has neither a type nor the option bind', 'add "bind" to its options');
+  }
+  if (mount.type === 'cgroup') return cgroupMount(context, entry);
+  if (mount.type === 'sysfs' && needsHostSys(context)) return hostSys(context, entry);
+  return { prepare: [], steps: [newMount(context, entry, mount.type)] };
+}
+
+function requireBind({ options, pointer }: Entry): void {
+  if (!options.bind) throw unsupported(pointer, 'only a bind mount can have id mappings of its own');
+}
+
+/** mount_setattr(2) of what is there: the options that are named change, the others stay. */
+function remountSteps({ options, target, pointer }: Entry): Step[] {
+  const { set, clear, recursiveSet, recursiveClear, data, superblock } = options;
+  if (data[0] !== undefined) {
+    throw unsupported(`${pointer}/options/${data[0].at}`, `a remount cannot change "${data[0].text}" of the file system`);
+  }
+  if (superblock[0] !== undefined) throw unsupported(pointer, `a remount cannot change "${superblock[0]}" of the file system`);
+  const steps: Step[] = [];
+  const change = (recursive: boolean, on: readonly Attribute[], off: readonly Attribute[]): void => {
+    if (on.length + off.length === 0) return;
+    steps.push(onInit(pointer, { kind: 'mount-attributes', target, recursive, set: on, clear: off }));
+  };
+  change(false, set, clear);
+  change(true, recursiveSet, recursiveClear);
+  return steps;
+}
+
+function bindSteps(context: Context, entry: Entry): Prepared {
+  const { mount, options, pointer, target } = entry;
+  const data = options.data[0];
+  if (data !== undefined) {
+    throw invalid(`${pointer}/options/${data.at}`, `a bind mount takes no option of a file system ("${data.text}")`);
+  }
+  if (!mount.source) throw invalid(pointer, 'a bind mount needs a source');
+  const source = fromBundle(context.facts.bundle, mount.source);
+  const idmap = idmapOf(context, entry);
+  // init may not be able to reach the source once it has the rights of the container's root alone
+  const fromHost = idmap !== undefined || has(context.namespaces, 'user');
+  if (!fromHost) return { prepare: [], steps: [bindStep(entry, source, 0)] };
+  const slot = context.slot();
+  const tree = onHost(pointer, openTree(source, slot, options.recursive, idmap));
+  return { prepare: [tree], steps: [bindStep({ ...entry, target, options: detached(context, options) }, source, slot)] };
+}
+
+/**
+ * A tree that is cloned on the host is a peer of its source. What a clone inside would have got from
+ * rootfsPropagation it must be given: slave, so that nothing reaches the host.
+ */
+function detached({ spec }: Context, options: MountOptions): MountOptions {
+  const shared = spec.linux?.rootfsPropagation?.endsWith('shared') === true;
+  if (shared || options.propagation !== 'unchanged') return options;
+  return { ...options, propagation: 'slave', propagationRecursive: true };
+}
+
+function bindStep({ options, target, pointer }: Entry, source: string, slot: number): Step {
+  const { set, clear, recursive, recursiveSet, recursiveClear, propagation, propagationRecursive } = options;
+  const named = set.length + clear.length > 0;
+  return onInit(pointer, {
+    kind: 'bind',
+    source,
+    slot,
+    target,
+    recursive,
+    set,
+    clear,
+    clearUnlessLocked: named ? REPLACED.filter((flag) => !set.includes(flag) && !clear.includes(flag)) : [],
+    recursiveSet,
+    recursiveClear,
+    propagation,
+    propagationRecursive,
+    requireType: target === '/proc' ? 'proc' : '',
+  });
+}
+
+type Idmap = Pick<StepOf<'open-tree'>, 'uidMappings' | 'gidMappings' | 'userNamespace' | 'idmapRecursive'>;
+
+const NO_IDMAP: Idmap = { uidMappings: [], gidMappings: [], userNamespace: '', idmapRecursive: false };
+
+/** Mappings of the mount itself, or of the container's user namespace where it names none (config.md). */
+function idmapOf({ namespaces, spec }: Context, { mount, options, pointer }: Entry): Idmap | undefined {
+  const own = mount.uidMappings !== undefined || mount.gidMappings !== undefined;
+  if (!own && options.idmap === 'none') return undefined;
+  const idmapRecursive = options.idmap === 'tree';
+  const path = joinedPath(namespaces, 'user');
+  if (!own && path !== undefined) return { ...NO_IDMAP, userNamespace: path, idmapRecursive };
+  const uid = own ? mount.uidMappings : spec.linux?.uidMappings;
+  const gid = own ? mount.gidMappings : spec.linux?.gidMappings;
+  if (!uid?.length || !gid?.length) throw invalid(pointer, 'an idmapped mount needs both uidMappings and gidMappings');
+  return { uidMappings: stepMappings(uid), gidMappings: stepMappings(gid), userNamespace: '', idmapRecursive };
+}
+
+function openTree(source: string, slot: number, recursive: boolean, idmap = NO_IDMAP): Omit<StepOf<'open-tree'>, 'on' | 'because'> {
+  return { kind: 'open-tree', source, recursive, slot, ...idmap };
+}
+
+function newMount({ spec }: Context, entry: Entry, type: string): Step {
+  const { mount, options, target, pointer } = entry;
+  const { data, superblock, propagation, propagationRecursive, copyUp } = options;
+  const attributes = attributesOf(options);
+  const own = data.map(({ text }) => text);
+  return onInit(pointer, {
+    kind: 'mount',
+    type,
+    source: mount.source || type,
+    target,
+    options: [...superblock, ...readonlyFlag(attributes, type), ...own, ...contextOption(spec.linux?.mountLabel, type, own)],
+    attributes: isLate(entry) ? attributes.filter((attribute) => attribute !== 'rdonly') : attributes,
+    propagation,
+    propagationRecursive,
+    copyUp,
+    inheritMode: type === 'tmpfs' && !own.some((option) => option.startsWith('mode=')),
+  });
+}
+
+/** A new mount has nothing below it yet, so the recursive words mean the same; there is nothing to clear. */
+function attributesOf({ set, recursiveSet, recursiveClear }: MountOptions): Attribute[] {
+  const isTime = (attribute: Attribute): boolean => attribute === 'noatime' || attribute === 'strictatime';
+  const kept = set.filter((attribute) => {
+    return !recursiveClear.includes(attribute) && !(isTime(attribute) && recursiveClear.includes('atime'));
+  });
+  return [...kept.filter((attribute) => !recursiveSet.includes(attribute)), ...recursiveSet];
+}
+
+/** `ro` is the mount's own affair where others may use the superblock; a disk must not be written at all. */
+function readonlyFlag(attributes: readonly Attribute[], type: string): string[] {
+  return attributes.includes('rdonly') && !SHARED_SUPERBLOCK.has(type) ? ['ro'] : [];
+}
+
+function contextOption(label: string | undefined, type: string, own: readonly string[]): string[] {
+  if (!label || WITHOUT_CONTEXT.has(type) || own.some((option) => option.startsWith('context='))) return [];
+  return [`context=${label}`];
+}
+
+/** Devices, links and mount points are still to be made in these. */
+function isLate({ mount, options, target }: Entry): boolean {
+  if (options.remount || options.bind || !attributesOf(options).includes('rdonly')) return false;
+  return mount.type === 'tmpfs' || target === '/dev';
+}
+
+function lateSteps(entry: Entry): Step[] {
+  if (!isLate(entry)) return [];
+  const { target, pointer } = entry;
+  return [onInit(pointer, { kind: 'mount-attributes', target, recursive: false, set: ['rdonly'], clear: [] })];
+}
+
+/**
+ * `cgroup` means whatever hierarchy there is: v2. In a cgroup namespace of the container the mount shows its own
+ * cgroup. Without one it shows what /proc/self/cgroup counts from, the whole tree: as a bind mount, since a new
+ * mount in the host's cgroup namespace would reset the options of the host's hierarchy (nsdelegate and others). A
+ * user namespace's root might own parts of that tree, which he must not change (CVE-2023-25809).
+ */
+function cgroupMount(context: Context, entry: Entry): Prepared {
+  const { namespaces, facts } = context;
+  if (facts.cgroup === undefined) throw unsupported(entry.pointer, 'there is no cgroup v2 hierarchy to mount');
+  if (has(namespaces, 'cgroup')) return { prepare: [], steps: [newMount(context, entry, 'cgroup2')] };
+  return hostTree(context, entry, facts.cgroup.root, has(namespaces, 'user') ? ['rdonly'] : []);
+}
+
+/** sysfs belongs to the network namespace: without one of its own a user namespace may not mount it. */
+function needsHostSys({ namespaces }: Context): boolean {
+  return has(namespaces, 'user') && !has(namespaces, 'network');
+}
+
+function hostSys(context: Context, entry: Entry): Prepared {
+  return hostTree(context, entry, '/sys', []);
+}
+
+/** The attributes count for the whole tree: file systems below the source are the host's as well. */
+function hostTree(context: Context, entry: Entry, source: string, always: readonly Attribute[]): Prepared {
+  const wanted = attributesOf(entry.options);
+  const recursiveSet = [...always.filter((attribute) => !wanted.includes(attribute)), ...wanted];
+  const times = recursiveSet.some((attribute) => attribute === 'noatime' || attribute === 'strictatime');
+  const options: MountOptions = {
+    ...parseMountOptions(['rbind']),
+    recursiveSet,
+    recursiveClear: times ? ['atime'] : [],
+    propagation: entry.options.propagation,
+    propagationRecursive: entry.options.propagationRecursive,
+  };
+  return bindSteps(context, { ...entry, options, mount: { ...entry.mount, source } });
+}
+
+function notifyEntry({ facts, options }: Context): Entry[] {
+  if (options.notify !== true) return [];
+  const mount: Mount = { destination: NOTIFY_TARGET, source: `${facts.stateDirectory}/notify` };
+  const flags = parseMountOptions(['bind', 'nosuid', 'noexec', 'nodev', 'ro', 'private']);
+  return [{ mount, options: flags, target: NOTIFY_TARGET, pointer: '' }];
+}

@@ -1,0 +1,173 @@
+import type { NamespaceType, Spec } from '../spec/types.ts';
+import { onHost, onInit, section } from './context.ts';
+import type { Context, Prepared } from './context.ts';
+import { stepMappings } from './ids.ts';
+import { unsupported } from './refuse.ts';
+import type { Step } from './steps.ts';
+
+export interface JoinedNamespace {
+  readonly type: NamespaceType;
+  readonly path: string;
+  readonly because: string;
+}
+
+/** The container's namespaces; what is in neither list is the runtime's own. */
+export interface Namespaces {
+  readonly made: readonly NamespaceType[];
+  readonly joined: readonly JoinedNamespace[];
+  /** Pointer of a type's entry. */
+  readonly because: Readonly<Partial<Record<NamespaceType, string>>>;
+}
+
+export function readNamespaces(spec: Spec): Namespaces {
+  const entries = spec.linux?.namespaces ?? [];
+  const because = Object.fromEntries(entries.map(({ type }, at) => [type, `/linux/namespaces/${at}`]));
+  return {
+    made: entries.filter(({ path }) => !path).map(({ type }) => type),
+    joined: entries.flatMap(({ type, path }) => (path ? [{ type, path, because: because[type] ?? '' }] : [])),
+    because,
+  };
+}
+
+/** True for a namespace that the container makes. */
+export function makes(namespaces: Namespaces, type: NamespaceType): boolean {
+  return namespaces.made.includes(type);
+}
+
+/** True for a namespace that is made or joined. */
+export function has(namespaces: Namespaces, type: NamespaceType): boolean {
+  return makes(namespaces, type) || joinedPath(namespaces, type) !== undefined;
+}
+
+export function joinedPath(namespaces: Namespaces, type: NamespaceType): string | undefined {
+  return namespaces.joined.find((joined) => joined.type === type)?.path;
+}
+
+/**
+ * True where the first process cannot be the container's: a user namespace must be entered and mapped before the
+ * others are made in it, and a joined pid namespace or the offsets of a time namespace count for children only.
+ */
+export function isStaged(namespaces: Namespaces): boolean {
+  const pid = joinedPath(namespaces, 'pid') !== undefined;
+  return has(namespaces, 'user') || pid || makes(namespaces, 'time');
+}
+
+/**
+ * The process and its namespaces, up to where it is pid 1 (or the only process of ours) with root's rights in them.
+ * `tasks` are steps of the host that must follow the last clone into the cgroup.
+ */
+export function creationSteps(context: Context, tasks: readonly Step[]): Prepared {
+  const { namespaces } = context;
+  const slots = new Map(namespaces.joined.map(({ type }) => [type, context.slot()]));
+  const prepare = namespaces.joined.map(({ type, path, because }) =>
+    onHost(because, { kind: 'open-namespace', type, path, slot: slots.get(type) ?? 0 }),
+  );
+  const joins = joinOrder(context).map(({ type, because }) =>
+    onInit(because, { kind: 'join', slot: slots.get(type) ?? 0, namespaces: [type] }),
+  );
+  const rest = isStaged(namespaces) ? stagedSteps(context, joins, tasks) : directSteps(context, joins, tasks);
+  return { prepare, steps: [...rest, ...unshareCgroup(context)] };
+}
+
+function directSteps(context: Context, joins: readonly Step[], tasks: readonly Step[]): Step[] {
+  return [cloneStep(context, withoutCgroup(context.namespaces.made)), ...oomScore(context), ...tasks, ...joins];
+}
+
+function stagedSteps(context: Context, joins: readonly Step[], tasks: readonly Step[]): Step[] {
+  const { namespaces, spec } = context;
+  const made = withoutCgroup(namespaces.made).filter((type) => type !== 'user' && type !== 'time');
+  const because = section(spec, '/linux/namespaces');
+  return [
+    cloneStep(context, []),
+    ...oomScore(context),
+    ...joins,
+    ...userSteps(context),
+    ...timeSteps(context),
+    onInit(because, { kind: 'fork', namespaces: made }),
+    ...tasks,
+  ];
+}
+
+function cloneStep({ spec, facts }: Context, namespaces: readonly NamespaceType[]): Step {
+  const intoCgroup = facts.cgroup !== undefined;
+  return onHost(section(spec, '/linux/namespaces'), { kind: 'clone', namespaces, intoCgroup, cgroupOfPid: 0 });
+}
+
+/** Before anything can run the container out of memory. */
+function oomScore({ spec }: Context): Step[] {
+  const value = spec.process.oomScoreAdj;
+  return value === undefined ? [] : [onHost('/process/oomScoreAdj', { kind: 'oom-score', value })];
+}
+
+/**
+ * Privileged: the user namespace last, for one that belongs to another user namespace (the network of a pod, say)
+ * can only be joined from outside. Otherwise the rights to join come with the user namespace. The pid namespace goes
+ * next to it: it counts for the fork that follows.
+ */
+function joinOrder({ namespaces, facts }: Context): JoinedNamespace[] {
+  const rank = ({ type }: JoinedNamespace): number => {
+    if (type === 'user') return facts.uid === 0 ? 2 : -1;
+    return type === 'pid' ? 1 : 0;
+  };
+  return namespaces.joined.toSorted((left, right) => rank(left) - rank(right));
+}
+
+function userSteps({ namespaces, spec, facts }: Context): Step[] {
+  const because = namespaces.because.user ?? '';
+  if (!has(namespaces, 'user')) return [];
+  const root = onInit(because, { kind: 'become-root' });
+  if (!makes(namespaces, 'user')) return [root];
+  const mapping = onHost('/linux/uidMappings', {
+    kind: 'id-map',
+    uidMappings: stepMappings(spec.linux?.uidMappings ?? []),
+    gidMappings: stepMappings(spec.linux?.gidMappings ?? []),
+    // user_namespaces(7): without privileges a gid_map is only taken where setgroups is given up
+    denySetgroups: facts.uid !== 0,
+  });
+  return [onInit(because, { kind: 'unshare', namespaces: ['user'] }), mapping, root];
+}
+
+function timeSteps({ namespaces, spec }: Context): Step[] {
+  if (!makes(namespaces, 'time')) return [];
+  const unshare = onInit(namespaces.because.time ?? '', { kind: 'unshare', namespaces: ['time'] });
+  const { monotonic, boottime } = spec.linux?.timeOffsets ?? {};
+  if (monotonic === undefined && boottime === undefined) return [unshare];
+  const offsets = onInit('/linux/timeOffsets', {
+    kind: 'time-offsets',
+    monotonicSeconds: monotonic?.secs ?? 0,
+    monotonicNanoseconds: monotonic?.nanosecs ?? 0,
+    boottimeSeconds: boottime?.secs ?? 0,
+    boottimeNanoseconds: boottime?.nanosecs ?? 0,
+  });
+  return [unshare, offsets];
+}
+
+/** Its root is the cgroup of whoever makes it, so it can only be made by a process that is in the container's. */
+function unshareCgroup({ namespaces }: Context): Step[] {
+  if (!makes(namespaces, 'cgroup')) return [];
+  return [onInit(namespaces.because.cgroup ?? '', { kind: 'unshare', namespaces: ['cgroup'] })];
+}
+
+function withoutCgroup(types: readonly NamespaceType[]): NamespaceType[] {
+  return types.filter((type) => type !== 'cgroup');
+}
+
+/** Names and interfaces of namespaces: session keyring, loopback, hostname, domainname. */
+export function identitySteps({ spec, facts, options, namespaces }: Context): Step[] {
+  const steps: Step[] = [];
+  if (options.noNewKeyring !== true) steps.push(onInit('', { kind: 'session-keyring', name: `_ses.${facts.id}` }));
+  // a joined network has been set up by whoever made it
+  if (makes(namespaces, 'network')) steps.push(onInit(namespaces.because.network ?? '', { kind: 'loopback' }));
+  if (spec.hostname) steps.push(onInit('/hostname', { kind: 'hostname', name: spec.hostname }));
+  if (spec.domainname) steps.push(onInit('/domainname', { kind: 'domainname', name: spec.domainname }));
+  return steps;
+}
+
+/** Sections that are read and checked, but that runts does not carry out. */
+export function refuseUnsupported({ spec }: Context): void {
+  const { intelRdt, netDevices } = spec.linux ?? {};
+  if (intelRdt !== undefined) throw unsupported('/linux/intelRdt', 'resource director technology is not supported');
+  if (netDevices !== undefined && Object.keys(netDevices).length > 0) {
+    throw unsupported('/linux/netDevices', 'moving network devices is not supported', 'move them in a prestart hook');
+  }
+}

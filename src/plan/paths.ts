@@ -1,0 +1,22 @@
+/** Paths as text: what they name is the executors' affair. */
+
+/** Absolute, without empty, `.` and `..` parts; nothing is above the root. */
+export function cleanPath(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+}
+
+/** As config.md has it: absolute, or relative to the bundle. Symbolic links keep their meaning. */
+export function fromBundle(bundle: string, path: string): string {
+  if (path.startsWith('/')) return path;
+  return `${bundle}/${path.replace(/^(\.\/+)+/, '')}`.replace(/\/+$/, '');
+}
+
+/** True for a path inside of directory, or directory itself; both clean. */
+export function isWithin(path: string, directory: string): boolean {
+  return path === directory || directory === '/' || path.startsWith(`${directory}/`);
+}

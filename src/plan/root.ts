@@ -1,0 +1,161 @@
+import type { RootfsPropagation } from '../spec/types.ts';
+import { onHost, onInit, section } from './context.ts';
+import type { Context, Prepared } from './context.ts';
+import { stepMappings } from './ids.ts';
+import type { Propagation } from './mount-options.ts';
+import { joinedPath, makes } from './namespaces.ts';
+import { fromBundle } from './paths.ts';
+import { invalid, unsupported } from './refuse.ts';
+import type { Step, StepOf } from './steps.ts';
+
+/**
+ * Annotations of config.json that make the root file system of layers. They act because the author of the bundle
+ * wrote them there; nothing of an image becomes one (construction K14). Directories are absolute or relative to the
+ * bundle; in `lower` they are separated by `:`, the topmost first (`\:` and `\\` stand for the characters).
+ */
+export const OVERLAY = {
+  lower: 'dev.runts.overlay.lower',
+  /** One more read-only layer above all of `lower`: what the runtime's user adds, such as /etc/hosts. */
+  init: 'dev.runts.overlay.init',
+  /** The writable layer; without it the root is read-only. */
+  upper: 'dev.runts.overlay.upper',
+  /** An empty directory on the file system of `upper`. */
+  work: 'dev.runts.overlay.work',
+} as const;
+
+export function rootPath({ spec, facts }: Pick<Context, 'spec' | 'facts'>): string {
+  return fromBundle(facts.bundle, spec.root.path);
+}
+
+/** The mount tree's propagation, and the root directory that all later paths are below. */
+export function rootSteps(context: Context): Prepared {
+  const { spec, namespaces, options } = context;
+  const path = rootPath(context);
+  const layers = overlaySteps(context);
+  if (!makes(namespaces, 'mount')) {
+    refuseMounting(context, layers !== undefined);
+    return { prepare: [], steps: [onInit('/root/path', { kind: 'root', path, slot: 0, inPlace: true, parent: 'unchanged' })] };
+  }
+  const { type } = propagationOf(spec.linux?.rootfsPropagation);
+  if (options.noPivot === true && type === 'private') {
+    throw invalid('/linux/rootfsPropagation', 'private is not safe without pivot_root', 'leave --no-pivot out');
+  }
+  const parent = type === 'shared' ? 'private' : 'unchanged';
+  const root = onInit('/root/path', { kind: 'root', path, slot: layers?.slot ?? 0, inPlace: false, parent });
+  return { prepare: layers?.prepare ?? [], steps: [...treeSteps(context), root] };
+}
+
+function refuseMounting({ spec, namespaces }: Context, layered: boolean): void {
+  const hint = 'add {"type": "mount"} without a path to linux.namespaces';
+  if (layered) throw unsupported('/annotations', 'an overlay root needs a mount namespace', hint);
+  if (spec.root.readonly === true) throw unsupported('/root/readonly', 'needs a mount namespace', hint);
+  const joined = joinedPath(namespaces, 'mount') !== undefined;
+  if (joined && spec.linux?.maskedPaths?.length) throw unsupported('/linux/maskedPaths', 'needs a mount namespace of its own', hint);
+  if (joined && spec.linux?.readonlyPaths?.length) {
+    throw unsupported('/linux/readonlyPaths', 'needs a mount namespace of its own', hint);
+  }
+}
+
+function propagationOf(words: RootfsPropagation | undefined): { type: Propagation; recursive: boolean } {
+  if (words === undefined) return { type: 'unchanged', recursive: false };
+  const recursive = words.startsWith('r');
+  return { type: (recursive ? words.slice(1) : words) as Propagation, recursive };
+}
+
+/**
+ * Nothing may reach the host but what rootfsPropagation lets through. With `shared` the copies of the host's shared
+ * mounts stay its peers, which is what a volume shared with the host needs; only the mount below the root is cut off
+ * (`parent`). For all others the tree is a slave, or private if asked; `unbindable` concerns the root alone, for
+ * nothing could be cloned otherwise.
+ */
+function treeSteps({ spec }: Context): Step[] {
+  const { type, recursive } = propagationOf(spec.linux?.rootfsPropagation);
+  const because = section(spec, '/linux/rootfsPropagation');
+  if (type === 'shared') return [];
+  const asked = type === 'private' || type === 'slave';
+  return [
+    onInit(because, {
+      kind: 'mount-propagation',
+      propagation: asked ? type : 'slave',
+      recursive: asked ? recursive : true,
+    }),
+  ];
+}
+
+/** From here the root file system is all there is. */
+export function enterRootSteps({ spec, namespaces, options }: Context): Step[] {
+  if (!makes(namespaces, 'mount')) return [onInit('/root/path', { kind: 'pivot', how: 'chroot' })];
+  const pivot = onInit('/root/path', { kind: 'pivot', how: options.noPivot === true ? 'move' : 'pivot' });
+  const { type, recursive } = propagationOf(spec.linux?.rootfsPropagation);
+  if (type !== 'shared' && type !== 'unbindable') return [pivot];
+  return [pivot, onInit('/linux/rootfsPropagation', { kind: 'root-propagation', propagation: type, recursive })];
+}
+
+/** As late as possible: mount points and devices are made in it before. */
+export function readonlyRootSteps({ spec }: Context): Step[] {
+  if (spec.root.readonly === true) return [onInit('/root/readonly', { kind: 'root-readonly' })];
+  const lower = annotation(spec.annotations, 'lower');
+  if (lower === undefined || annotation(spec.annotations, 'upper') !== undefined) return [];
+  return [onInit(annotationPointer('lower'), { kind: 'root-readonly' })];
+}
+
+interface Layers {
+  readonly slot: number;
+  readonly prepare: readonly Step[];
+}
+
+function overlaySteps(context: Context): Layers | undefined {
+  const { spec, facts } = context;
+  const lower = annotation(spec.annotations, 'lower');
+  const upper = annotation(spec.annotations, 'upper') ?? '';
+  const work = annotation(spec.annotations, 'work') ?? '';
+  requireTogether(lower, upper, work);
+  if (lower === undefined) return undefined;
+  const init = annotation(spec.annotations, 'init');
+  const layers = [...(init === undefined ? [] : [init]), ...splitPaths(lower)];
+  const absolute = layers.map((path) => fromBundle(facts.bundle, path));
+  const slot = context.slot();
+  const mappings = layerMappings(context);
+  const pointer = annotationPointer('lower');
+  const [only] = absolute;
+  // overlayfs wants two layers at least; one that nobody writes to is itself
+  if (upper === '' && absolute.length === 1 && only !== undefined) {
+    return { slot, prepare: [onHost(pointer, { kind: 'open-tree', source: only, recursive: false, slot, idmapRecursive: false, ...mappings })] };
+  }
+  const writable = { upper: upper && fromBundle(facts.bundle, upper), work: work && fromBundle(facts.bundle, work) };
+  return { slot, prepare: [onHost(pointer, { kind: 'overlay', lower: absolute, ...writable, options: [], slot, ...mappings })] };
+}
+
+/** Layers are shared by containers with other mappings, so they are mapped on the way instead of being changed. */
+function layerMappings({ spec, namespaces }: Context): Pick<StepOf<'overlay'>, 'uidMappings' | 'gidMappings' | 'userNamespace'> {
+  const made = makes(namespaces, 'user');
+  return {
+    uidMappings: made ? stepMappings(spec.linux?.uidMappings ?? []) : [],
+    gidMappings: made ? stepMappings(spec.linux?.gidMappings ?? []) : [],
+    userNamespace: joinedPath(namespaces, 'user') ?? '',
+  };
+}
+
+function requireTogether(lower: string | undefined, upper: string, work: string): void {
+  if (lower === undefined && (upper !== '' || work !== '')) {
+    throw invalid('/annotations', `${OVERLAY.upper} needs ${OVERLAY.lower}: there is nothing to lie over`);
+  }
+  if ((upper === '') !== (work === '')) {
+    throw invalid('/annotations', `${OVERLAY.upper} and ${OVERLAY.work} go together: give both or neither`);
+  }
+}
+
+function annotation(annotations: Readonly<Record<string, string>> | undefined, key: keyof typeof OVERLAY): string | undefined {
+  const name = OVERLAY[key];
+  const value = annotations !== undefined && Object.hasOwn(annotations, name) ? annotations[name] : undefined;
+  return value === '' ? undefined : value;
+}
+
+function annotationPointer(key: keyof typeof OVERLAY): string {
+  return `/annotations/${OVERLAY[key]}`;
+}
+
+function splitPaths(text: string): string[] {
+  const paths = text.match(/(?:\\.|[^:\\]|\\)+/gs) ?? [];
+  return paths.map((path) => path.replace(/\\(.)/gs, '$1'));
+}

@@ -1,0 +1,69 @@
+/** Reads and checks the JSON documents that runts is given. */
+import { RuntsError } from '../errors.ts';
+import { checkProcess, checkResources, checkSpec } from './check.ts';
+import type { Checked } from './check.ts';
+import { parseJson } from './json.ts';
+import type { JsonValue } from './json.ts';
+import { formatProblem } from './problems.ts';
+import type { Problem } from './problems.ts';
+import type { LinuxResources, Process, Spec } from './types.ts';
+
+export interface SpecResult {
+  readonly spec: Spec;
+  readonly warnings: readonly Problem[];
+}
+
+export interface ProcessResult {
+  readonly process: Process;
+  readonly warnings: readonly Problem[];
+}
+
+export interface ResourcesResult {
+  readonly resources: LinuxResources;
+  readonly warnings: readonly Problem[];
+}
+
+/**
+ * Reads a config.json. `file` is the name that messages begin with.
+ * @throws RuntsError INVALID_JSON with line and column; INVALID_CONFIG with all problems in `details.problems` and
+ * the pointer of the first in `details.path`.
+ */
+export function readSpec(text: string, file: string): SpecResult {
+  const { value, warnings } = accept(checkSpec(readJson(text, file)), file);
+  return { spec: value, warnings };
+}
+
+/** Reads the file of `exec --process`. Throws as {@link readSpec}. */
+export function readProcess(text: string, file: string): ProcessResult {
+  const { value, warnings } = accept(checkProcess(readJson(text, file)), file);
+  return { process: value, warnings };
+}
+
+/** Reads the file of `update --resources`. Throws as {@link readSpec}. */
+export function readResources(text: string, file: string): ResourcesResult {
+  const { value, warnings } = accept(checkResources(readJson(text, file)), file);
+  return { resources: value, warnings };
+}
+
+/**
+ * Reads any JSON document strictly.
+ * @throws RuntsError INVALID_JSON, its message `FILE:LINE:COLUMN: what is wrong`.
+ */
+export function readJson(text: string, file: string): JsonValue {
+  const result = parseJson(text);
+  if (result.ok) return result.value;
+  const { line, column, message } = result.error;
+  throw new RuntsError('INVALID_JSON', `${file}:${line}:${column}: ${message}`);
+}
+
+function accept<T>(checked: Checked<T>, file: string): Extract<Checked<T>, { ok: true }> {
+  if (checked.ok) return checked;
+  const problems = checked.problems.map(formatProblem);
+  const [first = 'is not valid'] = problems;
+  const more = problems.length - 1;
+  const rest = more === 0 ? '' : ` (and ${more} more ${more === 1 ? 'problem' : 'problems'})`;
+  throw new RuntsError('INVALID_CONFIG', `${file}: ${first}${rest}`, {
+    path: checked.problems[0]?.pointer ?? '',
+    problems,
+  });
+}

@@ -1,0 +1,162 @@
+/** `process` of config.json (config.md#process), which is also the document of `exec --process`. */
+import { notAbsolute, notCpuList, notEnvironment } from './flaws.ts';
+import { show } from './problems.ts';
+import type { Scope } from './problems.ts';
+import {
+  anyString,
+  array,
+  boolean,
+  emptyOr,
+  enumeration,
+  id,
+  integer,
+  object,
+  string,
+  uint32,
+  uint64,
+} from './schema.ts';
+import type {
+  Capabilities,
+  ConsoleSize,
+  ExecCPUAffinity,
+  IOPriority,
+  Process,
+  Rlimit,
+  Scheduler,
+  User,
+} from './types.ts';
+import {
+  CAPABILITIES,
+  IO_PRIORITY_CLASSES,
+  RLIMIT_TYPES,
+  SCHEDULER_FLAGS,
+  SCHEDULER_POLICIES,
+} from './words.ts';
+
+export const environment = array(string(notEnvironment));
+
+const user = object<User>(
+  {
+    uid: id('a user id'),
+    gid: id('a group id'),
+    umask: integer('a umask', 0, 0o777),
+    additionalGids: array(id('a group id')),
+  },
+  { defaults: { uid: 0, gid: 0 } },
+);
+
+const consoleSize = object<ConsoleSize>(
+  { height: uint32('a height'), width: uint32('a width') },
+  { required: ['height', 'width'] },
+);
+
+const capabilityNames = array(anyString, { rule: warnOfUnknownCapabilities });
+
+function warnOfUnknownCapabilities(names: readonly string[], scope: Scope): void {
+  names.forEach((name, at) => {
+    if ((CAPABILITIES as readonly string[]).includes(name)) return;
+    scope.warn(`/${at}`, `${show(name)} is not a capability of this kernel's interface and is left out`);
+  });
+}
+
+const capabilities = object<Capabilities>({
+  bounding: capabilityNames,
+  effective: capabilityNames,
+  inheritable: capabilityNames,
+  permitted: capabilityNames,
+  ambient: capabilityNames,
+});
+
+const rlimit = object<Rlimit>(
+  { type: enumeration('a resource limit', RLIMIT_TYPES), soft: uint64('a limit'), hard: uint64('a limit') },
+  {
+    required: ['type', 'soft', 'hard'],
+    rule: ({ soft, hard }, scope) => {
+      if (soft > hard) scope.problem('/soft', `${soft} is above the hard limit`, `${hard} at most`);
+    },
+  },
+);
+
+function refuseSameType(rlimits: readonly Rlimit[], scope: Scope): void {
+  rlimits.forEach(({ type }, at) => {
+    const first = rlimits.findIndex((other) => other.type === type);
+    if (first !== at)
+      scope.problem(`/${at}/type`, `${type} is limited twice, first at entry ${first}`, 'one entry a type');
+  });
+}
+
+const scheduler = object<Scheduler>(
+  {
+    policy: enumeration('a scheduling policy', SCHEDULER_POLICIES),
+    nice: integer('a nice value', -20, 19),
+    priority: integer('a priority', 0, 99),
+    flags: array(enumeration('a scheduling flag', SCHEDULER_FLAGS)),
+    runtime: uint64('a time in nanoseconds'),
+    deadline: uint64('a time in nanoseconds'),
+    period: uint64('a time in nanoseconds'),
+  },
+  { required: ['policy'], rule: checkScheduler },
+);
+
+/** sched_setattr(2); 0 stands for unset. */
+function checkScheduler(value: Scheduler, scope: Scope): void {
+  const { policy, priority = 0 } = value;
+  const realTime = policy === 'SCHED_FIFO' || policy === 'SCHED_RR';
+  if (realTime && priority === 0)
+    scope.problem('/priority', `${policy} has no priority`, 'an integer from 1 to 99');
+  if (!realTime && priority !== 0)
+    scope.problem('/priority', `${policy} takes no priority`, 'SCHED_FIFO or SCHED_RR');
+  if (policy === 'SCHED_DEADLINE') return checkDeadline(value, scope);
+  for (const name of ['runtime', 'deadline', 'period'] as const) {
+    if ((value[name] ?? 0) > 0) scope.problem(`/${name}`, `${policy} takes no ${name}`, 'SCHED_DEADLINE');
+  }
+}
+
+function checkDeadline({ runtime = 0, deadline = 0, period = 0 }: Scheduler, scope: Scope): void {
+  if (runtime <= 0) scope.problem('/runtime', 'SCHED_DEADLINE has no runtime', 'a time in nanoseconds');
+  if (deadline <= 0) scope.problem('/deadline', 'SCHED_DEADLINE has no deadline', 'a time in nanoseconds');
+  else if (runtime > deadline)
+    scope.problem('/runtime', `${runtime} is above the deadline`, `${deadline} at most`);
+  if (period > 0 && deadline > period)
+    scope.problem('/deadline', `${deadline} is above the period`, `${period} at most`);
+}
+
+const ioPriority = object<IOPriority>(
+  {
+    class: enumeration('an I/O scheduling class', IO_PRIORITY_CLASSES),
+    priority: integer('an I/O priority', 0, 7),
+  },
+  { required: ['class'], defaults: { priority: 0 } },
+);
+
+const execCPUAffinity = object<ExecCPUAffinity>({ initial: emptyOr(notCpuList), final: emptyOr(notCpuList) });
+
+export const processSchema = object<Process>(
+  {
+    terminal: boolean,
+    consoleSize,
+    user,
+    args: array(anyString, { min: 1 }),
+    env: environment,
+    cwd: string(notAbsolute),
+    capabilities,
+    rlimits: array(rlimit, { rule: refuseSameType }),
+    noNewPrivileges: boolean,
+    apparmorProfile: anyString,
+    oomScoreAdj: integer('an OOM score adjustment', -1000, 1000),
+    scheduler,
+    selinuxLabel: anyString,
+    ioPriority,
+    execCPUAffinity,
+  },
+  { required: ['args', 'cwd'], defaults: { user: { uid: 0, gid: 0 } }, rule: checkProcessFields },
+);
+
+function checkProcessFields({ args, terminal, consoleSize: size }: Process, scope: Scope): void {
+  if (args[0] === '') scope.problem('/args/0', 'is empty', 'the name or path of a program');
+  if (terminal !== true || size === undefined) return;
+  for (const side of ['height', 'width'] as const) {
+    if (size[side] > 65535)
+      scope.problem(`/consoleSize/${side}`, `${size[side]} is too large for a terminal`, '65535 at most');
+  }
+}

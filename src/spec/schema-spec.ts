@@ -1,0 +1,105 @@
+/** config.json as a whole (config.md). */
+import { notAbsolute, notHostName, notVersion } from './flaws.ts';
+import { show } from './problems.ts';
+import type { Scope } from './problems.ts';
+import { anyString, array, boolean, emptyOr, integer, map, object, string } from './schema.ts';
+import { idMappings, linuxSchema } from './schema-linux.ts';
+import { environment, processSchema } from './schema-process.ts';
+import type { Hook, Hooks, Mount, Root, Spec } from './types.ts';
+import { MOUNT_OPTIONS } from './words.ts';
+
+const root = object<Root>({ path: string(), readonly: boolean }, { required: ['path'] });
+
+const mount = object<Mount>(
+  {
+    destination: string(),
+    type: anyString,
+    source: anyString,
+    options: array(anyString),
+    uidMappings: idMappings,
+    gidMappings: idMappings,
+  },
+  { required: ['destination'], rule: checkMount },
+);
+
+/** True for a mount of `source` itself, whatever `type` says (config.md#mounts). */
+export function isBind({ options = [] }: Mount): boolean {
+  return options.includes('bind') || options.includes('rbind');
+}
+
+function checkMount(value: Mount, scope: Scope): void {
+  const { destination } = value;
+  if (!destination.startsWith('/')) {
+    scope.warn(
+      '/destination',
+      `${show(destination)} is relative, which is deprecated: taken from /`,
+      `/${destination}`,
+    );
+  }
+  if (isBind(value)) checkBind(value, scope);
+  checkMountMappings(value, scope);
+}
+
+const KNOWN_OPTIONS: ReadonlySet<string> = new Set(MOUNT_OPTIONS);
+
+function checkBind({ source = '', options = [] }: Mount, scope: Scope): void {
+  if (source === '' && !options.includes('remount'))
+    scope.problem('/source', 'a bind mount has no source', 'a path on the host');
+  options.forEach((option, at) => {
+    if (option === '' || KNOWN_OPTIONS.has(option)) return;
+    scope.problem(
+      `/options/${at}`,
+      `${show(option)} is an option of a file system, which a bind mount cannot take`,
+    );
+  });
+}
+
+function checkMountMappings({ options = [], uidMappings, gidMappings }: Mount, scope: Scope): void {
+  if (uidMappings === undefined && gidMappings === undefined) return;
+  for (const [name, mappings] of Object.entries({ uidMappings, gidMappings })) {
+    if ((mappings ?? []).length === 0)
+      scope.problem(`/${name}`, 'maps nothing', 'uidMappings and gidMappings, or neither');
+  }
+  if (!options.includes('idmap') && !options.includes('ridmap')) {
+    scope.warn(
+      '/options',
+      'has neither idmap nor ridmap: the mappings are applied all the same',
+      'idmap or ridmap',
+    );
+  }
+}
+
+const hook = object<Hook>(
+  {
+    path: string(notAbsolute),
+    args: array(anyString),
+    env: environment,
+    timeout: integer('a time in seconds', 1, 2 ** 31 - 1),
+  },
+  { required: ['path'] },
+);
+const hookList = array(hook);
+
+const hooks = object<Hooks>({
+  prestart: hookList,
+  createRuntime: hookList,
+  createContainer: hookList,
+  startContainer: hookList,
+  poststart: hookList,
+  poststop: hookList,
+});
+
+export const specSchema = object<Spec>(
+  {
+    ociVersion: string(notVersion),
+    root,
+    process: processSchema,
+    hostname: emptyOr(notHostName),
+    domainname: emptyOr(notHostName),
+    mounts: array(mount),
+    hooks,
+    annotations: map(anyString),
+    linux: linuxSchema,
+  },
+  { required: ['ociVersion', 'root', 'process'] },
+);

@@ -1,0 +1,333 @@
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { needs } from '../support/conditions.ts';
+import type { TestMount } from '../support/config.ts';
+import { ownUsers } from '../support/config.ts';
+import { inspected, probed, refused } from '../support/container.ts';
+import type { Prepare } from '../support/container.ts';
+import { mountAt } from '../support/report.ts';
+import type { Report, Stat } from '../support/report.ts';
+
+const adding =
+  (...mounts: TestMount[]): Prepare =>
+  (config) => {
+    config.mounts.push(...mounts);
+  };
+
+const optionsAt = (report: Report, target: string): string[] => mountAt(report, target)?.options ?? [];
+
+/** A bind mount of a new directory of the bundle with a file in it. */
+const binding =
+  (options: string[], more: Partial<TestMount> = {}): Prepare =>
+  (config, { directory }) => {
+    mkdirSync(join(directory, 'data'));
+    writeFileSync(join(directory, 'data/file'), 'from the host');
+    config.mounts.push({ destination: '/data', source: join(directory, 'data'), options, ...more });
+  };
+
+describe('mounts', () => {
+  it('the usual ones are there with their types and options', async (context) => {
+    needs(context);
+    const report = await inspected(context);
+    expect(mountAt(report, '/proc')).toMatchObject({ type: 'proc' });
+    expect(mountAt(report, '/dev')).toMatchObject({ type: 'tmpfs' });
+    expect(mountAt(report, '/dev/pts')).toMatchObject({ type: 'devpts' });
+    expect(mountAt(report, '/sys')).toMatchObject({ type: 'sysfs' });
+    expect(mountAt(report, '/sys/fs/cgroup')).toMatchObject({ type: 'cgroup2' });
+    expect(optionsAt(report, '/sys')).toEqual(expect.arrayContaining(['ro', 'nosuid', 'nodev', 'noexec']));
+    expect(optionsAt(report, '/proc')).toEqual(expect.arrayContaining(['rw', 'nosuid', 'nodev', 'noexec']));
+  });
+
+  it('the kernel offers message queues at /dev/mqueue', async (context) => {
+    needs(context, 'message queues');
+    expect(mountAt(await inspected(context), '/dev/mqueue')).toMatchObject({ type: 'mqueue' });
+  });
+
+  it.for([
+    [['ro'], ['ro']],
+    [['nosuid'], ['nosuid', 'rw']],
+    [['nodev', 'noexec'], ['nodev', 'noexec']],
+    [['noatime'], ['noatime']],
+    [['nodiratime'], ['nodiratime']],
+    [['relatime'], ['relatime']],
+    [['nosymfollow'], ['nosymfollow']],
+    [['ro', 'rw'], ['rw']],
+    [['nosuid', 'suid'], ['rw']],
+  ] as const)('tmpfs with %j is mounted as %j', async ([options, wanted], context) => {
+    needs(context);
+    const report = await inspected(
+      context,
+      adding({ destination: '/mnt', type: 'tmpfs', source: 'tmpfs', options: [...options] }),
+    );
+    expect(optionsAt(report, '/mnt')).toEqual(expect.arrayContaining([...wanted]));
+    const cleared = options.length === 2 && options[1] === 'suid' ? ['nosuid'] : [];
+    for (const option of cleared) expect(optionsAt(report, '/mnt')).not.toContain(option);
+  });
+
+  it('strictatime leaves neither relatime nor noatime', async (context) => {
+    needs(context);
+    const report = await inspected(
+      context,
+      adding({ destination: '/mnt', type: 'tmpfs', source: 'tmpfs', options: ['strictatime'] }),
+    );
+    expect(optionsAt(report, '/mnt').join()).not.toMatch(/atime/);
+  });
+
+  it('what is no flag goes to the file system: size and mode of a tmpfs', async (context) => {
+    needs(context);
+    const options = ['size=1m', 'mode=750', 'uid=5', 'gid=6'];
+    const [stat, statfs] = await probed(
+      context,
+      [['stat', '/mnt'], ['statfs', '/mnt']],
+      adding({ destination: '/mnt', type: 'tmpfs', source: 'tmpfs', options }),
+    );
+    expect(stat?.value).toMatchObject({ type: 'directory', mode: '0750', uid: 5, gid: 6 });
+    expect(statfs?.value).toMatchObject({ bytes: 1 << 20 });
+  });
+
+  it('an unknown option of a file system is an error that names the mount and the option', async (context) => {
+    needs(context);
+    const mount = { destination: '/mnt', type: 'tmpfs', source: 'tmpfs', options: ['nonsense=1'] };
+    const message = await refused(context, adding(mount));
+    expect(message).toMatch(/mounts\[7\]/);
+    expect(message).toMatch(/nonsense/);
+  });
+
+  it('an unknown file system type is an error that names it', async (context) => {
+    needs(context);
+    const message = await refused(context, adding({ destination: '/mnt', type: 'nosuchfs', source: 'x' }));
+    expect(message).toMatch(/mounts\[7\]/);
+    expect(message).toMatch(/nosuchfs/);
+  });
+
+  it('a bind mount shows the directory of the host', async (context) => {
+    needs(context);
+    const [read, write] = await probed(
+      context,
+      [['read', '/data/file'], ['write', '/data/new', 'from inside']],
+      binding(['bind']),
+    );
+    expect(read?.value).toBe('from the host');
+    expect(write?.error).toBeUndefined();
+  });
+
+  it('bind is decided by the option, whatever the type says', async (context) => {
+    needs(context);
+    const [read] = await probed(context, [['read', '/data/file']], binding(['rbind'], { type: 'none' }));
+    expect(read?.value).toBe('from the host');
+  });
+
+  it('the source of a bind mount may be relative to the bundle', async (context) => {
+    needs(context);
+    const [read] = await probed(context, [['read', '/data/file']], binding(['bind'], { source: 'data' }));
+    expect(read?.value).toBe('from the host');
+  });
+
+  it('a read-only bind mount refuses writes, and the source stays as it was', async (context) => {
+    needs(context);
+    const [write, unlink] = await probed(
+      context,
+      [['write', '/data/new', 'x'], ['unlink', '/data/file']],
+      binding(['bind', 'ro']),
+    );
+    expect(write?.error).toBe('EROFS');
+    expect(unlink?.error).toBe('EROFS');
+  });
+
+  it.for(['nosuid', 'nodev', 'noexec'])('a bind mount with %s has that flag', async (flag, context) => {
+    needs(context);
+    expect(optionsAt(await inspected(context, binding(['bind', flag])), '/data')).toContain(flag);
+  });
+
+  it('noexec holds: a program below it cannot be executed', async (context) => {
+    needs(context);
+    const message = await refused(context, (config, bundle) => {
+      config.mounts.push({ destination: '/bin', source: join(bundle.rootfs, 'bin'), options: ['bind', 'noexec'] });
+    });
+    expect(message).toMatch(/permission denied/);
+  });
+
+  it('a file is bound on a file, which is made where missing', async (context) => {
+    needs(context);
+    const [read, stat] = await probed(context, [['read', '/etc/a/b'], ['stat', '/etc/a']], (config, { directory }) => {
+      writeFileSync(join(directory, 'source'), 'file of the host');
+      config.mounts.push({ destination: '/etc/a/b', source: join(directory, 'source'), options: ['bind'] });
+    });
+    expect(read?.value).toBe('file of the host');
+    expect(stat?.value).toMatchObject({ type: 'directory', mode: '0755' });
+  });
+
+  it('rro makes the mounts below read-only too, ro does not', async (context) => {
+    needs(context);
+    const nested =
+      (option: string): Prepare =>
+      (config, { directory }) => {
+        mkdirSync(join(directory, 'tree/below'), { recursive: true });
+        config.mounts.push(
+          { destination: '/a', type: 'tmpfs', source: 'tmpfs' },
+          { destination: '/sys2', type: 'sysfs', source: 'sysfs', options: ['rw'] },
+          { destination: '/dev2', source: '/dev', options: ['rbind', option] },
+        );
+      };
+    const recursive = await inspected(context, nested('rro'));
+    const plain = await inspected(context, nested('ro'));
+    const below = (report: Report) => report.mounts.filter(({ target }) => target.startsWith('/dev2/'));
+    expect(below(recursive).length).toBeGreaterThan(0);
+    for (const mount of below(recursive)) expect(mount.options).toContain('ro');
+    expect(optionsAt(plain, '/dev2')).toContain('ro');
+    expect(below(plain).some(({ options }) => options.includes('rw'))).toBe(true);
+  });
+
+  it('bind without r leaves the mounts below the source out', async (context) => {
+    needs(context);
+    const report = await inspected(context, adding({ destination: '/dev2', source: '/dev', options: ['bind'] }));
+    expect(mountAt(report, '/dev2')).toBeDefined();
+    expect(report.mounts.filter(({ target }) => target.startsWith('/dev2/'))).toEqual([]);
+  });
+
+  it.for(['private', 'slave', 'shared', 'unbindable'])('propagation %s is set', async (propagation, context) => {
+    needs(context);
+    const report = await inspected(context, binding(['bind', propagation]));
+    const wanted = propagation === 'slave' ? /slave|private/ : new RegExp(propagation);
+    expect(mountAt(report, '/data')?.propagation).toMatch(wanted);
+  });
+
+  it('rprivate reaches the mounts below', async (context) => {
+    needs(context);
+    const report = await inspected(context, adding({ destination: '/dev2', source: '/dev', options: ['rbind', 'rshared'] }));
+    for (const mount of report.mounts.filter(({ target }) => target.startsWith('/dev2'))) {
+      expect(mount.propagation).toMatch(/shared/);
+    }
+  });
+
+  it('they are made in order: a later one covers an earlier one', async (context) => {
+    needs(context);
+    const report = await inspected(
+      context,
+      adding(
+        { destination: '/mnt', type: 'tmpfs', source: 'first' },
+        { destination: '/mnt/below', type: 'tmpfs', source: 'second' },
+        { destination: '/mnt', type: 'tmpfs', source: 'third' },
+      ),
+    );
+    expect(mountAt(report, '/mnt')?.source).toBe('third');
+    expect(report.mounts.filter(({ source }) => ['first', 'second', 'third'].includes(source))).toHaveLength(3);
+  });
+
+  it('tmpcopyup copies what the directory held', async (context) => {
+    needs(context);
+    const [read, link, stat, write] = await probed(
+      context,
+      [['read', '/opt/dir/file'], ['readlink', '/opt/link'], ['stat', '/opt/dir/file'], ['write', '/opt/new', 'x']],
+      (config, { rootfs }) => {
+        mkdirSync(join(rootfs, 'opt/dir'), { recursive: true });
+        writeFileSync(join(rootfs, 'opt/dir/file'), 'copied', { mode: 0o640 });
+        chownSync(join(rootfs, 'opt/dir/file'), 7, 8);
+        symlinkSync('dir/file', join(rootfs, 'opt/link'));
+        config.mounts.push({ destination: '/opt', type: 'tmpfs', source: 'tmpfs', options: ['tmpcopyup'] });
+      },
+    );
+    expect(read?.value).toBe('copied');
+    expect(link?.value).toBe('dir/file');
+    expect(stat?.value).toMatchObject({ mode: '0640', uid: 7, gid: 8 });
+    expect(write?.error).toBeUndefined();
+  });
+
+  it('a tmpfs without a mode takes that of the directory it covers', async (context) => {
+    needs(context);
+    const [stat] = await probed(context, [['stat', '/opt']], (config, { rootfs }) => {
+      mkdirSync(join(rootfs, 'opt'));
+      chmodSync(join(rootfs, 'opt'), 0o710);
+      config.mounts.push({ destination: '/opt', type: 'tmpfs', source: 'tmpfs' });
+    });
+    expect((stat?.value as Stat).mode).toBe('0710');
+  });
+
+  it('a destination that is a symbolic link is followed inside the root only', async (context) => {
+    needs(context);
+    const [read, stat] = await probed(context, [['read', '/inside/file'], ['stat', '/inside']], (config, bundle) => {
+      const outside = join(bundle.scratch, 'outside');
+      mkdirSync(outside);
+      mkdirSync(join(bundle.rootfs, 'inside'));
+      symlinkSync('/inside', join(bundle.rootfs, 'link'));
+      binding(['bind'], { destination: '/link' })(config, bundle);
+    });
+    expect(read?.value).toBe('from the host');
+    expect(stat?.value).toMatchObject({ type: 'directory' });
+  });
+
+  it('a relative destination is taken from /', async (context) => {
+    needs(context);
+    const [read] = await probed(context, [['read', '/data/file']], binding(['bind'], { destination: 'data' }));
+    expect(read?.value).toBe('from the host');
+  });
+
+  it('a missing source is an error in one line with the property, the call and the cause', async (context) => {
+    needs(context);
+    const message = await refused(context, adding({ destination: '/data', source: '/no/such/dir', options: ['bind'] }));
+    const [line = ''] = message.split('\n');
+    expect(line).toMatch(/mounts\[7\]/);
+    expect(line).toMatch(/\/no\/such\/dir/);
+    expect(line).toMatch(/no such file or directory/);
+  });
+
+  it('a directory on a file is an error', async (context) => {
+    needs(context);
+    const message = await refused(context, binding(['bind'], { destination: '/etc/passwd' }));
+    expect(message).toMatch(/mounts\[7\].*not a directory/s);
+  });
+
+  it('file system options of a bind mount are refused', async (context) => {
+    needs(context);
+    expect(await refused(context, binding(['bind', 'size=1m']))).toMatch(/mounts\[7\]|\/mounts\/7/);
+  });
+
+  it('a tmpfs on a path below /proc is refused, but lxcfs files are allowed', async (context) => {
+    needs(context);
+    const tmpfs = { destination: '/proc/self/attr', type: 'tmpfs', source: 'tmpfs' };
+    expect(await refused(context, adding(tmpfs))).toMatch(/mounts/);
+    const [read] = await probed(context, [['read', '/proc/uptime']], (config, { directory }) => {
+      writeFileSync(join(directory, 'uptime'), 'mine');
+      config.mounts.push({ destination: '/proc/uptime', source: join(directory, 'uptime'), options: ['bind'] });
+    });
+    expect(read?.value).toBe('mine');
+  });
+
+  it('an idmapped bind mount shows other owners', async (context) => {
+    needs(context, 'user namespaces');
+    const mappings = [{ containerID: 0, hostID: 5000, size: 1000 }];
+    const [stat, write] = await probed(context, [['stat', '/data/file'], ['write', '/data/new', 'x']], (config, bundle) => {
+      binding(['bind', 'idmap'], { uidMappings: mappings, gidMappings: mappings })(config, bundle);
+    });
+    expect(stat?.value).toMatchObject({ uid: 5000, gid: 5000 });
+    expect(write?.error ?? 'none').toMatch(/none|EOVERFLOW/);
+  });
+
+  it("an idmapped bind mount without mappings takes those of the container's user namespace", async (context) => {
+    needs(context, 'user namespaces');
+    const [stat, write] = await probed(
+      context,
+      [['stat', '/data/file'], ['write', '/data/new', 'x'], ['stat', '/data/new']],
+      (config, bundle) => {
+        ownUsers(config);
+        binding(['bind', 'idmap'])(config, bundle);
+      },
+    );
+    expect(stat?.value).toMatchObject({ uid: 0, gid: 0 });
+    expect(write?.error).toBeUndefined();
+  });
+
+  it('what they create in the bundle is empty directories and files, owned by root', async (context) => {
+    needs(context);
+    let made = '';
+    await inspected(context, (config, bundle) => {
+      made = join(bundle.rootfs, 'a/b/c');
+      config.mounts.push({ destination: '/a/b/c', type: 'tmpfs', source: 'tmpfs' });
+    });
+    expect(statSync(made)).toMatchObject({ uid: 0, gid: 0 });
+    expect(statSync(made).isDirectory()).toBe(true);
+    expect(existsSync(join(made, 'x'))).toBe(false);
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(made);
+  });
+});

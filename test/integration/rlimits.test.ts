@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { needs } from '../support/conditions.ts';
+import { inspected, refused } from '../support/container.ts';
+
+const LOW = [
+  { type: 'RLIMIT_CPU', soft: 100, hard: 200 },
+  { type: 'RLIMIT_FSIZE', soft: 1 << 30, hard: 1 << 30 },
+  { type: 'RLIMIT_CORE', soft: 0, hard: 0 },
+  { type: 'RLIMIT_NPROC', soft: 100, hard: 200 },
+  { type: 'RLIMIT_NOFILE', soft: 128, hard: 256 },
+  { type: 'RLIMIT_STACK', soft: 1 << 20, hard: 1 << 23 },
+  { type: 'RLIMIT_SIGPENDING', soft: 10, hard: 20 },
+];
+
+describe('rlimits', () => {
+  it('are set, soft and hard', async (context) => {
+    needs(context);
+    const { rlimits } = await inspected(context, ({ process }) => {
+      process.rlimits = LOW;
+    });
+    for (const { type, soft, hard } of LOW) expect(rlimits[type]).toEqual({ soft: String(soft), hard: String(hard) });
+  });
+
+  it('2^64-1 is no limit', async (context) => {
+    needs(context, 'CAP_SYS_RESOURCE');
+    const { rlimits } = await inspected(context, (config, bundle) => {
+      config.process.rlimits = [{ type: 'RLIMIT_CORE', soft: -1, hard: -1 }];
+      bundle.text = (json) => json.replaceAll(':-1', ':18446744073709551615');
+    });
+    expect(rlimits['RLIMIT_CORE']).toEqual({ soft: 'unlimited', hard: 'unlimited' });
+  });
+
+  it('a hard limit above the present one is set where CAP_SYS_RESOURCE is there', async (context) => {
+    needs(context, 'CAP_SYS_RESOURCE');
+    const { rlimits } = await inspected(context, ({ process }) => {
+      process.rlimits = [{ type: 'RLIMIT_MSGQUEUE', soft: 2_000_000, hard: 2_000_000 }];
+    });
+    expect(rlimits['RLIMIT_MSGQUEUE']).toEqual({ soft: '2000000', hard: '2000000' });
+  });
+
+  it('a hard limit above the present one is an error with the cause where CAP_SYS_RESOURCE is missing', async (context) => {
+    needs(context, 'no CAP_SYS_RESOURCE');
+    const message = await refused(context, ({ process }) => {
+      process.rlimits = [{ type: 'RLIMIT_MSGQUEUE', soft: 2_000_000, hard: 2_000_000 }];
+    });
+    expect(message).toMatch(/rlimits/);
+    expect(message).toMatch(/operation not permitted/);
+  });
+
+  it('a type twice, an unknown type and soft above hard are refused', async (context) => {
+    needs(context);
+    const twice = await refused(context, ({ process }) => {
+      process.rlimits = [LOW[2]!, LOW[2]!];
+    });
+    expect(twice).toMatch(/RLIMIT_CORE/);
+    const unknown = await refused(context, ({ process }) => {
+      process.rlimits = [{ type: 'RLIMIT_NOTHING', soft: 1, hard: 1 }];
+    });
+    expect(unknown).toMatch(/RLIMIT_NOTHING/);
+    const wrong = await refused(context, ({ process }) => {
+      process.rlimits = [{ type: 'RLIMIT_NOFILE', soft: 20, hard: 10 }];
+    });
+    expect(wrong).toMatch(/rlimits/);
+  });
+});

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { RuntsError } from '../../src/errors.ts';
+import { defaultSpec } from '../../src/spec/default.ts';
+import { formatJson } from '../../src/spec/json.ts';
+import { readProcess, readResources, readSpec } from '../../src/spec/read.ts';
+
+function errorOf(run: () => unknown): RuntsError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof RuntsError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+test('bad JSON is refused with file, line and column', () => {
+  const error = errorOf(() => readSpec('{\n  "ociVersion": 1.3.0\n}', 'config.json'));
+  expect(error.code).toBe('INVALID_JSON');
+  expect(error.message).toBe('config.json:2:17: 1.3.0 is not a JSON number');
+});
+
+test('a bad config is refused with its first problem, and all of them as details', () => {
+  const error = errorOf(() => readSpec('{"ociVersion":"1.0.0","root":{"path":5}}', 'config.json'));
+  expect(error.code).toBe('INVALID_CONFIG');
+  expect(error.message).toBe(
+    'config.json: /root/path: 5 has the wrong type: expected a string (and 1 more problem)',
+  );
+  expect(error.details.path).toBe('/root/path');
+  expect(error.details.problems).toEqual([
+    '/root/path: 5 has the wrong type: expected a string',
+    '/process: is required and not there',
+  ]);
+});
+
+test.each([{}, { rootless: { uid: 1000, gid: 1000 } }])('the default config passes: %j', (options) => {
+  const spec = defaultSpec(options);
+  expect(readSpec(formatJson(spec, '\t'), 'config.json')).toEqual({ spec, warnings: [] });
+});
+
+test('64-bit integers survive reading', () => {
+  const text =
+    '{"cwd":"/","args":["a"],"rlimits":[{"type":"RLIMIT_AS","soft":18446744073709551615,"hard":18446744073709551615}]}';
+  expect(readProcess(text, 'p.json').process.rlimits?.[0]?.hard).toBe(18446744073709551615n);
+});
+
+test('resources are read alone', () => {
+  expect(readResources('{"pids":{"limit":5}}', '-').resources).toEqual({ pids: { limit: 5 } });
+  expect(errorOf(() => readResources('{"pids":5}', '-')).message).toBe(
+    '-: /pids: 5 has the wrong type: expected an object',
+  );
+});

@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestContext } from 'vitest';
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Why the test was skipped, for the closing tally (scripts/tally.mjs). */
+    skipped?: string;
+  }
+}
+
+/** Mount point of the cgroup v2 hierarchy; undefined where there is none. */
+export const cgroupRoot: string | undefined = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'].find((directory) =>
+  existsSync(join(directory, 'cgroup.controllers')),
+);
+
+const tried = (command: string, ...args: string[]): boolean =>
+  spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+
+const capable = (bit: number): boolean => {
+  const found = /CapEff:\s*([0-9a-f]+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
+  return ((BigInt(`0x${found}`) >> BigInt(bit)) & 1n) === 1n;
+};
+
+function canMakeCgroup(): boolean {
+  if (cgroupRoot === undefined) return false;
+  const directory = join(cgroupRoot, `runts-try-${process.pid}`);
+  try {
+    mkdirSync(directory);
+    rmdirSync(directory);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const controller = (name: string) => (): string | undefined => {
+  const file = cgroupRoot === undefined ? undefined : join(cgroupRoot, 'cgroup.controllers');
+  const found = file === undefined ? [] : readFileSync(file, 'utf8').trim().split(' ');
+  return found.includes(name) ? undefined : `the ${name} controller is not on cgroup v2 here`;
+};
+
+const overlayTry = 'mount -t tmpfs x /mnt && cd /mnt && mkdir a b u w m && mount -t overlay -o lowerdir=a:b,upperdir=u,workdir=w x m';
+
+/** Each tries something and says what is missing, or nothing. */
+const CONDITIONS = {
+  root: () => (process.getuid?.() === 0 ? undefined : 'needs root'),
+  'mount namespaces': () => (tried('unshare', '-m', 'true') ? undefined : 'mount namespaces are not allowed here'),
+  cgroups: () => (canMakeCgroup() ? undefined : 'cgroups of the v2 hierarchy cannot be made here'),
+  memory: controller('memory'),
+  cpu: controller('cpu'),
+  cpuset: controller('cpuset'),
+  pids: controller('pids'),
+  io: controller('io'),
+  hugetlb: controller('hugetlb'),
+  'user namespaces': () => (tried('unshare', '-U', 'true') ? undefined : 'user namespaces are not allowed here'),
+  'time namespaces': () => (tried('unshare', '-T', 'true') ? undefined : 'this kernel has no time namespaces'),
+  overlay: () => (tried('unshare', '-m', 'sh', '-c', overlayTry) ? undefined : 'overlayfs cannot be mounted here'),
+  apparmor: () =>
+    existsSync('/sys/module/apparmor/parameters/enabled') &&
+    readFileSync('/sys/module/apparmor/parameters/enabled', 'utf8').startsWith('Y')
+      ? undefined
+      : 'AppArmor is not enabled here',
+  'no apparmor': () => (existsSync('/sys/module/apparmor') ? 'AppArmor is enabled here' : undefined),
+  'no selinux': () => (existsSync('/sys/fs/selinux/enforce') ? 'SELinux is enabled here' : undefined),
+  CAP_SYS_RESOURCE: () => (capable(24) ? undefined : 'CAP_SYS_RESOURCE is missing here'),
+  'no CAP_SYS_RESOURCE': () => (capable(24) ? 'CAP_SYS_RESOURCE is here' : undefined),
+  strace: () => (tried('strace', '-f', '-o', '/dev/null', 'true') ? undefined : 'strace is missing or may not trace'),
+  'memory policies': () =>
+    existsSync('/sys/devices/system/node/node0') ? undefined : 'this kernel has no NUMA memory policies',
+  'two cpus': () => (tried('taskset', '-c', '1', 'true') ? undefined : 'there is only one processor here'),
+  keyrings: () => (existsSync('/proc/keys') ? undefined : 'this kernel has no keyrings'),
+  'message queues': () =>
+    existsSync('/proc/sys/fs/mqueue') ? undefined : 'this kernel has no POSIX message queues',
+} as const satisfies Record<string, () => string | undefined>;
+
+export type Condition = keyof typeof CONDITIONS;
+
+const known = new Map<Condition, string | undefined>();
+
+/** Why this machine does not meet a condition; undefined where it does. */
+export function lacking(condition: Condition): string | undefined {
+  if (!known.has(condition)) known.set(condition, CONDITIONS[condition]());
+  return known.get(condition);
+}
+
+/** Skips the test, with the reason, where the machine lacks something; what every container needs is always asked for. */
+export function needs(context: TestContext, ...conditions: Condition[]): void {
+  for (const condition of ['root', 'mount namespaces', 'cgroups', ...conditions] as const) {
+    const reason = lacking(condition);
+    if (reason === undefined) continue;
+    context.task.meta.skipped = reason;
+    context.skip(reason);
+  }
+}

@@ -1,0 +1,117 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { TestContext } from 'vitest';
+import { makeBundle } from './bundle.ts';
+import type { Bundle } from './bundle.ts';
+import { probing } from './config.ts';
+import type { TestConfig } from './config.ts';
+import type { Probed, Report } from './report.ts';
+import { RUNTS, run } from './run.ts';
+import type { Ended, RunOptions } from './run.ts';
+
+export interface TestContainer extends Bundle {
+  /** The directory given to --root. */
+  state: string;
+  /** `runts --root STATE ARG...` */
+  runts: (args: readonly string[], options?: RunOptions) => Promise<Ended>;
+}
+
+export type Prepare = (config: TestConfig, bundle: Bundle) => void;
+
+/** A bundle with a state directory of its own; what is left of the container when the test has finished is deleted. */
+export function makeContainer(context: TestContext, prepare?: Prepare): TestContainer {
+  const bundle = makeBundle(context, prepare);
+  const state = join(bundle.scratch, 'state');
+  const runts = (args: readonly string[], options?: RunOptions) =>
+    run(RUNTS, ['--root', state, ...args], options);
+  context.onTestFinished(async () => {
+    if (existsSync(join(state, bundle.id))) await runts(['delete', '--force', bundle.id]);
+  });
+  return { ...bundle, state, runts };
+}
+
+export const runContainer = (container: TestContainer, options?: RunOptions): Promise<Ended> =>
+  container.runts(['run', '--bundle', container.directory, container.id], options);
+
+/** `create`; its output is dropped, since the container keeps it open. With `log`, errors are in the scratch directory. */
+export const create = (container: TestContainer, flags: readonly string[] = [], options: RunOptions = {}): Promise<Ended> =>
+  container.runts(['create', '--bundle', container.directory, ...flags, container.id], { capture: false, ...options });
+
+/** `create` and `start` of a container that goes on; both must succeed. */
+export async function startDetached(container: TestContainer, flags: readonly string[] = []): Promise<void> {
+  const log = join(container.scratch, 'create.log');
+  const created = await container.runts(
+    ['--log', log, 'create', '--bundle', container.directory, ...flags, container.id],
+    { capture: false },
+  );
+  expect(existsSync(log) ? readFileSync(log, 'utf8') : '').toBe('');
+  expect(created.status).toBe(0);
+  expect(await container.runts(['start', container.id])).toMatchObject({ status: 0, stderr: '' });
+}
+
+export interface State {
+  ociVersion: string;
+  id: string;
+  pid: number;
+  status: string;
+  bundle: string;
+  rootfs: string;
+  created: string;
+  annotations?: Record<string, string>;
+  owner: string;
+}
+
+export async function stateOf(container: TestContainer): Promise<State> {
+  const ended = await container.runts(['state', container.id]);
+  expect(ended).toMatchObject({ status: 0, stderr: '' });
+  return JSON.parse(ended.stdout) as State;
+}
+
+export async function statusOf(container: TestContainer): Promise<string> {
+  return (await stateOf(container)).status;
+}
+
+/** Waits until `state` says so. */
+export async function waitForStatus(container: TestContainer, status: string, milliseconds = 15_000): Promise<void> {
+  const end = Date.now() + milliseconds;
+  let seen = await statusOf(container);
+  while (seen !== status && Date.now() < end) seen = await statusOf(container);
+  expect(seen).toBe(status);
+}
+
+/** What inspect sees inside a container that `prepare` made different from the usual one. */
+export async function inspected(context: TestContext, prepare?: Prepare): Promise<Report> {
+  const ended = await runContainer(makeContainer(context, prepare));
+  expect(ended.stderr).toBe('');
+  expect(ended.status).toBe(0);
+  return JSON.parse(ended.stdout) as Report;
+}
+
+export const parseProbes = (stdout: string): Probed[] =>
+  stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Probed);
+
+/** What probes found inside a container. */
+export async function probed(context: TestContext, probes: string[][], prepare?: Prepare): Promise<Probed[]> {
+  const container = makeContainer(context, (config, bundle) => {
+    probing(...probes)(config);
+    prepare?.(config, bundle);
+  });
+  const ended = await runContainer(container);
+  expect(ended.stderr).toBe('');
+  const found = parseProbes(ended.stdout);
+  expect(found.map(({ probe }) => probe)).toEqual(probes.map(([name]) => name));
+  return found;
+}
+
+/** How a container that must not start fails. */
+export async function refused(context: TestContext, prepare: Prepare): Promise<string> {
+  const container = makeContainer(context, prepare);
+  const ended = await runContainer(container);
+  expect(ended.status).toBe(1);
+  expect(existsSync(join(container.state, container.id))).toBe(false);
+  return ended.stderr;
+}
