@@ -1,7 +1,7 @@
 // bench.mjs [--count N] [--json] [--only cycles|embedded|floor]: runts beside crun and runc, interleaved on the same
-// bundles; see docs of the figures in the output itself. Run it by `npm run bench`, which builds what it needs.
+// bundles. Run it by `npm run bench`, which builds what it needs.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -38,7 +38,8 @@ function usable(runtimes, setting) {
   const staged = runtimes.flatMap((runtime) => {
     const one = stage(runtime, setting);
     try {
-      for (let i = 0; i < WARM_UP; i++) for (const name of cycleBundles(setting)) measureCycle(one, name, 'run');
+      for (let i = 0; i < WARM_UP; i++)
+        for (const name of cycleBundles(setting)) measureCycle(one, name, 'run');
       startWaiting(one);
       return [one];
     } catch (error) {
@@ -83,8 +84,18 @@ function withRatios(result, results) {
 }
 
 function printCycle({ bundle, cycle, results }) {
-  const peers = [...new Set(results.flatMap(({ ratios }) => Object.keys(ratios)))];
-  const head = [`${bundle}: ${cycle}`, 'wall ms', 'p10', 'CPU ms', 'p10', 'peak MB', ...peers.map((name) => `wall/${name}`)];
+  const peers = results
+    .map(({ runtime }) => runtime)
+    .filter((name) => results.some(({ ratios }) => name in ratios));
+  const head = [
+    `${bundle}: ${cycle}`,
+    'wall ms',
+    'p10',
+    'CPU ms',
+    'p10',
+    'peak MB',
+    ...peers.map((name) => `wall/${name}`),
+  ];
   const rows = results.map(({ runtime, wall, cpu, rss, ratios }) => [
     runtime,
     wall.median,
@@ -112,11 +123,35 @@ function measureCycles(setting) {
   }
 }
 
+/**
+ * The BPF program that runts compiled from Docker's profile, out of its cache (header: magic, size of the key, number of
+ * instructions; the key; the program), as a file for floor; undefined where runts has not run.
+ */
+function seccompFile(directory) {
+  const cache = join(directory, 'state-runts/~seccomp');
+  if (!existsSync(cache)) return undefined;
+  const programs = readdirSync(cache).map((name) => {
+    const content = readFileSync(join(cache, name));
+    return content.subarray(12 + content.readUInt32LE(4));
+  });
+  const largest = programs.sort((a, b) => b.length - a.length)[0];
+  if (largest === undefined) return undefined;
+  const path = join(directory, 'seccomp.bpf');
+  writeFileSync(path, largest);
+  return path;
+}
+
 /** The smallest cost that this kernel allows, by the program of floor.cpp. */
 function measureFloor({ directory, programs, env }) {
+  const filter = seccompFile(directory);
   const args = ['--rootfs', join(directory, 'rootfs'), '--count', String(count * 5), '--phases'];
+  if (filter !== undefined) args.push('--seccomp', filter);
   const { status, stdout, stderr } = spawnSync(join(programs, 'floor'), args, { encoding: 'utf8', env });
-  log(status === 0 ? `\nfloor: the same container by system calls alone: ${stdout.trimEnd()}` : `\nbench: ${stderr.trim()}`);
+  log(
+    status === 0
+      ? `\nfloor: the same container by system calls alone: ${stdout.trimEnd()}`
+      : `\nbench: ${stderr.trim()}`,
+  );
   const figures = /^([\d.]+) ms \(p10 ([\d.]+)\)/.exec(stdout);
   return figures === null ? undefined : { median: Number(figures[1]), p10: Number(figures[2]) };
 }
@@ -125,8 +160,18 @@ function measureFloor({ directory, programs, env }) {
 function measureEmbedded({ directory, bundles, runtimes, env }) {
   const crun = runtimes.find(({ name }) => name === 'crun')?.path ?? '';
   const script = join(import.meta.dirname, 'embedded.mjs');
-  const args = [script, bundles.docker, join(directory, 'embedded'), crun, String(Math.max(3, Math.round(count / 4)))];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env, timeout: 600_000 });
+  const args = [
+    script,
+    bundles.docker,
+    join(directory, 'embedded'),
+    crun,
+    String(Math.max(3, Math.round(count / 4))),
+  ];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    env,
+    timeout: 600_000,
+  });
   if (status !== 0) {
     log(`\nbench: in one Node process: ${stderr.trim().split('\n').slice(-3).join(' / ')}`);
     return undefined;
@@ -142,7 +187,9 @@ function measureEmbedded({ directory, bundles, runtimes, env }) {
     ratio,
   ]);
   log(`\n${table(head, rows).join('\n')}`);
-  log(`8 at once take ${figures.eightOverOne} times as long as one (${figures.eightOverOne < 6 ? 'below' : 'NOT below'} 6)`);
+  log(
+    `8 at once take ${figures.eightOverOne} times as long as one (${figures.eightOverOne < 6 ? 'below' : 'NOT below'} 6)`,
+  );
   return figures;
 }
 
@@ -156,9 +203,18 @@ function main() {
     const runtimes = findRuntimes(process.env);
     const bundles = makeBundles(directory, join(flags.programs, 'bench-true'));
     const env = cleanEnvironment();
-    const setting = { directory, bundles, runtimes, env, programs: flags.programs, measure: join(flags.programs, 'measure') };
+    const setting = {
+      directory,
+      bundles,
+      runtimes,
+      env,
+      programs: flags.programs,
+      measure: join(flags.programs, 'measure'),
+    };
     const about = machine();
-    log(`bench: ${about.processors} x ${about.cpu}, Linux ${about.kernel}, Node ${about.node}, ${about.date}, load ${about.load}`);
+    log(
+      `bench: ${about.processors} x ${about.cpu}, Linux ${about.kernel}, Node ${about.node}, ${about.date}, load ${about.load}`,
+    );
     log(`bench: ${runtimes.map(({ name, version }) => `${name} ${version}`).join(', ')}; ${count} rounds`);
     const report = {
       machine: about,

@@ -45,7 +45,9 @@ function controllers() {
 
 /** Where the v2 hierarchy is mounted. */
 export function cgroupRoot() {
-  return ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'].find((root) => existsSync(join(root, 'cgroup.controllers')));
+  return ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'].find((root) =>
+    existsSync(join(root, 'cgroup.controllers')),
+  );
 }
 
 function read(path) {

@@ -64,7 +64,14 @@ export function measureCycle(staged, bundle, cycle) {
 
 /** Starts the container that exec and state work on. */
 export function startWaiting(staged) {
-  const { status, stderr } = call(staged, 'run', '--detach', '--bundle', staged.bundles.waiting, staged.waiting);
+  const { status, stderr } = call(
+    staged,
+    'run',
+    '--detach',
+    '--bundle',
+    staged.bundles.waiting,
+    staged.waiting,
+  );
   if (status !== 0) throw new Error(`${staged.name} run --detach: ${said(stderr)}`);
 }
 

@@ -10,7 +10,11 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 function commit() {
   try {
     const options = { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
-    return execFileSync('git', ['describe', '--always', '--dirty', '--abbrev=40', '--exclude=*'], options).trim();
+    return execFileSync(
+      'git',
+      ['describe', '--always', '--dirty', '--abbrev=40', '--exclude=*'],
+      options,
+    ).trim();
   } catch {
     return 'unknown';
   }
@@ -23,9 +27,17 @@ const bundle = await rolldown({
   transform: { define: { RUNTS_COMMIT: JSON.stringify(commit()) } },
 });
 rmSync(join(root, 'dist'), { recursive: true, force: true });
-await bundle.write({ dir: join(root, 'dist'), format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js', sourcemap: false });
+await bundle.write({
+  dir: join(root, 'dist'),
+  format: 'esm',
+  chunkFileNames: 'chunks/[name]-[hash].js',
+  sourcemap: false,
+});
 await bundle.close();
 
 if (!process.argv.includes('--no-types')) {
-  execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+  execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
 }

@@ -8,7 +8,8 @@ log=${TMPDIR:-/tmp}/runts-setup.log
 say() { echo "setup: $*"; }
 fail() { say "$*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
-static_busybox() { have busybox && ! grep -qa 'ld-linux\|ld-musl' "$(command -v busybox)"; }
+# A dynamic program names its interpreter near its start.
+static_busybox() { have busybox && ! head -c 4096 "$(command -v busybox)" | grep -qa 'ld-linux\|ld-musl'; }
 
 node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' ||
   fail "node $(node --version) is too old: 20.19 or newer is needed"

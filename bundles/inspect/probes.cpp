@@ -12,7 +12,7 @@ namespace inspect {
 namespace {
 
 const Probe *find(const std::string &name) {
-  for (const Probe *table : {kFileProbes, kProcessProbes, kSyscallProbes}) {
+  for (const Probe *table : {kFileProbes, kProcessProbes, kSyscallProbes, kSocketProbes}) {
     for (const Probe *each = table; each->name; each++) {
       if (name == each->name) return each;
     }
@@ -63,7 +63,7 @@ int run_probes(const Args &words) {
 
 std::string probe_list() {
   std::string out;
-  for (const Probe *table : {kFileProbes, kProcessProbes, kSyscallProbes}) {
+  for (const Probe *table : {kFileProbes, kProcessProbes, kSyscallProbes, kSocketProbes}) {
     for (const Probe *each = table; each->name; each++) out += format("  %s %s\n", each->name, each->arguments);
   }
   return out;

@@ -2,12 +2,12 @@
 # make-layers.sh BUSYBOX INSPECT — the layers of this bundle, as image layers look on disk for overlayfs:
 #   layers/base  a system             layers/app   an application: changes, a whiteout, an opaque directory
 #   layers/init  what a manager puts on top for each container: /etc/hostname and the like
-# The writable layer is made for each container by the runtime.
+#   work/upper, work/work  the writable layer; a second container at the same time needs another pair
 set -eu
 busybox=$(readlink -f "$1") inspect=$(readlink -f "$2")
 cd "$(dirname "$0")"
 umask 022
-mkdir -p rootfs
+mkdir -p rootfs work/upper work/work
 if [ -e layers/made ] && ! [ "$inspect" -nt layers/made ] && ! [ "$0" -nt layers/made ]; then exit 0; fi
 mkdir -p layers/try
 if ! mknod layers/try/whiteout c 0 0 2>/dev/null || ! "$inspect" setxattr layers/try trusted.overlay.opaque y >/dev/null; then

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../sys/syscalls.h"
+#include "error_name.h"
 #include "files.h"
 
 namespace runts::core {
@@ -24,6 +25,12 @@ Status cgroup_failed(int error, const Cgroup &cgroup, std::string_view call, std
   return status;
 }
 
+std::string join(const std::vector<std::string> &parts) {
+  std::string path;
+  for (const std::string &part : parts) path.append(path.empty() ? "" : "/").append(part);
+  return path;
+}
+
 bool has_word(std::string_view text, std::string_view word) {
   for (size_t at = text.find(word); at != text.npos; at = text.find(word, at + 1)) {
     size_t end = at + word.size();
@@ -36,15 +43,19 @@ bool has_word(std::string_view text, std::string_view word) {
 
 // One write a controller, so that one that the kernel refuses does not take the others with it. What was refused is
 // no failure here: it is one where a file of the controller is written.
-void enable_controllers(int dir, const std::string &where, const plan::List<plan::Str> &wanted, Cgroup &cgroup) {
+void enable_controllers(int dir, const std::string &where, const plan::CgroupCreate &step, Cgroup &cgroup) {
   std::string enabled;
-  if (wanted.empty() || read_file_at(dir, "cgroup.subtree_control", enabled) < 0) return;
-  for (const plan::Str &name : wanted) {
+  if (step.controllers.empty() && step.wanted.empty()) return;
+  if (read_file_at(dir, "cgroup.subtree_control", enabled) < 0) return;
+  for (const plan::Str &name : step.wanted) {
+    if (!has_word(enabled, name)) write_file_at(dir, "cgroup.subtree_control", std::string("+").append(name));
+  }
+  for (const plan::Str &name : step.controllers) {
     if (has_word(enabled, name)) continue;
-    int error = write_file_at(dir, "cgroup.subtree_control", "+" + std::string(name));
+    int error = write_file_at(dir, "cgroup.subtree_control", std::string("+").append(name));
     if (error < 0) {
       cgroup.refused.push_back("enabling " + std::string(name) + " in " + where + "/cgroup.subtree_control gives " +
-                               strerrorname_np(-error));
+                               error_name(-error));
     }
   }
 }
@@ -68,13 +79,13 @@ Status check_unused(const Cgroup &cgroup) {
 }
 
 // One walk from the root to the leaf. -EAGAIN where a directory went away in between.
-Status walk(const std::vector<std::string> &parts, const plan::List<plan::Str> &controllers, Cgroup &cgroup) {
+Status walk(const std::vector<std::string> &parts, const plan::CgroupCreate &step, Cgroup &cgroup) {
   Fd dir;
   if (Status status = open_cgroup_root(cgroup.root, dir); !status.ok()) return status;
   std::string where = cgroup.root;
   cgroup.made = 0;
   for (const std::string &part : parts) {
-    enable_controllers(dir.get(), where, controllers, cgroup);
+    enable_controllers(dir.get(), where, step, cgroup);
     where += '/' + part;
     bool fresh = mkdirat(dir.get(), part.c_str(), 0755) == 0;
     if (!fresh && errno != EEXIST) {
@@ -101,7 +112,7 @@ std::string missing_file(const Cgroup &cgroup, std::string_view file) {
   std::string text = "the kernel has no " + std::string(file) + " in this cgroup: is the " + controller +
                      " controller enabled?";
   for (const std::string &reason : cgroup.refused) {
-    if (reason.starts_with("enabling " + controller + " ")) text += " (" + reason + ")";
+    if (reason.starts_with("enabling " + controller + " ")) return text + " (" + reason + ")";
   }
   return text;
 }
@@ -149,12 +160,11 @@ Status create_cgroup(const plan::CgroupCreate &step, Cgroup &cgroup) {
   std::vector<std::string> parts;
   if (Status status = split_cgroup_path(step.path, parts); !status.ok()) return status;
   cgroup.root = step.root;
-  cgroup.path.clear();
-  for (const std::string &part : parts) cgroup.path += (cgroup.path.empty() ? "" : "/") + part;
+  cgroup.path = join(parts);
   Status status;
   for (int attempt = 0; attempt < kRaces; attempt++) {
     cgroup.refused.clear();
-    status = walk(parts, step.controllers, cgroup);
+    status = walk(parts, step, cgroup);
     if (status.error != EAGAIN) break;
   }
   if (!status.ok()) return status;
@@ -168,7 +178,7 @@ Status open_cgroup(const plan::CgroupOpen &step, Cgroup &cgroup) {
   if (Status status = open_cgroup_root(step.root, root); !status.ok()) return status;
   cgroup = {};
   cgroup.root = step.root;
-  for (const std::string &part : parts) cgroup.path += (cgroup.path.empty() ? "" : "/") + part;
+  cgroup.path = join(parts);
   const char *relative = cgroup.path.empty() ? "." : cgroup.path.c_str();
   int fd = open_at(root.get(), relative, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   if (fd < 0) return cgroup_failed(fd, cgroup, "open", "", fd == -ENOENT ? "this cgroup does not exist" : "");

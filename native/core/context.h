@@ -18,6 +18,8 @@ struct Made {
 };
 
 struct Context {
+  Context(std::string_view plan_bytes, const Options &given) : plan(plan_bytes), options(given) {}
+
   std::string_view plan;
   const Options &options;
   Trace trace;
@@ -27,12 +29,13 @@ struct Context {
   Fd channel;
   std::vector<Made> made;
   Fd console;
+  // How the CPUs of this thread were set before a step changed them; empty: unchanged.
+  std::vector<uint64_t> affinity_before;
   // In the order of the steps; called from the last to the first when a later step fails.
   std::vector<std::function<void()>> undo;
   // A failure that init has told of: its step. `of_create`: in the plan that made the container.
   int reported_step = -1;
   bool of_create = false;
-  bool died = false;
 };
 
 }  // namespace runts::core

@@ -18,14 +18,13 @@ constexpr int kDeathMs = 10'000;
 class Execution {
  public:
   Execution(std::string_view plan, const Options &options)
-      : view_(reinterpret_cast<const uint8_t *>(plan.data()), plan.size()), context_{.plan = plan, .options = options} {}
+      : view_(reinterpret_cast<const uint8_t *>(plan.data()), plan.size()), context_(plan, options) {}
 
   Outcome run() {
     Status status = run_all();
     Outcome outcome;
     outcome.step = context_.reported_step >= 0 ? context_.reported_step : current_;
     outcome.of_create = context_.of_create;
-    outcome.died = context_.died;
     outcome.status = std::move(status);
     if (outcome.status.ok()) {
       succeed(outcome);
@@ -35,6 +34,7 @@ class Execution {
         context_.undo.pop_back();
       }
     }
+    restore_affinity(context_);
     outcome.times = context_.trace.times();
     return outcome;
   }
@@ -76,9 +76,13 @@ class Execution {
       int got = channel::receive(context_.channel.get(), received);
       if (got < 0) return failed(got, "recvmsg(init)");
       if (got == 0) return executing ? executed() : died();
-      bool ours = received.message.type == Type::Baton;
-      if (ours) return view_.more() && received.message.step == view_.index() ? done() : confused();
+      bool our_step = view_.more() && received.message.step == view_.index();
+      if (received.message.type == Type::Baton) return our_step ? done() : confused();
       if (Status status = take(received, executing); !status.ok()) return status;
+      if (received.message.type != Type::Forked) continue;
+      // The child waits for its first baton; it comes after our steps where those are next.
+      if (our_step) return done();
+      if (Status status = send(Type::Baton, received.message.step); !status.ok()) return status;
     }
   }
 
@@ -139,7 +143,6 @@ class Execution {
     if (received.fd_count != 1 || received.message.pid == 0) return confused();
     Child stage = std::move(context_.process);
     context_.process = Child{static_cast<int>(received.message.pid), std::move(received.fds[0])};
-    if (Status status = send(Type::Baton, received.message.step); !status.ok()) return status;
     (void)reap(stage.pidfd, kDeathMs);
     return done();
   }
@@ -157,7 +160,6 @@ class Execution {
   }
 
   Status died() {
-    context_.died = true;
     std::optional<Ending> ending = reap(context_.process.pidfd, kDeathMs);
     std::string how = "init was lost";
     if (ending) how = ending->signaled ? "init was " + ending->text() : "init ended with " + ending->text();

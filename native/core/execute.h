@@ -23,8 +23,6 @@ struct Outcome {
   int step = -1;
   // The failed step belongs to the plan of create, not to the executed one (start).
   bool of_create = false;
-  // Init was lost without a word.
-  bool died = false;
   // The container's process, if the plan made one and did not fail. The caller reaps it.
   int pid = 0;
   Fd pidfd;

@@ -13,8 +13,7 @@ using Clock = std::chrono::steady_clock;
 
 std::string state_text(const plan::Hook &step, const Context &context) {
   std::string text(step.state_head);
-  // A plan that makes no process (start, delete) has the whole state in the head.
-  if (context.process.pid) text += std::to_string(context.process.pid);
+  text += std::to_string(step.pid ? static_cast<int>(step.pid) : context.process.pid);
   return text.append(step.state_tail);
 }
 
@@ -65,7 +64,7 @@ Status run_hook(const plan::Hook &step, Context &context) {
   std::optional<Ending> ending;
   if (feed(hook, std::move(input), state_text(step, context), deadline)) ending = reap(hook.pidfd, left(deadline));
   Report report;
-  report.call("execve").string(step.path);
+  report.call("hook").word(step.phase).string(step.path);
   if (!ending) {
     (void)kill_and_reap(hook.pidfd);
     return failed(ETIMEDOUT, report.detail("timed out after ").detail_number(step.timeout).detail(" s"));

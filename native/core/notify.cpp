@@ -10,7 +10,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "../sys/fd.h"
 #include "../sys/syscalls.h"
 
 namespace runts::core {
@@ -98,18 +97,23 @@ int barrier(int socket) {
 
 }  // namespace
 
-int forward_notify(const std::string &listen_path, const std::string &notify_path, int pid) {
-  Fd listener, manager, process(sys::pidfd_open(pid, 0));
-  if (!process) return process.get();
-  if (int error = open_socket(SOCK_DGRAM, listen_path, true, listener)) return error;
-  if (int error = open_socket(SOCK_DGRAM, notify_path, false, manager)) return error;
+int open_notify(const std::string &listen_path, const std::string &notify_path, int pid, Notify &out) {
+  int process = sys::pidfd_open(pid, 0);
+  if (process < 0) return process;
+  out.process.reset(process);
+  out.pid = pid;
+  if (int error = open_socket(SOCK_DGRAM, listen_path, true, out.listener)) return error;
+  return open_socket(SOCK_DGRAM, notify_path, false, out.manager);
+}
+
+int forward_notify(const Notify &notify) {
   std::string line;
-  int ready = await_ready(listener.get(), process.get(), line);
+  int ready = await_ready(notify.listener.get(), notify.process.get(), line);
   if (ready <= 0) return ready;
-  for (const std::string &text : {line + "\n", "MAINPID=" + std::to_string(pid) + "\n"}) {
-    if (send(manager.get(), text.data(), text.size(), MSG_NOSIGNAL) < 0) return -errno;
+  for (const std::string &text : {line + "\n", "MAINPID=" + std::to_string(notify.pid) + "\n"}) {
+    if (send(notify.manager.get(), text.data(), text.size(), MSG_NOSIGNAL) < 0) return -errno;
   }
-  return barrier(manager.get());
+  return barrier(notify.manager.get());
 }
 
 int send_descriptor(const std::string &path, int descriptor, const std::string &text) {

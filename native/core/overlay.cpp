@@ -63,7 +63,7 @@ int set_layer(int context, const char *key, const Layer &layer) {
 // Before 6.7 there is one option for all lower directories.
 Status set_joined(int context, const std::vector<Layer> &lower) {
   std::string joined;
-  for (const Layer &layer : lower) joined += (joined.empty() ? "" : ":") + layer.short_name();
+  for (const Layer &layer : lower) joined.append(joined.empty() ? "" : ":").append(layer.short_name());
   int error = joined.size() > sys::kFsconfigMaxString ? -E2BIG : set_string(context, "lowerdir", joined.c_str());
   return error < 0 ? refused(error, context, "lowerdir", joined) : done();
 }
@@ -96,11 +96,28 @@ Status set_options(int context, const plan::List<plan::Str> &options) {
   return done();
 }
 
+// The lower directories, as they are or as the container's user namespace is to see them.
+Status open_lower(const plan::Overlay &step, std::vector<Layer> &lower) {
+  bool maps = !step.uid_mappings.empty() || !step.gid_mappings.empty() || !step.user_namespace.empty();
+  Fd users;
+  if (maps) {
+    Status status = user_namespace_for(step.uid_mappings, step.gid_mappings, step.user_namespace, users);
+    if (!status.ok()) return status;
+  }
+  for (const plan::Str &path : step.lower) {
+    Layer &layer = lower.emplace_back();
+    Status status = maps ? clone_tree(path, false, layer.dir) : open_layer(path, layer);
+    if (!status.ok()) return status;
+    layer.path = path;
+    if (!maps) continue;
+    if (status = idmap_tree(layer.dir.get(), path, users.get(), false); !status.ok()) return status;
+  }
+  return done();
+}
+
 Status configure(const plan::Overlay &step, int context) {
   std::vector<Layer> lower;
-  for (const plan::Str &path : step.lower) {
-    if (Status status = open_layer(path, lower.emplace_back()); !status.ok()) return status;
-  }
+  if (Status status = open_lower(step, lower); !status.ok()) return status;
   if (int error = set_string(context, "source", "overlay"); error < 0) return refused(error, context, "source", "overlay");
   if (Status status = set_lower(context, lower); !status.ok()) return status;
   if (Status status = set_directory(context, "upperdir", step.upper); !status.ok()) return status;

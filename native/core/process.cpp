@@ -1,8 +1,6 @@
+#include <algorithm>
 #include <cerrno>
-#include <csignal>
-#include <cstdio>
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "../plan/protocol.h"
@@ -14,10 +12,6 @@
 
 namespace runts::core {
 namespace {
-
-Status no_process(const char *step) {
-  return failed(EPROTO, "the plan", std::string(step) + " comes before a process is made");
-}
 
 // The cgroup (v2) of a process, below the root of the open cgroup.
 Status cgroup_of(uint32_t pid, const std::string &root, Fd &out) {
@@ -65,10 +59,6 @@ void describe_helper(const Context &context, int channel, int plan, Spawn &spawn
   for (const std::string &arg : args) spawn.args.push_back(arg.c_str());
 }
 
-std::string maps_detail(int error) {
-  return error == -EPERM ? "mapping more than the caller's own id needs CAP_SETUID and CAP_SETGID" : "";
-}
-
 }  // namespace
 
 Status clone_init(const plan::Clone &step, Context &context) {
@@ -96,37 +86,6 @@ Status clone_init(const plan::Clone &step, Context &context) {
   context.channel = std::move(channel.ours);
   context.undo.push_back([&context] { (void)kill_and_reap(context.process.pidfd); });
   return done();
-}
-
-Status map_ids(const plan::IdMap &step, Context &context) {
-  if (!context.process.pid) return no_process("id-map");
-  Status status = write_id_maps(context.process.pid, step.uid_mappings, step.gid_mappings, step.deny_setgroups);
-  if (!status.ok() && status.detail.empty()) status.detail = maps_detail(-status.error);
-  return status;
-}
-
-Status set_oom_score(const plan::OomScore &step, Context &context) {
-  if (!context.process.pid) return no_process("oom-score");
-  int fd = open_process_directory(context.process.pid);
-  Fd process(fd);
-  int error = fd < 0 ? fd : write_file_at(fd, "oom_score_adj", std::to_string(step.value));
-  if (!error) return done();
-  Report report;
-  report.call("write").string("/proc/" + std::to_string(context.process.pid) + "/oom_score_adj").number(step.value);
-  if (error == -EACCES || error == -EPERM) report.detail("a lower value than the caller's needs CAP_SYS_RESOURCE");
-  return failed(error, report);
-}
-
-Status set_rlimit(const plan::Rlimit &step, Context &context) {
-  if (!context.process.pid) return no_process("rlimit");
-  rlimit64 limit{step.soft, step.hard};
-  long error = sys::call(SYS_prlimit64, context.process.pid, step.type, &limit, nullptr);
-  if (error == 0) return done();
-  Report report;
-  report.call("prlimit64").number(context.process.pid).number(step.type);
-  report.word(std::to_string(step.soft)).word(std::to_string(step.hard));
-  if (error == -EPERM) report.detail("a hard limit can only be raised with CAP_SYS_RESOURCE");
-  return failed(static_cast<int>(error), report);
 }
 
 namespace {

@@ -16,7 +16,6 @@ Status init_failed(const channel::Received &received, Context &context) {
 }
 
 Status lost(Context &context) {
-  context.died = true;
   bool memory = cgroup_ran_out_of_memory(context.cgroup);
   return failed(EPIPE, "recvmsg(init)",
                 memory ? "out of memory: memory.max is too low" : "init ended before it could execute the program");

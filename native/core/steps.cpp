@@ -90,6 +90,8 @@ Status run_host_step(const plan::Entry &entry, Context &context) {
       return set_oom_score(entry.as<plan::OomScore>(), context);
     case Kind::Rlimit:
       return set_rlimit(entry.as<plan::Rlimit>(), context);
+    case Kind::CpuAffinity:
+      return set_affinity(entry.as<plan::CpuAffinity>(), context);
     case Kind::Hook:
       return run_hook(entry.as<plan::Hook>(), context);
     case Kind::Start:

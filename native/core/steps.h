@@ -8,11 +8,14 @@ namespace runts::core {
 // steps.cpp: runs one step of the host, whatever its kind.
 Status run_host_step(const plan::Entry &entry, Context &context);
 
-// process.cpp
+// process.cpp, attributes.cpp
 Status clone_init(const plan::Clone &step, Context &context);
 Status map_ids(const plan::IdMap &step, Context &context);
 Status set_oom_score(const plan::OomScore &step, Context &context);
 Status set_rlimit(const plan::Rlimit &step, Context &context);
+Status set_affinity(const plan::CpuAffinity &step, Context &context);
+// Undoes set_affinity for this thread, which other plans will use.
+void restore_affinity(Context &context);
 Status signal_process(const plan::Signal &step);
 Status open_process(const plan::OpenProcess &step, Context &context);
 
@@ -38,6 +41,12 @@ Status start_created(const plan::Start &step, Context &context);
 
 // open_tree.cpp, overlay.cpp
 Status open_tree(const plan::OpenTree &step, Context &context);
+// A detached clone of what lies at a path of the host.
+Status clone_tree(const plan::Str &source, bool recursive, Fd &out);
+Status idmap_tree(int tree, std::string_view source, int user_namespace, bool recursive);
+// The user namespace at the path, or without one a user namespace with these maps.
+Status user_namespace_for(const plan::List<plan::IdMapping> &uids, const plan::List<plan::IdMapping> &gids,
+                          const plan::Str &path, Fd &out);
 Status make_overlay(const plan::Overlay &step, Context &context);
 
 // hooks.cpp

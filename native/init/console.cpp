@@ -1,5 +1,5 @@
-// The terminal of the container: made on its own devpts before pivot, and never opened by a name that could be swapped
-// (CVE-2025-52565, CVE-2026-88264).
+// The terminal of the container: made on its own devpts before pivot, and never opened by a name that could
+// be swapped (CVE-2025-52565, CVE-2026-88264).
 #include <cstring>
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -40,14 +40,21 @@ Result open_master(Context &context, Fd &master) {
     context.report.call("fstatfs").fd(directory.get(), kPath);
     return Result::failure(ENODEV, context.report.detail("a terminal needs a devpts mounted at /dev/pts"));
   }
-  constexpr uint64_t kInside = sys::kResolveBeneath | sys::kResolveNoXdev | sys::kResolveNoSymlinks | sys::kResolveNoMagiclinks;
+  constexpr uint64_t kInside =
+      sys::kResolveBeneath | sys::kResolveNoXdev | sys::kResolveNoSymlinks | sys::kResolveNoMagiclinks;
   int fd = open_below(directory.get(), "ptmx", O_RDWR | O_NOCTTY, kInside);
-  if (fd < 0) return Result::failure(-fd, context.report.call("openat2").fd(directory.get(), kPath).string("ptmx").word("O_RDWR|O_NOCTTY"));
+  if (fd < 0)
+    return Result::failure(
+        -fd,
+        context.report.call("openat2").fd(directory.get(), kPath).string("ptmx").word("O_RDWR|O_NOCTTY"));
   master.reset(fd);
   struct stat status;
   if (fstat(fd, &status) != 0) return failed(context, "fstat", fd, "ptmx");
-  if (S_ISCHR(status.st_mode) && status.st_rdev == makedev(5, 2) && status.st_ino == kPtmxInode) return Result::ok();
-  return Result::failure(ENXIO, context.report.call("fstat").fd(fd, "/dev/pts/ptmx").detail("is not the terminal multiplexer (character device 5:2)"));
+  if (S_ISCHR(status.st_mode) && status.st_rdev == makedev(5, 2) && status.st_ino == kPtmxInode)
+    return Result::ok();
+  return Result::failure(ENXIO, context.report.call("fstat")
+                                    .fd(fd, "/dev/pts/ptmx")
+                                    .detail("is not the terminal multiplexer (character device 5:2)"));
 }
 
 Result open_terminal(Context &context, int master, Fd &terminal, uint32_t &number) {
@@ -75,7 +82,9 @@ size_t terminal_name(uint32_t number, char (&out)[32]) {
 Result send_master(Context &context, const plan::Console &step, int master, uint32_t number) {
   if (!step.slot) {
     int error = tell(context, channel::plain(protocol::Type::Console, context.step), master);
-    return error == 0 ? Result::ok() : Result::failure(-error, context.report.call("sendmsg").fd(context.control.get(), "control"));
+    return error == 0
+               ? Result::ok()
+               : Result::failure(-error, context.report.call("sendmsg").fd(context.control.get(), "control"));
   }
   Fd socket = take_slot(context, step.slot);
   if (!socket) return no_such_slot(context, step.slot);
@@ -125,7 +134,8 @@ Result run(Context &context, const plan::Console &step) {
     winsize size{};
     size.ws_col = static_cast<unsigned short>(step.width);
     size.ws_row = static_cast<unsigned short>(step.height);
-    if (ioctl(master.get(), TIOCSWINSZ, &size) != 0) return failed(context, "ioctl", master.get(), "TIOCSWINSZ");
+    if (ioctl(master.get(), TIOCSWINSZ, &size) != 0)
+      return failed(context, "ioctl", master.get(), "TIOCSWINSZ");
   }
   if (step.mount) {
     constexpr char kConsole[] = "/dev/console";

@@ -1,5 +1,5 @@
-// What the steps of init share, and how they say that they failed. There is one Context, in static memory; nothing in
-// init uses the heap.
+// What the steps of init share, and how they say that they failed. There is one Context, in static memory;
+// nothing in init uses the heap.
 #pragma once
 #include <climits>
 #include <cstdint>
@@ -40,8 +40,6 @@ struct Context {
   // The root descriptor: the container's root file system, before and after pivot. Reached through root_fd().
   Fd root;
   bool pivoted = false;
-  // The whole mount tree was made slave or private, so it is a mount namespace of our own and nothing reaches the host.
-  bool tree_is_ours = false;
   // A user namespace was made or joined by this plan.
   bool in_user_namespace = false;
 
@@ -71,7 +69,8 @@ inline Fd take_slot(Context &context, uint32_t slot) {
 }
 
 inline Result no_such_slot(Context &context, uint32_t slot) {
-  return Result::failure(EBADF, context.report.words("slot").detail("nothing was sent for slot ").detail_number(slot));
+  return Result::failure(
+      EBADF, context.report.words("slot").detail("nothing was sent for slot ").detail_number(slot));
 }
 
 }  // namespace runts::init

@@ -31,11 +31,14 @@ class Copier {
   explicit Copier(Context &context) : context_(context) {}
 
   Result directory(int from, int to, int depth) {
-    if (depth > kMostDepth) return Result::failure(ELOOP, context_.report.call("getdents64").fd(from).detail("too many directories in one another"));
+    if (depth > kMostDepth)
+      return Result::failure(
+          ELOOP, context_.report.call("getdents64").fd(from).detail("too many directories in one another"));
     alignas(Entry) char entries[kEntriesSize];
     while (true) {
       long size = sys::call(SYS_getdents64, from, entries, sizeof(entries));
-      if (size < 0) return Result::failure(static_cast<int>(-size), context_.report.call("getdents64").fd(from));
+      if (size < 0)
+        return Result::failure(static_cast<int>(-size), context_.report.call("getdents64").fd(from));
       if (size == 0) return Result::ok();
       for (long at = 0; at < size;) {
         auto *entry = reinterpret_cast<const Entry *>(entries + at);
@@ -124,7 +127,8 @@ class Copier {
 
   // Nobody else sees the new file system yet, so names in it are safe.
   Result without_descriptor(int to, const char *name, const struct stat &status) {
-    if (fchownat(to, name, status.st_uid, status.st_gid, AT_SYMLINK_NOFOLLOW) != 0) return failed("fchownat", to, name);
+    if (fchownat(to, name, status.st_uid, status.st_gid, AT_SYMLINK_NOFOLLOW) != 0)
+      return failed("fchownat", to, name);
     timespec times[2] = {status.st_atim, status.st_mtim};
     if (utimensat(to, name, times, AT_SYMLINK_NOFOLLOW) != 0) return failed("utimensat", to, name);
     return Result::ok();
@@ -165,7 +169,8 @@ Result copy_tree(Context &context, int from, int to, const CopyRoot &root) {
   struct stat status;
   if (!source || !target || fstat(source.get(), &status) != 0) {
     int error = errno;
-    return Result::failure(error, context.report.call("openat").fd(from).string(".").word("O_RDONLY|O_DIRECTORY"));
+    return Result::failure(error,
+                           context.report.call("openat").fd(from).string(".").word("O_RDONLY|O_DIRECTORY"));
   }
   Copier copier(context);
   Result result = copier.directory(source.get(), target.get(), 0);

@@ -10,8 +10,8 @@ struct CopyRoot {
   bool mode = true;
 };
 
-// Files, directories, links, devices and fifos with owners, modes and times; extended attributes where they can be had;
-// sockets are left out. ELOOP below a depth of 64 directories.
+// Files, directories, links, devices and fifos with owners, modes and times; extended attributes where they
+// can be had; sockets are left out. ELOOP below a depth of 64 directories.
 Result copy_tree(Context &context, int from, int to, const CopyRoot &root);
 
 }  // namespace runts::init

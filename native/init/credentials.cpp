@@ -37,7 +37,8 @@ Result set_capabilities(Context &context, const Sets &sets) {
   }
   long error = sys::call(SYS_capset, &header, data);
   if (error == 0) return Result::ok();
-  Report &report = context.report.call("capset").hex(sets.effective).hex(sets.permitted).hex(sets.inheritable);
+  Report &report =
+      context.report.call("capset").hex(sets.effective).hex(sets.permitted).hex(sets.inheritable);
   return Result::failure(static_cast<int>(-error), report);
 }
 
@@ -61,7 +62,8 @@ Result drop_bounding(Context &context, uint64_t keep) {
     // Above the last that the kernel knows.
     if (error == -EINVAL) return Result::ok();
     if (error == 0 || sys::call(SYS_prctl, PR_CAPBSET_READ, capability, 0, 0, 0) == 0) continue;
-    return Result::failure(static_cast<int>(-error), context.report.call("prctl").word("PR_CAPBSET_DROP").number(capability));
+    return Result::failure(static_cast<int>(-error),
+                           context.report.call("prctl").word("PR_CAPBSET_DROP").number(capability));
   }
   return Result::ok();
 }
@@ -70,12 +72,13 @@ Result drop_bounding(Context &context, uint64_t keep) {
 void raise_ambient(uint64_t ambient) {
   sys::call(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
   for (unsigned capability = 0; capability < 64; capability++) {
-    if (ambient >> capability & 1) sys::call(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0);
+    if (ambient >> capability & 1)
+      sys::call(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0);
   }
 }
 
-// Standard descriptors belong to the user of the container, so that it can open its own terminal; but never the null
-// device, which is everybody's. What cannot be given stays as it is.
+// Standard descriptors belong to the user of the container, so that it can open its own terminal; but never
+// the null device, which is everybody's. What cannot be given stays as it is.
 Result give_stdio(Context &context, uint32_t uid) {
   for (int fd = 0; fd < 3; fd++) {
     struct stat status;
@@ -91,13 +94,15 @@ Result give_stdio(Context &context, uint32_t uid) {
 
 Result set_groups(Context &context, const plan::List<uint32_t> &groups) {
   constexpr uint32_t kMostGroups = 65536;
-  if (groups.size() > kMostGroups) return Result::failure(EINVAL, context.report.call("setgroups").number(groups.size()));
+  if (groups.size() > kMostGroups)
+    return Result::failure(EINVAL, context.report.call("setgroups").number(groups.size()));
   uint32_t some[64];
   uint32_t *all = some;
   size_t bytes = groups.size() * sizeof(uint32_t);
   if (bytes > sizeof(some)) {
     void *memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) return Result::failure(ENOMEM, context.report.call("mmap").number(static_cast<int64_t>(bytes)));
+    if (memory == MAP_FAILED)
+      return Result::failure(ENOMEM, context.report.call("mmap").number(static_cast<int64_t>(bytes)));
     all = static_cast<uint32_t *>(memory);
   }
   uint32_t count = 0;

@@ -21,7 +21,8 @@ dev_t number_of(const plan::Device &step) {
 }
 
 bool is_device(const struct stat &status, const plan::Device &step) {
-  return (status.st_mode & S_IFMT) == step.type && (step.type == S_IFIFO || status.st_rdev == number_of(step));
+  return (status.st_mode & S_IFMT) == step.type &&
+         (step.type == S_IFIFO || status.st_rdev == number_of(step));
 }
 
 void describe(Report &report, mode_t mode, dev_t device) {
@@ -58,7 +59,9 @@ Result change_mode(Context &context, int node, uint32_t mode) {
     descriptor_path(node, path);
     error = fchmodat(context.procfs.get(), path, mode, 0) == 0 ? 0 : -errno;
   }
-  return error == 0 ? Result::ok() : Result::failure(static_cast<int>(-error), context.report.call("fchmodat2").fd(node).octal(mode));
+  return error == 0 ? Result::ok()
+                    : Result::failure(static_cast<int>(-error),
+                                      context.report.call("fchmodat2").fd(node).octal(mode));
 }
 
 // Owner and mode are set on the node itself, once it is known to be the one that was asked for.
@@ -69,7 +72,8 @@ Result finish_node(Context &context, const plan::Device &step, const ParentAndNa
   if (!is_device(status, step)) return another_device(context, step, status);
   if (!made) return Result::ok();
   if (status.st_uid != step.uid || status.st_gid != step.gid) {
-    if (fchownat(node.get(), "", step.uid, step.gid, AT_EMPTY_PATH) != 0) return failed(context, "fchownat", at);
+    if (fchownat(node.get(), "", step.uid, step.gid, AT_EMPTY_PATH) != 0)
+      return failed(context, "fchownat", at);
     fstat(node.get(), &status);
   }
   return (status.st_mode & 07777) == step.mode ? Result::ok() : change_mode(context, node.get(), step.mode);
@@ -79,7 +83,9 @@ Result finish_node(Context &context, const plan::Device &step, const ParentAndNa
 Result bind_node(Context &context, const plan::Device &step, const ParentAndName &at) {
   constexpr unsigned kFlags = sys::kOpenTreeClone | sys::kOpenTreeCloexec;
   int fd = sys::open_tree(AT_FDCWD, step.path.c_str(), kFlags);
-  if (fd < 0) return Result::failure(-fd, context.report.call("open_tree").fd(AT_FDCWD).string(step.path).flags(kFlags, kOpenTreeNames));
+  if (fd < 0)
+    return Result::failure(
+        -fd, context.report.call("open_tree").fd(AT_FDCWD).string(step.path).flags(kFlags, kOpenTreeNames));
   Fd tree(fd), target;
   struct stat status;
   if (fstat(fd, &status) != 0 || !is_device(status, step)) {

@@ -49,7 +49,8 @@ bool join(std::string_view directory, std::string_view name, char *out, size_t s
 
 Result not_found(Context &context, const plan::FindExecutable &step, int error) {
   Report &report = context.report.call("execve").string(step.name);
-  if (error == ENOENT && step.name.find('/') == std::string_view::npos) report.detail("executable file not found in $PATH");
+  if (error == ENOENT && step.name.find('/') == std::string_view::npos)
+    report.detail("executable file not found in $PATH");
   context.executable[0] = 0;
   return Result::failure(error, report);
 }
@@ -75,7 +76,9 @@ bool procfs_is_needed_later(const Context &context) {
   plan::View rest = *context.rest;
   plan::Entry entry{plan::Kind::Execve, plan::Side::Init, plan::Reader(nullptr, nullptr)};
   while (rest.more() && rest.next(entry)) {
-    if (entry.kind == plan::Kind::Apparmor || entry.kind == plan::Kind::Selinux || entry.kind == plan::Kind::Sysctl) return true;
+    if (entry.kind == plan::Kind::Apparmor || entry.kind == plan::Kind::Selinux ||
+        entry.kind == plan::Kind::Sysctl)
+      return true;
   }
   return false;
 }
@@ -92,8 +95,8 @@ void close_descriptors(Context &context, uint32_t keep) {
   sys::close_range(3 + keep, ~0u, sys::kCloseRangeCloexec);
 }
 
-// The host learns that execve comes next. A filter may forbid to say so, hence before a filter, where only steps of init
-// stand between it and execve.
+// The host learns that execve comes next. A filter may forbid to say so, hence before a filter, where only
+// steps of init stand between it and execve.
 void say_executing(Context &context) {
   if (context.said_executing) return;
   uint32_t step = context.step;
@@ -134,10 +137,12 @@ Result run(Context &context, const plan::FindExecutable &step) {
   return not_found(context, step, denied ? EACCES : ENOENT);
 }
 
-// The host has given the baton back for the last time over the old channel: nobody is behind it any more.
+// The host has given the baton back for the last time over the old channel: nobody is behind it any more, so
+// what fails before the connection cannot be told.
 Result run(Context &context, const plan::AwaitStart &step) {
   Fd listener = take_slot(context, step.slot);
   if (!listener) return no_such_slot(context, step.slot);
+  context.control.reset();
   int fd;
   do fd = accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC);
   while (fd < 0 && (errno == EINTR || errno == ECONNABORTED));
@@ -159,19 +164,26 @@ Result run(Context &context, const plan::Seccomp &step) {
   Fd program = take_slot(context, step.slot);
   if (!program) return no_such_slot(context, step.slot);
   struct stat status;
-  if (fstat(program.get(), &status) != 0) return Result::failure(errno, context.report.call("fstat").fd(program.get(), "filter"));
+  if (fstat(program.get(), &status) != 0)
+    return Result::failure(errno, context.report.call("fstat").fd(program.get(), "filter"));
   size_t size = static_cast<size_t>(status.st_size), count = size / kInstructionSize;
   if (!count || size % kInstructionSize || count > kMostInstructions) {
-    return Result::failure(EINVAL, context.report.call("seccomp").number(static_cast<int64_t>(count)).detail("the filter has no valid size"));
+    return Result::failure(EINVAL, context.report.call("seccomp")
+                                       .number(static_cast<int64_t>(count))
+                                       .detail("the filter has no valid size"));
   }
   void *bytes = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, program.get(), 0);
-  if (bytes == MAP_FAILED) return Result::failure(errno, context.report.call("mmap").fd(program.get(), "filter"));
+  if (bytes == MAP_FAILED)
+    return Result::failure(errno, context.report.call("mmap").fd(program.get(), "filter"));
   program.reset();
   FilterProgram filter{static_cast<unsigned short>(count), bytes};
   say_executing(context);
   long error = sys::call(SYS_seccomp, kSeccompSetModeFilter, step.flags, &filter);
   if (error >= 0) return Result::ok();
-  Report &report = context.report.call("seccomp").word("SECCOMP_SET_MODE_FILTER").hex(step.flags).number(static_cast<int64_t>(count));
+  Report &report = context.report.call("seccomp")
+                       .word("SECCOMP_SET_MODE_FILTER")
+                       .hex(step.flags)
+                       .number(static_cast<int64_t>(count));
   if (error == -EINVAL && step.flags) report.detail("the kernel does not know one of the flags");
   if (error == -EACCES) report.detail("needs noNewPrivileges or CAP_SYS_ADMIN");
   return Result::failure(static_cast<int>(-error), report);
@@ -181,7 +193,8 @@ Result run(Context &context, const plan::Execve &step) {
   char **args = string_array(step.args);
   char **env = string_array(step.env, step.add_home ? home_variable(context, step.uid) : nullptr);
   if (!args || !env) return Result::failure(ENOMEM, context.report.call("mmap"));
-  if (!args[0]) return Result::failure(EINVAL, context.report.call("execve").detail("there are no arguments"));
+  if (!args[0])
+    return Result::failure(EINVAL, context.report.call("execve").detail("there are no arguments"));
   close_descriptors(context, context.keep);
   say_executing(context);
   const char *path = context.executable[0] ? context.executable : args[0];

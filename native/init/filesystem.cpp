@@ -16,8 +16,9 @@ struct LegacyFlag {
   unsigned long flag;
 };
 constexpr LegacyFlag kLegacyFlags[] = {
-    {sys::kMountAttrRdonly, 1},       {sys::kMountAttrNosuid, 2},        {sys::kMountAttrNodev, 4},
-    {sys::kMountAttrNoexec, 8},       {sys::kMountAttrNosymfollow, 256}, {sys::kMountAttrNoatime, 1024},
+    {sys::kMountAttrRdonly, 1},        {sys::kMountAttrNosuid, 2},
+    {sys::kMountAttrNodev, 4},         {sys::kMountAttrNoexec, 8},
+    {sys::kMountAttrNosymfollow, 256}, {sys::kMountAttrNoatime, 1024},
     {sys::kMountAttrNodiratime, 2048}, {sys::kMountAttrStrictatime, 1ul << 24},
 };
 
@@ -37,7 +38,8 @@ void add_log(Report &report, int fs) {
   }
 }
 
-Result config_failed(Context &context, int fs, int error, std::string_view command, std::string_view key, std::string_view value) {
+Result config_failed(Context &context, int fs, int error, std::string_view command, std::string_view key,
+                     std::string_view value) {
   Report &report = context.report.call("fsconfig").fd(fs).word(command);
   if (!key.empty()) report.string(key);
   if (!value.empty()) report.string(value);
@@ -62,7 +64,8 @@ class Options {
   Result string(std::string_view key, std::string_view value) {
     char name[64];
     char text[sys::kFsconfigMaxString + 1];
-    if (!copy(key, name, sizeof(name))) return config_failed(context_, fs_, EINVAL, "FSCONFIG_SET_STRING", key, value);
+    if (!copy(key, name, sizeof(name)))
+      return config_failed(context_, fs_, EINVAL, "FSCONFIG_SET_STRING", key, value);
     if (!copy(value, text, sizeof(text))) {
       too_long_ = true;
       return config_failed(context_, fs_, E2BIG, "FSCONFIG_SET_STRING", key, value);
@@ -74,12 +77,14 @@ class Options {
  private:
   Result flag(std::string_view key) {
     char name[64];
-    if (!copy(key, name, sizeof(name))) return config_failed(context_, fs_, EINVAL, "FSCONFIG_SET_FLAG", key, {});
+    if (!copy(key, name, sizeof(name)))
+      return config_failed(context_, fs_, EINVAL, "FSCONFIG_SET_FLAG", key, {});
     int error = sys::fsconfig(fs_, sys::kFsconfigSetFlag, name, nullptr, 0);
     return error < 0 ? config_failed(context_, fs_, -error, "FSCONFIG_SET_FLAG", key, {}) : Result::ok();
   }
 
-  // Lower directories one by one (Linux 6.7), which has no limit on the length of them all; what follows an empty one
+  // Lower directories one by one (Linux 6.7), which has no limit on the length of them all; what follows an
+  // empty one
   // (`::`) is for data only. An older kernel gets the string as it is.
   Result lower_directories(std::string_view value) {
     bool data_only = false, first = true;
@@ -152,7 +157,9 @@ Result mount_below(Context &context, const NewFilesystem &wanted, int target, co
   int error = sys::mount(source, path, wanted.type.c_str(), flags, data);
   if (chdir("/") != 0 && error == 0) error = -errno;
   if (error == 0) return Result::ok();
-  return Result::failure(-error, context.report.call("mount").string(source).fd(target).string(wanted.type).hex(flags).string(data));
+  return Result::failure(
+      -error,
+      context.report.call("mount").string(source).fd(target).string(wanted.type).hex(flags).string(data));
 }
 
 }  // namespace
@@ -186,7 +193,8 @@ Result make_filesystem(Context &context, const NewFilesystem &wanted, Fd &out, b
     out.reset(tree);
     return Result::ok();
   }
-  Report &report = context.report.call("fsmount").fd(fs, wanted.type).flags(wanted.attributes, kMountAttributeNames);
+  Report &report =
+      context.report.call("fsmount").fd(fs, wanted.type).flags(wanted.attributes, kMountAttributeNames);
   add_log(report, fs);
   return Result::failure(-tree, report);
 }
@@ -194,7 +202,8 @@ Result make_filesystem(Context &context, const NewFilesystem &wanted, Fd &out, b
 Result mount_at_once(Context &context, const NewFilesystem &wanted, int target) {
   char data[kMountDataSize];
   if (!join_options(wanted, data, sizeof(data))) {
-    return Result::failure(E2BIG, context.report.call("mount").string(wanted.type).detail("the options are longer than a page"));
+    return Result::failure(
+        E2BIG, context.report.call("mount").string(wanted.type).detail("the options are longer than a page"));
   }
   if (Result result = need_procfs(context); result.failed()) return result;
   return mount_below(context, wanted, target, data);

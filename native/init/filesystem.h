@@ -13,8 +13,8 @@ struct NewFilesystem {
   int mode;
 };
 
-// A detached mount of a new instance. E2BIG with `legacy` set: an option is longer than fsconfig takes, and mount(2) may
-// take it.
+// A detached mount of a new instance. E2BIG with `legacy` set: an option is longer than fsconfig takes, and
+// mount(2) may take it.
 Result make_filesystem(Context &context, const NewFilesystem &wanted, Fd &out, bool &legacy);
 
 // mount(2) of it onto an O_PATH descriptor, by the private procfs. All flags are there from the start.

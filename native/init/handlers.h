@@ -47,6 +47,7 @@ Result run(Context &context, const plan::Umask &step);
 Result run(Context &context, const plan::Personality &step);
 Result run(Context &context, const plan::Scheduler &step);
 Result run(Context &context, const plan::IoPriority &step);
+Result run(Context &context, const plan::CpuAffinity &step);
 Result run(Context &context, const plan::MemoryPolicy &step);
 Result run(Context &context, const plan::NoNewPrivileges &step);
 Result run(Context &context, const plan::Cwd &step);

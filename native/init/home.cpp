@@ -51,10 +51,12 @@ std::string_view find_home(std::string_view passwd, uint32_t uid) {
 const char *home_variable(Context &context, uint32_t uid) {
   Fd file;
   constexpr char kPath[] = "/etc/passwd";
-  Result opened = open_in_root(context, plan::Str(kPath, sizeof(kPath) - 1), O_RDONLY | O_NONBLOCK | O_NOCTTY, file);
+  Result opened =
+      open_in_root(context, plan::Str(kPath, sizeof(kPath) - 1), O_RDONLY | O_NONBLOCK | O_NOCTTY, file);
   struct stat status;
   if (opened.failed() || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return variable;
-  void *memory = mmap(nullptr, kMostBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void *memory =
+      mmap(nullptr, kMostBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) return variable;
   auto *text = static_cast<char *>(memory);
   size_t size = 0;

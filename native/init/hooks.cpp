@@ -37,12 +37,14 @@ int64_t now_ms() {
   return static_cast<int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1000000;
 }
 
-// The hook's process: the state on standard input, nothing else from us. Its failure to start is its exit status.
-[[noreturn]] void become_hook(Context &context, const plan::Hook &step, char **args, char **env, int input, int failure) {
+// The hook's process: the state on standard input, nothing else from us. Its failure to start is its exit
+// status.
+[[noreturn]] void become_hook(Context &context, const plan::Hook &step, char **args, char **env, int input,
+                              int failure) {
   if (dup2(input, 0) < 0) _exit(127);
   // Before pivot it starts in the container's root; the path is the host's then.
   if (!context.pivoted && context.root && fchdir(context.root.get()) != 0) _exit(127);
-  umask(context.umask ? context.umask : 022);
+  umask(context.umask);
   sys::close_range(3, ~0u, sys::kCloseRangeCloexec);
   int error = sys::execveat(AT_FDCWD, step.path.c_str(), args, env, 0);
   ssize_t ignored = write(failure, &error, sizeof(error));
@@ -50,10 +52,11 @@ int64_t now_ms() {
   _exit(127);
 }
 
-// Writes what the hook will read. A hook need not read it: then the pipe breaks, which is fine; SIGPIPE is kept away.
+// Writes what the hook will read. A hook need not read it: then the pipe breaks, which is fine; SIGPIPE is
+// kept away.
 int write_state(const plan::Hook &step, int pipe, int64_t deadline) {
   char pid[16];
-  size_t pid_size = decimal(static_cast<uint32_t>(getpid()), pid);
+  size_t pid_size = decimal(step.pid ? step.pid : static_cast<uint32_t>(getpid()), pid);
   std::string_view parts[] = {step.state_head, std::string_view(pid, pid_size), step.state_tail};
   for (std::string_view part : parts) {
     while (!part.empty()) {
@@ -108,9 +111,13 @@ Result finish(Context &context, const plan::Hook &step, Running &running, int fa
   int ready = deadline >= 0 && left <= 0 ? 0 : poll(&wait, 1, static_cast<int>(left));
   if (ready <= 0) sys::pidfd_send_signal(running.pidfd.get(), SIGKILL);
   siginfo_t info{};
-  while (waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(running.pidfd.get()), &info, WEXITED) != 0 && errno == EINTR) {
+  while (waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(running.pidfd.get()), &info, WEXITED) !=
+             0 &&
+         errno == EINTR) {
   }
-  if (ready <= 0) return Result::failure(ETIMEDOUT, report.detail("killed after ").detail_number(step.timeout).detail(" seconds"));
+  if (ready <= 0)
+    return Result::failure(ETIMEDOUT,
+                           report.detail("killed after ").detail_number(step.timeout).detail(" seconds"));
   if (failure) return Result::failure(failure, report.detail("cannot be executed"));
   if (info.si_code == CLD_EXITED && info.si_status == 0) return Result::ok();
   report.detail(info.si_code == CLD_EXITED ? "exit status " : "killed by signal ");
@@ -124,7 +131,7 @@ Result run(Context &context, const plan::Hook &step) {
   int failure = 0;
   int64_t deadline = step.timeout ? now_ms() + static_cast<int64_t>(step.timeout) * 1000 : -1;
   if (Result result = start(context, step, running, failure); result.failed()) return result;
-  struct sigaction ignore {}, before {};
+  struct sigaction ignore{}, before{};
   ignore.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &ignore, &before);
   if (!failure) write_state(step, running.input.get(), deadline);

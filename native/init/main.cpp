@@ -1,9 +1,10 @@
-// runts-init: the container's process until execve. It runs the steps of the plan that are init's, in order, and hands
-// the turn to the host for the others.
+// runts-init: the container's process until execve. It runs the steps of the plan that are init's, in order,
+// and hands the turn to the host for the others.
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <new>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -15,7 +16,8 @@
 namespace runts::init {
 namespace {
 
-constinit Context context;
+// Made in start(): static memory that stays untouched where no step needs it.
+alignas(Context) unsigned char context_memory[sizeof(Context)];
 
 // Exhaustive over the kinds: a new kind is a compiler's warning here until it says who runs it.
 Result dispatch(Context &c, const plan::Entry &entry) {
@@ -55,6 +57,7 @@ Result dispatch(Context &c, const plan::Entry &entry) {
     RUNTS_INIT_STEP(Personality);
     RUNTS_INIT_STEP(Scheduler);
     RUNTS_INIT_STEP(IoPriority);
+    RUNTS_INIT_STEP(CpuAffinity);
     RUNTS_INIT_STEP(MemoryPolicy);
     RUNTS_INIT_STEP(Apparmor);
     RUNTS_INIT_STEP(Selinux);
@@ -122,22 +125,22 @@ class Trace {
 
 constinit Trace trace;
 
-[[noreturn]] void refuse(uint32_t step, int error, std::string_view why) {
+[[noreturn]] void refuse(Context &context, uint32_t step, int error, std::string_view why) {
   give_up(context, step, Result::failure(error, context.report.words("the plan").detail(why)));
 }
 
-void run_plan(plan::View &view) {
+void run_plan(Context &context, plan::View &view) {
   context.rest = &view;
   uint32_t go_on_at = wait_for_baton(context);
   plan::Entry entry{plan::Kind::Execve, plan::Side::Init, plan::Reader(nullptr, nullptr)};
   while (view.more()) {
     uint32_t step = view.index();
-    if (!view.next(entry)) refuse(step, EBADMSG, "is damaged");
+    if (!view.next(entry)) refuse(context, step, EBADMSG, "is damaged");
     if (entry.on == plan::Side::Host) {
       if (step >= go_on_at) go_on_at = hand_over(context, step);
       continue;
     }
-    if (step < go_on_at) refuse(step, EPROTO, "the host went past a step of init");
+    if (step < go_on_at) refuse(context, step, EPROTO, "the host went past a step of init");
     context.step = step;
     context.report.words(plan::kKindNames[static_cast<uint32_t>(entry.kind)]);
     trace.mark(step, 0);
@@ -151,7 +154,7 @@ void run_plan(plan::View &view) {
 
 // The runtime may be a process that ignores or blocks signals; neither may reach the container's program.
 void reset_signals() {
-  struct sigaction act {};
+  struct sigaction act{};
   act.sa_handler = SIG_DFL;
   for (int signal = 1; signal < NSIG; signal++) {
     if (signal != SIGKILL && signal != SIGSTOP) sigaction(signal, &act, nullptr);
@@ -183,6 +186,7 @@ int start(char **argv) {
   int control = number(argv[1]), plan_fd = number(argv[2]), keep = number(argv[4]);
   int trace_fd = strcmp(argv[3], "-") == 0 ? -1 : number(argv[3]);
   if (control < 0 || plan_fd < 0 || keep < 0) return 1;
+  Context &context = *new (context_memory) Context;
   context.control.reset(control);
   context.keep = static_cast<uint32_t>(keep);
   memset(context.slots, -1, sizeof(context.slots));
@@ -190,22 +194,23 @@ int start(char **argv) {
   fill_stdio();
   reset_signals();
   context.umask = umask(0);
-  // A session of its own: signals of the caller's terminal are the caller's. It fails for a leader, who has one.
+  // A session of its own: signals of the caller's terminal are the caller's. It fails for a leader, who has
+  // one.
   setsid();
 
   struct stat status;
-  if (fstat(plan_fd, &status) != 0 || status.st_size <= 0) refuse(0, EBADF, "cannot be read");
+  if (fstat(plan_fd, &status) != 0 || status.st_size <= 0) refuse(context, 0, EBADF, "cannot be read");
   size_t size = static_cast<size_t>(status.st_size);
   void *bytes = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, plan_fd, 0);
-  if (bytes == MAP_FAILED) refuse(0, errno, "cannot be mapped");
+  if (bytes == MAP_FAILED) refuse(context, 0, errno, "cannot be mapped");
   close(plan_fd);
   if (trace_fd >= 0) {
     trace.map(trace_fd);
     close(trace_fd);
   }
   plan::View view(static_cast<const uint8_t *>(bytes), size);
-  if (!view.ok()) refuse(0, EBADMSG, "is of another build");
-  run_plan(view);
+  if (!view.ok()) refuse(context, 0, EBADMSG, "is of another build");
+  run_plan(context, view);
   return 0;
 }
 

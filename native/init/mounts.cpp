@@ -28,7 +28,8 @@ Result mount_legacy(Context &context, const plan::Mount &step, const NewFilesyst
   if (Result result = mount_at_once(context, wanted, target); result.failed()) return result;
   Fd mounted;
   if (Result result = open_in_root(context, step.target, O_PATH, mounted); result.failed()) return result;
-  return set_attributes(context, mounted.get(), step.propagation_recursive, attributes(0, 0, step.propagation));
+  return set_attributes(context, mounted.get(), step.propagation_recursive,
+                        attributes(0, 0, step.propagation));
 }
 
 // The content of what will be covered, and its owner and mode where no option says otherwise.
@@ -49,7 +50,8 @@ Result run(Context &context, const plan::Mount &step) {
   if (result.failed()) return result;
   NewFilesystem wanted{step.type, step.source, step.options, step.attributes, -1};
   struct stat status;
-  if (step.inherit_mode && !created && fstat(target.get(), &status) == 0) wanted.mode = status.st_mode & 07777;
+  if (step.inherit_mode && !created && fstat(target.get(), &status) == 0)
+    wanted.mode = status.st_mode & 07777;
   // What is copied must be written before the mount is read-only.
   if (step.copy_up) wanted.attributes &= ~sys::kMountAttrRdonly;
   Fd tree;
@@ -62,7 +64,8 @@ Result run(Context &context, const plan::Mount &step) {
     if (result.failed()) return result;
   }
   uint64_t late = step.copy_up ? step.attributes & sys::kMountAttrRdonly : 0;
-  result = set_attributes(context, tree.get(), step.propagation_recursive, attributes(late, 0, step.propagation));
+  result =
+      set_attributes(context, tree.get(), step.propagation_recursive, attributes(late, 0, step.propagation));
   if (result.failed()) return result;
   result = attach(context, tree.get(), target.get(), step.target);
   if (!result.failed() && is_root_path(step.target)) context.root = std::move(tree);

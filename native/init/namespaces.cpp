@@ -26,10 +26,7 @@ constexpr uint32_t kKeyOtherSearch = 0x00000008;
 // Descriptors that belong to the namespaces of before mean something else now.
 void entered(Context &context, uint64_t namespaces) {
   if (namespaces & kNewUser) context.in_user_namespace = true;
-  if (namespaces & kNewMount) {
-    context.root.reset();
-    context.tree_is_ours = false;
-  }
+  if (namespaces & kNewMount) context.root.reset();
 }
 
 // `type;uid;gid;perm;description`: the fourth field, in hexadecimal. False where there is none.
@@ -65,10 +62,12 @@ void put_decimal(char *&at, int64_t value) {
   while (count) *at++ = digits[--count];
 }
 
-// The file of the host's /proc, since a process with a new time namespace for its children is still on the host. It
-// belongs to root while the process is not dumpable, so a process that is no longer that root must be for a moment.
+// The file of the host's /proc, since a process with a new time namespace for its children is still on the
+// host. It belongs to root while the process is not dumpable, so a process that is no longer that root must
+// be for a moment.
 int open_time_offsets(const Fd &proc) {
-  sys::OpenHow how{O_WRONLY | O_CLOEXEC, 0, sys::kResolveNoXdev | sys::kResolveBeneath | sys::kResolveNoMagiclinks};
+  sys::OpenHow how{O_WRONLY | O_CLOEXEC, 0,
+                   sys::kResolveNoXdev | sys::kResolveBeneath | sys::kResolveNoMagiclinks};
   int fd = sys::openat2(proc.get(), "self/timens_offsets", how);
   if (fd != -EACCES) return fd;
   prctl(PR_SET_DUMPABLE, 1);
@@ -83,7 +82,9 @@ Result run(Context &context, const plan::Join &step) {
   int fd = slot_fd(context, step.slot);
   if (fd < 0) return no_such_slot(context, step.slot);
   int error = sys::setns(fd, static_cast<int>(step.namespaces));
-  if (error < 0) return Result::failure(-error, context.report.call("setns").fd(fd).flags(step.namespaces, kNamespaceNames));
+  if (error < 0)
+    return Result::failure(-error,
+                           context.report.call("setns").fd(fd).flags(step.namespaces, kNamespaceNames));
   entered(context, step.namespaces);
   return Result::ok();
 }
@@ -91,10 +92,11 @@ Result run(Context &context, const plan::Join &step) {
 Result run(Context &context, const plan::Unshare &step) {
   bool privileged = geteuid() == 0;
   int error = sys::unshare(step.namespaces);
-  if (error < 0) return Result::failure(-error, context.report.call("unshare").flags(step.namespaces, kNamespaceNames));
+  if (error < 0)
+    return Result::failure(-error, context.report.call("unshare").flags(step.namespaces, kNamespaceNames));
   entered(context, step.namespaces);
-  // An unprivileged runtime may write the id maps of a dumpable process only; become-root ends it. Nobody else is in
-  // the new user namespace.
+  // An unprivileged runtime may write the id maps of a dumpable process only; become-root ends it. Nobody
+  // else is in the new user namespace.
   if ((step.namespaces & kNewUser) && !privileged) prctl(PR_SET_DUMPABLE, 1);
   return Result::ok();
 }
@@ -102,14 +104,19 @@ Result run(Context &context, const plan::Unshare &step) {
 Result run(Context &context, const plan::BecomeRoot &) {
   long error = sys::call(SYS_setgroups, 0, nullptr);
   // Denied where the maps were made without privilege; then nobody can drop the groups.
-  if (error < 0 && error != -EPERM) return Result::failure(static_cast<int>(-error), context.report.call("setgroups").number(0));
+  if (error < 0 && error != -EPERM)
+    return Result::failure(static_cast<int>(-error), context.report.call("setgroups").number(0));
   error = sys::call(SYS_setresgid, 0, 0, 0);
   if (error < 0) {
-    return Result::failure(static_cast<int>(-error), context.report.call("setresgid").number(0).detail("gid 0 must be mapped in the user namespace"));
+    return Result::failure(
+        static_cast<int>(-error),
+        context.report.call("setresgid").number(0).detail("gid 0 must be mapped in the user namespace"));
   }
   error = sys::call(SYS_setresuid, 0, 0, 0);
   if (error < 0) {
-    return Result::failure(static_cast<int>(-error), context.report.call("setresuid").number(0).detail("uid 0 must be mapped in the user namespace"));
+    return Result::failure(
+        static_cast<int>(-error),
+        context.report.call("setresuid").number(0).detail("uid 0 must be mapped in the user namespace"));
   }
   prctl(PR_SET_DUMPABLE, 0);
   return Result::ok();
@@ -122,7 +129,9 @@ Result run(Context &context, const plan::TimeOffsets &step) {
     return Result::failure(ENOENT, context.report.call("open").string("/proc").detail("is no procfs"));
   }
   int fd = open_time_offsets(proc);
-  if (fd < 0) return Result::failure(-fd, context.report.call("openat2").fd(proc.get(), "proc").string("self/timens_offsets"));
+  if (fd < 0)
+    return Result::failure(
+        -fd, context.report.call("openat2").fd(proc.get(), "proc").string("self/timens_offsets"));
   Fd file(fd);
   char text[128];
   char *at = text;
@@ -139,7 +148,8 @@ Result run(Context &context, const plan::TimeOffsets &step) {
   ssize_t written = write(file.get(), text, size);
   int error = written < 0 ? errno : EIO;
   if (written == static_cast<ssize_t>(size)) return Result::ok();
-  return Result::failure(error, context.report.call("write").fd(fd, "timens_offsets").string(std::string_view(text, size)));
+  return Result::failure(
+      error, context.report.call("write").fd(fd, "timens_offsets").string(std::string_view(text, size)));
 }
 
 Result run(Context &context, const plan::Fork &step) {
@@ -149,7 +159,9 @@ Result run(Context &context, const plan::Fork &step) {
   args.pidfd = reinterpret_cast<uint64_t>(&pidfd);
   int pid = sys::clone3(args);
   if (pid < 0) {
-    return Result::failure(-pid, context.report.call("clone3").word("CLONE_PARENT|CLONE_PIDFD").flags(step.namespaces, kNamespaceNames));
+    return Result::failure(-pid, context.report.call("clone3")
+                                     .word("CLONE_PARENT|CLONE_PIDFD")
+                                     .flags(step.namespaces, kNamespaceNames));
   }
   if (pid > 0) {
     protocol::Message message = channel::plain(protocol::Type::Forked, context.step + 1);
@@ -171,18 +183,24 @@ Result run(Context &context, const plan::SessionKeyring &step) {
   // A kernel without keyrings has nothing to protect.
   if (ring == -ENOSYS) return Result::ok();
   if (ring < 0) {
-    return Result::failure(static_cast<int>(-ring), context.report.call("keyctl").word("KEYCTL_JOIN_SESSION_KEYRING").string(step.name));
+    return Result::failure(
+        static_cast<int>(-ring),
+        context.report.call("keyctl").word("KEYCTL_JOIN_SESSION_KEYRING").string(step.name));
   }
   char text[256];
   long size = sys::call(SYS_keyctl, kKeyctlDescribe, ring, text, sizeof(text), 0);
   uint32_t permissions = 0;
-  if (size <= 0 || !key_permissions(std::string_view(text, static_cast<size_t>(size < 256 ? size : 256)), permissions)) {
-    return Result::failure(size < 0 ? static_cast<int>(-size) : EBADMSG, context.report.call("keyctl").word("KEYCTL_DESCRIBE").number(ring));
+  if (size <= 0 ||
+      !key_permissions(std::string_view(text, static_cast<size_t>(size < 256 ? size : 256)), permissions)) {
+    return Result::failure(size < 0 ? static_cast<int>(-size) : EBADMSG,
+                           context.report.call("keyctl").word("KEYCTL_DESCRIBE").number(ring));
   }
   permissions |= context.in_user_namespace ? kKeyOtherSearch : kKeyUserSearch;
   long error = sys::call(SYS_keyctl, kKeyctlSetPerm, ring, permissions, 0, 0);
   if (error < 0) {
-    return Result::failure(static_cast<int>(-error), context.report.call("keyctl").word("KEYCTL_SETPERM").number(ring).hex(permissions));
+    return Result::failure(
+        static_cast<int>(-error),
+        context.report.call("keyctl").word("KEYCTL_SETPERM").number(ring).hex(permissions));
   }
   return Result::ok();
 }
@@ -198,7 +216,8 @@ Result run(Context &context, const plan::Loopback &) {
   request.ifr_flags = IFF_UP;
   if (ioctl(socket.get(), SIOCSIFFLAGS, &request) == 0) return Result::ok();
   int error = errno;
-  return Result::failure(error, context.report.call("ioctl").fd(socket.get()).word("SIOCSIFFLAGS").word("lo").word("IFF_UP"));
+  return Result::failure(
+      error, context.report.call("ioctl").fd(socket.get()).word("SIOCSIFFLAGS").word("lo").word("IFF_UP"));
 }
 
 Result run(Context &context, const plan::Hostname &step) {

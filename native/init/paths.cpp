@@ -11,10 +11,16 @@ constexpr int kRaceTries = 128;
 constexpr int kMostLinks = 40;
 constexpr uint64_t kInRoot = sys::kResolveInRoot | sys::kResolveNoMagiclinks;
 
-Result open_failed(Context &context, int error, int dir, std::string_view path, uint64_t flags, uint64_t resolve) {
-  context.report.call("openat2").fd(dir, "root").string(path).flags(flags, kOpenFlagNames).flags(resolve, kResolveNames);
+Result open_failed(Context &context, int error, int dir, std::string_view path, uint64_t flags,
+                   uint64_t resolve) {
+  context.report.call("openat2")
+      .fd(dir, "root")
+      .string(path)
+      .flags(flags, kOpenFlagNames)
+      .flags(resolve, kResolveNames);
   if (error == ELOOP && (resolve & sys::kResolveNoSymlinks)) {
-    context.report.detail("must be mounted on an ordinary directory, and a component of the path is a symbolic link");
+    context.report.detail(
+        "must be mounted on an ordinary directory, and a component of the path is a symbolic link");
   } else if (error == EAGAIN) {
     context.report.detail("the path changes all the time");
   }
@@ -25,8 +31,8 @@ Result too_long(Context &context, std::string_view path) {
   return Result::failure(ENAMETOOLONG, context.report.call("openat2").string(path));
 }
 
-// A walk that makes what is missing. The path lies in a buffer, since the target of a dangling symbolic link takes the
-// link's place in it; all that is opened by it is opened from the root with RESOLVE_IN_ROOT.
+// A walk that makes what is missing. The path lies in a buffer, since the target of a dangling symbolic link
+// takes the link's place in it; all that is opened by it is opened from the root with RESOLVE_IN_ROOT.
 class Maker {
  public:
   Maker(Context &context, int root, Missing missing, uint64_t resolve)
@@ -94,7 +100,8 @@ class Maker {
 
   Result replace_link(size_t at, size_t end, std::string_view target, bool &again) {
     std::string_view so_far(path_, end);
-    if (resolve_ & sys::kResolveNoSymlinks) return open_failed(context_, ELOOP, root_, so_far, O_PATH, resolve_);
+    if (resolve_ & sys::kResolveNoSymlinks)
+      return open_failed(context_, ELOOP, root_, so_far, O_PATH, resolve_);
     size_t start = target.front() == '/' ? 0 : at;
     if (start + target.size() + (size_ - end) >= sizeof(path_)) return too_long(context_, so_far);
     memmove(path_ + start + target.size(), path_ + end, size_ - end + 1);
@@ -111,14 +118,16 @@ class Maker {
       next.reset(openat(parent.get(), name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
       return next ? Result::ok() : failed("openat", parent, name, "O_PATH|O_NOFOLLOW");
     }
-    if (mkdirat(parent.get(), name, 0755) != 0 && errno != EEXIST) return failed("mkdirat", parent, name, "0755");
+    if (mkdirat(parent.get(), name, 0755) != 0 && errno != EEXIST)
+      return failed("mkdirat", parent, name, "0755");
     next.reset(openat(parent.get(), name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     return next ? Result::ok() : failed("openat", parent, name, "O_PATH|O_DIRECTORY|O_NOFOLLOW");
   }
 
   Result failed(std::string_view call, const Fd &parent, const char *name, std::string_view how) {
     int error = errno;
-    return Result::failure(error, context_.report.call(call).fd(parent.get(), "in root").string(name).word(how));
+    return Result::failure(error,
+                           context_.report.call(call).fd(parent.get(), "in root").string(name).word(how));
   }
 
   Context &context_;
@@ -159,7 +168,8 @@ Result open_in_root(Context &context, const plan::Str &path, uint64_t flags, Fd 
   return Result::ok();
 }
 
-Result open_target(Context &context, const plan::Str &path, Missing missing, Fd &out, bool *created, uint64_t resolve) {
+Result open_target(Context &context, const plan::Str &path, Missing missing, Fd &out, bool *created,
+                   uint64_t resolve) {
   if (created) *created = false;
   Result result = open_in_root(context, path, O_PATH, out, resolve);
   if (!result.failed() || result.error() != ENOENT || missing == Missing::Fail) return result;
@@ -174,7 +184,8 @@ Result open_parent(Context &context, const plan::Str &path, ParentAndName &out) 
   std::string_view name = slash == std::string_view::npos ? whole : whole.substr(slash + 1);
   std::string_view before = slash == std::string_view::npos ? std::string_view() : whole.substr(0, slash);
   if (name.empty() || name == "." || name == ".." || name.size() > NAME_MAX) {
-    return Result::failure(EINVAL, context.report.words("the path").detail("has no last component to make: ").detail(path));
+    return Result::failure(
+        EINVAL, context.report.words("the path").detail("has no last component to make: ").detail(path));
   }
   memcpy(out.name, name.data(), name.size());
   out.name[name.size()] = 0;
@@ -190,23 +201,27 @@ Result open_placeholder(Context &context, const ParentAndName &at, Fd &out) {
   if (!made && errno != EEXIST) {
     int error = errno;
     return Result::failure(
-        error, context.report.call("openat").fd(at.parent.get()).string(at.name).word("O_CREAT|O_EXCL|O_NOFOLLOW"));
+        error,
+        context.report.call("openat").fd(at.parent.get()).string(at.name).word("O_CREAT|O_EXCL|O_NOFOLLOW"));
   }
   out.reset(openat(at.parent.get(), at.name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
   struct stat status;
   if (!out || fstat(out.get(), &status) != 0) {
     int error = errno;
-    return Result::failure(error, context.report.call("openat").fd(at.parent.get()).string(at.name).word("O_PATH|O_NOFOLLOW"));
+    return Result::failure(
+        error, context.report.call("openat").fd(at.parent.get()).string(at.name).word("O_PATH|O_NOFOLLOW"));
   }
   if (!S_ISLNK(status.st_mode) && !S_ISDIR(status.st_mode)) return Result::ok();
   context.report.call("openat").fd(at.parent.get()).string(at.name).word("O_PATH|O_NOFOLLOW");
-  context.report.detail(S_ISDIR(status.st_mode) ? "is a directory" : "is a symbolic link, which is not followed here");
+  context.report.detail(S_ISDIR(status.st_mode) ? "is a directory"
+                                                : "is a symbolic link, which is not followed here");
   return Result::failure(S_ISDIR(status.st_mode) ? EISDIR : ELOOP, context.report);
 }
 
 bool is_root_path(std::string_view path) {
   for (size_t i = 0; i < path.size(); i++) {
-    bool dot = path[i] == '.' && (i == 0 || path[i - 1] == '/') && (i + 1 == path.size() || path[i + 1] == '/');
+    bool dot =
+        path[i] == '.' && (i == 0 || path[i - 1] == '/') && (i + 1 == path.size() || path[i + 1] == '/');
     if (path[i] != '/' && !dot) return false;
   }
   return true;

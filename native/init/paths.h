@@ -1,5 +1,5 @@
-// Paths that a configuration or an image can influence: always resolved below the root descriptor by openat2, never
-// joined and given to a call that resolves from the process's own root.
+// Paths that a configuration or an image can influence: always resolved below the root descriptor by openat2,
+// never joined and given to a call that resolves from the process's own root.
 #pragma once
 #include "context.h"
 
@@ -22,15 +22,16 @@ int open_below(int dir, const char *path, uint64_t flags, uint64_t resolve);
 // Opens path below the root descriptor with flags (O_CLOEXEC is added).
 Result open_in_root(Context &context, const plan::Str &path, uint64_t flags, Fd &out, uint64_t resolve = 0);
 
-// The target of a mount as an O_PATH descriptor. Where it is missing, its parents are made (0755), and it as asked; a
-// dangling symbolic link is followed inside the root. `created` may be null.
+// The target of a mount as an O_PATH descriptor. Where it is missing, its parents are made (0755), and it as
+// asked; a dangling symbolic link is followed inside the root. `created` may be null.
 Result open_target(Context &context, const plan::Str &path, Missing missing, Fd &out, bool *created,
                    uint64_t resolve = 0);
 
 // Directory of the last component of path, made where missing.
 Result open_parent(Context &context, const plan::Str &path, ParentAndName &out);
 
-// An O_PATH descriptor of a placeholder file for a mount: a new one, or what is there and is no symbolic link or directory.
+// An O_PATH descriptor of a placeholder file for a mount: a new one, or what is there and is no symbolic link
+// or directory.
 Result open_placeholder(Context &context, const ParentAndName &at, Fd &out);
 
 // No component but "/" and ".": the root itself.

@@ -10,6 +10,8 @@ namespace runts::init {
 namespace {
 
 constexpr uint32_t kMostNodes = 1024;
+constexpr uint32_t kMostProcessors = 8192;
+constexpr uint32_t kBits = 8 * sizeof(unsigned long);
 constexpr int kIoprioWhoProcess = 1;
 constexpr int kIoprioClassShift = 13;
 
@@ -33,7 +35,8 @@ Result run(Context &context, const plan::Rlimit &step) {
   } limit{step.soft, step.hard};
   long error = sys::call(SYS_prlimit64, 0, step.type, &limit, nullptr);
   if (error == 0) return Result::ok();
-  Report &report = context.report.call("prlimit64").number(0).number(step.type).number(static_cast<int64_t>(step.soft));
+  Report &report =
+      context.report.call("prlimit64").number(0).number(step.type).number(static_cast<int64_t>(step.soft));
   return Result::failure(static_cast<int>(-error), report.number(static_cast<int64_t>(step.hard)));
 }
 
@@ -50,11 +53,16 @@ Result run(Context &context, const plan::Personality &step) {
 }
 
 Result run(Context &context, const plan::Scheduler &step) {
-  SchedAttr attr{sizeof(SchedAttr), step.policy, step.flags, step.nice, static_cast<uint32_t>(step.priority),
-                 step.runtime, step.deadline, step.period};
+  SchedAttr attr{
+      sizeof(SchedAttr), step.policy,   step.flags, step.nice, static_cast<uint32_t>(step.priority),
+      step.runtime,      step.deadline, step.period};
   long error = sys::call(SYS_sched_setattr, 0, &attr, 0);
   if (error == 0) return Result::ok();
-  Report &report = context.report.call("sched_setattr").number(step.policy).number(step.nice).number(step.priority).hex(step.flags);
+  Report &report = context.report.call("sched_setattr")
+                       .number(step.policy)
+                       .number(step.nice)
+                       .number(step.priority)
+                       .hex(step.flags);
   report.number(static_cast<int64_t>(step.runtime)).number(static_cast<int64_t>(step.deadline));
   return Result::failure(static_cast<int>(-error), report.number(static_cast<int64_t>(step.period)));
 }
@@ -63,11 +71,26 @@ Result run(Context &context, const plan::IoPriority &step) {
   uint32_t value = step.class_ << kIoprioClassShift | step.priority;
   long error = sys::call(SYS_ioprio_set, kIoprioWhoProcess, 0, value);
   if (error == 0) return Result::ok();
-  return Result::failure(static_cast<int>(-error), context.report.call("ioprio_set").word("IOPRIO_WHO_PROCESS").number(0).hex(value));
+  return Result::failure(static_cast<int>(-error),
+                         context.report.call("ioprio_set").word("IOPRIO_WHO_PROCESS").number(0).hex(value));
+}
+
+Result run(Context &context, const plan::CpuAffinity &step) {
+  unsigned long mask[kMostProcessors / kBits]{};
+  Report &report = context.report.call("sched_setaffinity").number(0);
+  for (uint32_t cpu : step.cpus) {
+    if (cpu >= kMostProcessors)
+      return Result::failure(EINVAL, report.number(cpu).detail("a processor above 8191"));
+    mask[cpu / kBits] |= 1ul << (cpu % kBits);
+  }
+  long error = sys::call(SYS_sched_setaffinity, 0, sizeof(mask), mask);
+  if (error >= 0) return Result::ok();
+  report.hex(mask[0]);
+  if (error == -EINVAL) report.detail("none of the processors is on-line and allowed by the cpuset");
+  return Result::failure(static_cast<int>(-error), report);
 }
 
 Result run(Context &context, const plan::MemoryPolicy &step) {
-  constexpr uint32_t kBits = 8 * sizeof(unsigned long);
   unsigned long mask[kMostNodes / kBits]{};
   uint32_t last = 0;
   Report &report = context.report.call("set_mempolicy").hex(step.mode | step.flags);
@@ -88,8 +111,8 @@ Result run(Context &context, const plan::NoNewPrivileges &) {
   return Result::failure(error, context.report.call("prctl").word("PR_SET_NO_NEW_PRIVS").number(1));
 }
 
-// The C library's getcwd would look for a way to the root by itself; the kernel's says plainly that there is none
-// (CVE-2024-21626).
+// The C library's getcwd would look for a way to the root by itself; the kernel's says plainly that there is
+// none (CVE-2024-21626).
 Result run(Context &context, const plan::Cwd &step) {
   if (chdir(step.path.c_str()) != 0) {
     int error = errno;
@@ -98,8 +121,10 @@ Result run(Context &context, const plan::Cwd &step) {
   char now[PATH_MAX];
   long size = sys::call(SYS_getcwd, now, sizeof(now));
   if (size > 0 && now[0] == '/') return Result::ok();
-  context.report.call("getcwd").string(size > 0 ? std::string_view(now, static_cast<size_t>(size - 1)) : std::string_view());
-  return Result::failure(size < 0 ? static_cast<int>(-size) : EXDEV, context.report.detail("cwd is outside of the container root"));
+  context.report.call("getcwd").string(size > 0 ? std::string_view(now, static_cast<size_t>(size - 1))
+                                                : std::string_view());
+  return Result::failure(size < 0 ? static_cast<int>(-size) : EXDEV,
+                         context.report.detail("cwd is outside of the container root"));
 }
 
 }  // namespace runts::init

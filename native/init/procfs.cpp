@@ -30,37 +30,34 @@ bool is_procfs_root(int fd) {
          status.st_ino == kProcRootInode;
 }
 
+// A file below a directory of the handle: no symbolic links, no other mounts, no way up.
+int open_inside(int directory, const char *path, uint64_t flags) {
+  return open_below(
+      directory, path, flags | O_NOFOLLOW,
+      sys::kResolveBeneath | sys::kResolveNoXdev | sys::kResolveNoSymlinks | sys::kResolveNoMagiclinks);
+}
+
 // One write of the whole value, since such files act on each write.
-Result write_once(Context &context, const char *path, std::string_view value) {
-  Fd file;
-  int fd = open_procfs(context, path, O_WRONLY);
-  if (fd < 0) return Result::failure(-fd, context.report.call("openat2").fd(context.procfs.get(), "proc").string(path).word("O_WRONLY"));
-  file.reset(fd);
+Result write_once(Context &context, int directory, const char *path, std::string_view value) {
+  int fd = open_inside(directory, path, O_WRONLY);
+  if (fd < 0)
+    return Result::failure(
+        -fd, context.report.call("openat2").fd(directory, "proc").string(path).word("O_WRONLY"));
+  Fd file(fd);
   ssize_t written = write(file.get(), value.data(), value.size());
   int error = written < 0 ? errno : EIO;
   if (written == static_cast<ssize_t>(value.size())) return Result::ok();
   return Result::failure(error, context.report.call("write").fd(file.get(), path).string(value));
 }
 
-// Keys as sysctl(8) takes them: where a dot is the first separator, dots and slashes change places.
-bool sysctl_path(std::string_view key, char *out, size_t size) {
-  constexpr std::string_view kPrefix = "sys/";
-  if (kPrefix.size() + key.size() >= size) return false;
-  memcpy(out, kPrefix.data(), kPrefix.size());
-  bool dots = key.find_first_of("./") != std::string_view::npos && key[key.find_first_of("./")] == '.';
-  char *at = out + kPrefix.size();
-  for (char c : key) *at++ = !dots ? c : c == '.' ? '/' : c == '/' ? '.' : c;
-  *at = 0;
-  return true;
-}
-
 Result write_label(Context &context, std::string_view attribute, std::string_view value) {
   if (Result result = need_procfs(context); result.failed()) return result;
   char path[64];
   if (!own_procfs_path(context, attribute, path, sizeof(path))) {
-    return Result::failure(ENOENT, context.report.call("readlinkat").fd(context.procfs.get(), "proc").string("self"));
+    return Result::failure(ENOENT,
+                           context.report.call("readlinkat").fd(context.procfs.get(), "proc").string("self"));
   }
-  return write_once(context, path, value);
+  return write_once(context, context.procfs.get(), path, value);
 }
 
 }  // namespace
@@ -80,11 +77,6 @@ Result need_procfs(Context &context) {
   }
   context.procfs = std::move(host);
   return Result::ok();
-}
-
-int open_procfs(const Context &context, const char *path, uint64_t flags) {
-  return open_below(context.procfs.get(), path, flags | O_NOFOLLOW,
-                    sys::kResolveBeneath | sys::kResolveNoXdev | sys::kResolveNoSymlinks | sys::kResolveNoMagiclinks);
 }
 
 bool own_procfs_path(const Context &context, std::string_view rest, char *out, size_t size) {
@@ -112,11 +104,12 @@ Result run(Context &context, const plan::Procfs &) { return need_procfs(context)
 
 Result run(Context &context, const plan::Sysctl &step) {
   if (Result result = need_procfs(context); result.failed()) return result;
-  char path[512];
-  if (!sysctl_path(step.key, path, sizeof(path))) {
-    return Result::failure(ENAMETOOLONG, context.report.call("openat2").string(step.key));
-  }
-  return write_once(context, path, step.value);
+  int fd = open_inside(context.procfs.get(), "sys", O_PATH | O_DIRECTORY);
+  if (fd < 0)
+    return Result::failure(-fd,
+                           context.report.call("openat2").fd(context.procfs.get(), "proc").string("sys"));
+  Fd directory(fd);
+  return write_once(context, fd, step.key.c_str(), step.value);
 }
 
 Result run(Context &context, const plan::Apparmor &step) {
@@ -133,6 +126,8 @@ Result run(Context &context, const plan::Apparmor &step) {
   return write_label(context, "attr/exec", text);
 }
 
-Result run(Context &context, const plan::Selinux &step) { return write_label(context, "attr/exec", step.label); }
+Result run(Context &context, const plan::Selinux &step) {
+  return write_label(context, "attr/exec", step.label);
+}
 
 }  // namespace runts::init

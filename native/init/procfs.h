@@ -1,5 +1,6 @@
-// A procfs that is ours alone: made detached (so nobody can mount over its files), or, where a user namespace may not
-// make one, the host's /proc, checked. Labels, sysctls and /proc/self/fd are reached through nothing else.
+// A procfs that is ours alone: made detached (so nobody can mount over its files), or, where a user namespace
+// may not make one, the host's /proc, checked. Labels, sysctls and /proc/self/fd are reached through nothing
+// else.
 #pragma once
 #include "context.h"
 
@@ -7,9 +8,6 @@ namespace runts::init {
 
 // Opens the handle if it is not open yet.
 Result need_procfs(Context &context);
-
-// Opens a file below the handle: no symbolic links, no other mounts.
-int open_procfs(const Context &context, const char *path, uint64_t flags);
 
 // `<pid>/<rest>` of this process as the handle numbers it. False where it does not fit or cannot be told.
 bool own_procfs_path(const Context &context, std::string_view rest, char *out, size_t size);

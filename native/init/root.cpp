@@ -2,6 +2,7 @@
 #include <fcntl.h>
 
 #include "handlers.h"
+#include "host_files.h"
 #include "paths.h"
 #include "trees.h"
 
@@ -27,8 +28,8 @@ Result change_root(Context &context) {
   return Result::ok();
 }
 
-// The old root lies over the new one after pivot_root(".", "."), see its manual page. It is made a slave, so that the
-// host is not told of its end.
+// The old root lies over the new one after pivot_root(".", "."), see its manual page. It is made a slave, so
+// that the host is not told of its end.
 Result pivot(Context &context) {
   Fd old_root(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!old_root) return failed(context, "open", "/");
@@ -39,29 +40,38 @@ Result pivot(Context &context) {
   Result result = set_attributes(context, old_root.get(), true, attributes(0, 0, sys::kMsSlave));
   if (result.failed()) return result;
   error = sys::umount2(".", sys::kMntDetach);
-  if (error < 0) return Result::failure(-error, context.report.call("umount2").string(".").word("MNT_DETACH"));
+  if (error < 0)
+    return Result::failure(-error, context.report.call("umount2").string(".").word("MNT_DETACH"));
   if (chdir("/") != 0) return failed(context, "chdir", "/");
   return Result::ok();
 }
 
-// Without pivot_root (a host root that is no mount, such as an initramfs) the host's tree stays below. A full procfs or
-// sysfs of the host's would let the container mount its own without masks, so the usual ones are covered or taken away.
-Result hide_host_files(Context &context) {
-  for (const char *path : {"/proc", "/sys"}) {
-    int error = sys::umount2(path, sys::kMntDetach);
-    if (error == 0 || error == -ENOENT) continue;
-    if (error == -EINVAL || error == -EPERM) error = sys::mount("tmpfs", path, "tmpfs", 1, nullptr);
-    if (error < 0 && error != -ENOENT) return Result::failure(-error, context.report.call("mount").word("tmpfs").string(path));
-  }
-  return Result::ok();
-}
-
+// For a host root that is no mount (an initramfs): the host's tree stays below the new root.
 Result move_root(Context &context) {
   if (Result result = hide_host_files(context); result.failed()) return result;
   if (Result result = enter_root(context); result.failed()) return result;
   int error = sys::mount(".", "/", nullptr, sys::kMsMove, nullptr);
-  if (error < 0) return Result::failure(-error, context.report.call("mount").string(".").string("/").word("MS_MOVE"));
+  if (error < 0)
+    return Result::failure(-error, context.report.call("mount").string(".").string("/").word("MS_MOVE"));
   return change_root(context);
+}
+
+// The mount that a directory lies on has its root in one of the directories above; only there can it be
+// changed.
+Result change_parent(Context &context, int directory, const plan::Root &step) {
+  if (!step.parent) return Result::ok();
+  sys::MountAttr attr = attributes(0, 0, step.parent);
+  Fd above;
+  int fd = directory, error = sys::mount_setattr(fd, false, attr);
+  for (int i = 0; i < PATH_MAX / 2 && error == -EINVAL; i++) {
+    above.reset(openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!above) return failed(context, "openat", "..");
+    fd = above.get();
+    error = sys::mount_setattr(fd, false, attr);
+  }
+  if (error == 0) return Result::ok();
+  return Result::failure(
+      -error, context.report.call("mount_setattr").string(step.path).flags(step.parent, kPropagationNames));
 }
 
 }  // namespace
@@ -70,11 +80,10 @@ Result run(Context &context, const plan::MountPropagation &step) {
   sys::MountAttr attr = attributes(0, 0, step.propagation);
   int error = sys::mount_setattr(AT_FDCWD, "/", step.recursive ? sys::kAtRecursive : 0, attr);
   if (error < 0) {
-    Report &report = context.report.call("mount_setattr").string("/").word(step.recursive ? "AT_RECURSIVE" : "0");
+    Report &report =
+        context.report.call("mount_setattr").string("/").word(step.recursive ? "AT_RECURSIVE" : "0");
     return Result::failure(-error, report.flags(step.propagation, kPropagationNames));
   }
-  bool apart = step.propagation == sys::kMsPrivate || step.propagation == sys::kMsSlave || step.propagation == sys::kMsUnbindable;
-  if (apart && step.recursive) context.tree_is_ours = true;
   return Result::ok();
 }
 
@@ -83,17 +92,19 @@ Result run(Context &context, const plan::Root &step) {
   if (!directory) {
     int error = errno;
     context.report.call("open").string(step.path).word("O_PATH|O_DIRECTORY|O_NOFOLLOW");
-    if (error == ENOTDIR) context.report.detail("the root file system must be a directory and no symbolic link");
+    if (error == ENOTDIR)
+      context.report.detail("the root file system must be a directory and no symbolic link");
     return Result::failure(error, context.report);
   }
+  if (step.in_place) {
+    context.root = std::move(directory);
+    return Result::ok();
+  }
+  if (Result result = change_parent(context, directory.get(), step); result.failed()) return result;
   Fd tree;
   if (step.slot) {
     tree = take_slot(context, step.slot);
     if (!tree) return no_such_slot(context, step.slot);
-  } else if (!context.tree_is_ours) {
-    // Without a mount namespace of its own nothing is attached, since the host would see it.
-    context.root = std::move(directory);
-    return Result::ok();
   } else if (Result result = clone_tree(context, directory.get(), true, tree); result.failed()) {
     return result;
   }

@@ -7,8 +7,8 @@
 
 namespace runts::init {
 
-// Pages of their own, since a plan may hold thousands of strings. nullptr where there is no memory. `extra` is put last
-// unless it is null.
+// Pages of their own, since a plan may hold thousands of strings. nullptr where there is no memory. `extra`
+// is put last unless it is null.
 inline char **string_array(const plan::List<plan::Str> &list, const char *extra = nullptr) {
   size_t bytes = (static_cast<size_t>(list.size()) + 2) * sizeof(char *);
   void *memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -1,5 +1,7 @@
 #include "trees.h"
 
+#include <sys/stat.h>
+
 namespace runts::init {
 
 sys::MountAttr attributes(uint64_t set, uint64_t clear, uint64_t propagation) {
@@ -19,9 +21,12 @@ Result set_attributes(Context &context, int tree, bool recursive, const sys::Mou
 }
 
 Result clone_tree(Context &context, int fd, bool recursive, Fd &out) {
-  unsigned flags = sys::kOpenTreeClone | sys::kOpenTreeCloexec | sys::kAtEmptyPath | (recursive ? sys::kAtRecursive : 0);
+  unsigned flags =
+      sys::kOpenTreeClone | sys::kOpenTreeCloexec | sys::kAtEmptyPath | (recursive ? sys::kAtRecursive : 0);
   int tree = sys::open_tree(fd, "", flags);
-  if (tree < 0) return Result::failure(-tree, context.report.call("open_tree").fd(fd).string("").flags(flags, kOpenTreeNames));
+  if (tree < 0)
+    return Result::failure(-tree,
+                           context.report.call("open_tree").fd(fd).string("").flags(flags, kOpenTreeNames));
   out.reset(tree);
   return Result::ok();
 }
@@ -29,7 +34,15 @@ Result clone_tree(Context &context, int fd, bool recursive, Fd &out) {
 Result attach(Context &context, int tree, int target, std::string_view at) {
   int error = sys::attach_mount(tree, target);
   if (error == 0) return Result::ok();
-  return Result::failure(-error, context.report.call("move_mount").fd(tree).fd(target, at).word("MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH"));
+  Report &report = context.report.call("move_mount").fd(tree).fd(target, at);
+  report.word("MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH");
+  struct stat from{}, to{};
+  if (fstat(tree, &from) == 0 && fstat(target, &to) == 0 && S_ISDIR(from.st_mode) != S_ISDIR(to.st_mode)) {
+    report.detail(S_ISDIR(to.st_mode) ? "the target is a directory and the source is a file"
+                                      : "the target is a file and the source is a directory");
+    return Result::failure(ENOTDIR, report);
+  }
+  return Result::failure(-error, report);
 }
 
 }  // namespace runts::init

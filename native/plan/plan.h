@@ -11,9 +11,9 @@ enum class Side : uint32_t { Host, Init };
 
 // One step of a plan: its kind, its side, and a reader over its fields.
 struct Entry {
-  Kind kind;
-  Side on;
-  Reader fields;
+  Kind kind{};
+  Side on{};
+  Reader fields{nullptr, nullptr};
   template <typename T>
   T as() const {
     Reader copy = fields;

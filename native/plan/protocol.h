@@ -2,6 +2,19 @@
 //
 // A plan is one ordered list; the side that owns the next step runs. A side that comes to a step of the other side
 // sends what it made for the other (Slots), then Baton, and waits. Losing the peer ends both: init exits, the host undoes.
+//
+//   start    The host sends Slots and one Baton whose step is the first of init; init waits for it before anything else.
+//   turns    At a step of the host init sends Baton(that step); the host runs from there to the next step of init and
+//            sends Slots and Baton(that next step). A Baton that skips a step of its receiver is an error.
+//   fork     The stage sends Forked(the next step) with the pidfd and exits. The child waits. The host then runs its own
+//            steps, if any come next, and sends Baton; so Forked is always before anything that the child says.
+//   created  A step of the host like any other for init. Once the host has sent the Baton back, it closes its end.
+//   start    `await-start` accepts a connection, which takes the place of the control channel. Init goes on at once, with
+//            no Baton. A connection that ends before Executing ends init.
+//   execve   Init sends Executing(the step of execve) before it, or already before `seccomp`, as a filter may forbid it.
+//            The channel is close-on-exec: its end after Executing is success; Failed may still come in between. Its end
+//            without Executing or Failed means that init has died.
+//
 #pragma once
 #include <cstdint>
 

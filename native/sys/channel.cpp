@@ -66,9 +66,10 @@ int receive(int socket, Received &received) {
   take_rights(header, received);
   if (size == 0) return 0;
   const Message &message = received.message;
-  bool whole = !(header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) && static_cast<size_t>(size) >= protocol::kHead &&
-               message.text_size <= protocol::kMaxText &&
-               static_cast<size_t>(size) == protocol::kHead + message.text_size && message.count <= protocol::kMaxFds;
+  bool whole = !(header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) &&
+               static_cast<size_t>(size) >= protocol::kHead && message.text_size <= protocol::kMaxText &&
+               static_cast<size_t>(size) == protocol::kHead + message.text_size &&
+               message.count <= protocol::kMaxFds;
   if (whole) return 1;
   for (uint32_t i = 0; i < received.fd_count; i++) received.fds[i].reset();
   received.fd_count = 0;
@@ -86,7 +87,8 @@ Message plain(protocol::Type type, uint32_t step) {
 Message failed(uint32_t step, int error, std::string_view text) {
   Message message = plain(protocol::Type::Failed, step);
   message.error = error;
-  message.text_size = static_cast<uint32_t>(text.size() < protocol::kMaxText ? text.size() : protocol::kMaxText);
+  message.text_size =
+      static_cast<uint32_t>(text.size() < protocol::kMaxText ? text.size() : protocol::kMaxText);
   memcpy(message.text, text.data(), message.text_size);
   return message;
 }

@@ -1,4 +1,5 @@
-// One message of native/plan/protocol.h over a SOCK_SEQPACKET socket, with its descriptors. No heap, no state.
+// One message of native/plan/protocol.h over a SOCK_SEQPACKET socket, with its descriptors. No heap, no
+// state.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -9,7 +10,8 @@
 
 namespace runts::channel {
 
-// A message and the descriptors that came with it. Those are close-on-exec, and closed with this object unless taken.
+// A message and the descriptors that came with it. Those are close-on-exec, and closed with this object
+// unless taken.
 struct Received {
   protocol::Message message;
   Fd fds[protocol::kMaxFds];
@@ -17,11 +19,12 @@ struct Received {
   std::string_view text() const { return {message.text, message.text_size}; }
 };
 
-// Sends; at most kMaxFds descriptors, which stay open here. 0, or -errno: -EPIPE where the peer is gone (never SIGPIPE).
+// Sends; at most kMaxFds descriptors, which stay open here. 0, or -errno: -EPIPE where the peer is gone
+// (never SIGPIPE).
 int send(int socket, const protocol::Message &message, std::span<const int> fds = {});
 
-// Waits for a message. 1 for a message, 0 for the end (the peer has closed or died), or -errno; -EPROTO for a packet
-// that is no message of this protocol (its descriptors are closed).
+// Waits for a message. 1 for a message, 0 for the end (the peer has closed or died), or -errno; -EPROTO for a
+// packet that is no message of this protocol (its descriptors are closed).
 int receive(int socket, Received &received);
 
 // A message without text.

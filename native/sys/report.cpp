@@ -11,9 +11,10 @@ namespace {
 constexpr size_t kLongestString = 256;
 
 constexpr FlagName kOpen[] = {
-    {O_WRONLY, "O_WRONLY"},     {O_RDWR, "O_RDWR"},       {O_CREAT, "O_CREAT"},       {O_EXCL, "O_EXCL"},
-    {O_NOCTTY, "O_NOCTTY"},     {O_NONBLOCK, "O_NONBLOCK"}, {O_DIRECTORY, "O_DIRECTORY"}, {O_NOFOLLOW, "O_NOFOLLOW"},
-    {O_CLOEXEC, "O_CLOEXEC"},   {O_PATH, "O_PATH"},
+    {O_WRONLY, "O_WRONLY"},       {O_RDWR, "O_RDWR"},         {O_CREAT, "O_CREAT"},
+    {O_EXCL, "O_EXCL"},           {O_NOCTTY, "O_NOCTTY"},     {O_NONBLOCK, "O_NONBLOCK"},
+    {O_DIRECTORY, "O_DIRECTORY"}, {O_NOFOLLOW, "O_NOFOLLOW"}, {O_CLOEXEC, "O_CLOEXEC"},
+    {O_PATH, "O_PATH"},
 };
 constexpr FlagName kResolve[] = {
     {sys::kResolveNoXdev, "RESOLVE_NO_XDEV"},         {sys::kResolveNoMagiclinks, "RESOLVE_NO_MAGICLINKS"},
@@ -46,8 +47,8 @@ constexpr FlagName kPropagation[] = {
     {sys::kMsShared, "MS_SHARED"},
 };
 constexpr FlagName kNamespaces[] = {
-    {0x00000080, "CLONE_NEWTIME"}, {0x00020000, "CLONE_NEWNS"},   {0x02000000, "CLONE_NEWCGROUP"},
-    {0x04000000, "CLONE_NEWUTS"},  {0x08000000, "CLONE_NEWIPC"},  {0x10000000, "CLONE_NEWUSER"},
+    {0x00000080, "CLONE_NEWTIME"}, {0x00020000, "CLONE_NEWNS"},  {0x02000000, "CLONE_NEWCGROUP"},
+    {0x04000000, "CLONE_NEWUTS"},  {0x08000000, "CLONE_NEWIPC"}, {0x10000000, "CLONE_NEWUSER"},
     {0x20000000, "CLONE_NEWPID"},  {0x40000000, "CLONE_NEWNET"},
 };
 
@@ -179,7 +180,8 @@ Report &Report::word(std::string_view text) {
   return *this;
 }
 
-// A name is used where all its bits are there and none was named before, so a mask must stand before its values.
+// A name is used where all its bits are there and none was named before, so a mask must stand before its
+// values.
 Report &Report::flags(uint64_t value, std::span<const FlagName> names) {
   argument();
   if (!value) put('0');

@@ -1,10 +1,10 @@
-// The text that tells which call failed and with which arguments, such as `openat2([5]<root>, "a/b", O_PATH)`, and
-// after a NUL any detail. Fixed size, no heap: what does not fit is cut.
+// The text that tells which call failed and with which arguments, such as `openat2([5]<root>, "a/b",
+// O_PATH)`, and after a NUL any detail. Fixed size, no heap: what does not fit is cut.
 //
 //   Report report;
-//   report.call("openat2").fd(dir, "root").string(path).word("O_PATH");   // the closing bracket comes by itself
-//   report.detail("must be mounted on an ordinary directory");
-//   memcpy(message.text, report.data(), message.text_size = report.size());
+//   report.call("openat2").fd(dir, "root").string(path).word("O_PATH");   // the closing bracket comes by
+//   itself report.detail("must be mounted on an ordinary directory"); memcpy(message.text, report.data(),
+//   message.text_size = report.size());
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -29,11 +29,11 @@ class Report {
 
   // Arguments of the call, in order.
   Report &fd(int fd, std::string_view stands_for = {});  // [5]<root>, AT_FDCWD
-  Report &string(std::string_view text);                 // "quoted", control characters escaped, cut after 256 bytes
+  Report &string(std::string_view text);  // "quoted", control characters escaped, cut after 256 bytes
   Report &number(int64_t value);
   Report &octal(uint64_t value);
   Report &hex(uint64_t value);
-  Report &word(std::string_view text);                                     // as it is
+  Report &word(std::string_view text);                             // as it is
   Report &flags(uint64_t value, std::span<const FlagName> names);  // A|B|0x10; 0
 
   // What stands behind the NUL: pieces are put together.

@@ -1,6 +1,6 @@
-// Thin wrappers of the system calls that C libraries lack or name differently, with the kernel's constants that Debian
-// 12's headers lack. Every wrapper gives the result, or -errno; none touches the heap. Nothing here includes
-// <sys/mount.h> or <linux/mount.h>, which cannot be included together.
+// Thin wrappers of the system calls that C libraries lack or name differently, with the kernel's constants
+// that Debian 12's headers lack. Every wrapper gives the result, or -errno; none touches the heap. Nothing
+// here includes <sys/mount.h> or <linux/mount.h>, which cannot be included together.
 #pragma once
 #include <cerrno>
 #include <cstddef>
@@ -139,7 +139,9 @@ inline int move_mount(int from, const char *from_path, int to, const char *to_pa
 inline int attach_mount(int tree, int target) {
   return move_mount(tree, "", target, "", kMoveMountFromEmptyPath | kMoveMountToEmptyPath);
 }
-inline int fsopen(const char *type, unsigned flags) { return static_cast<int>(call(SYS_fsopen, type, flags)); }
+inline int fsopen(const char *type, unsigned flags) {
+  return static_cast<int>(call(SYS_fsopen, type, flags));
+}
 inline int fsconfig(int context, unsigned command, const char *key, const void *value, int aux) {
   return static_cast<int>(call(SYS_fsconfig, context, command, key, value, aux));
 }
@@ -153,10 +155,13 @@ inline int mount_setattr(int dir, const char *path, unsigned flags, const MountA
 inline int mount_setattr(int fd, bool recursive, const MountAttr &attr) {
   return mount_setattr(fd, "", kAtEmptyPath | (recursive ? kAtRecursive : 0), attr);
 }
-inline int mount(const char *source, const char *target, const char *type, unsigned long flags, const void *data) {
+inline int mount(const char *source, const char *target, const char *type, unsigned long flags,
+                 const void *data) {
   return static_cast<int>(call(SYS_mount, source, target, type, flags, data));
 }
-inline int umount2(const char *target, int flags) { return static_cast<int>(call(SYS_umount2, target, flags)); }
+inline int umount2(const char *target, int flags) {
+  return static_cast<int>(call(SYS_umount2, target, flags));
+}
 inline int pivot_root(const char *new_root, const char *put_old) {
   return static_cast<int>(call(SYS_pivot_root, new_root, put_old));
 }
@@ -166,7 +171,9 @@ inline int clone3(const CloneArgs &args) { return static_cast<int>(call(SYS_clon
 inline int close_range(unsigned first, unsigned last, unsigned flags) {
   return static_cast<int>(call(SYS_close_range, first, last, flags));
 }
-inline int pidfd_open(pid_t pid, unsigned flags) { return static_cast<int>(call(SYS_pidfd_open, pid, flags)); }
+inline int pidfd_open(pid_t pid, unsigned flags) {
+  return static_cast<int>(call(SYS_pidfd_open, pid, flags));
+}
 inline int pidfd_send_signal(int pidfd, int signal) {
   return static_cast<int>(call(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0));
 }

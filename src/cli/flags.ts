@@ -44,26 +44,34 @@ export function parseFlags(known: readonly Flag[], words: readonly string[], sto
 }
 
 /** How many words of value were taken. */
-function takeFlag(known: readonly Flag[], word: string, next: string | undefined, into: Map<string, string[]>): number {
+function takeFlag(
+  known: readonly Flag[],
+  word: string,
+  next: string | undefined,
+  into: Map<string, string[]>,
+): number {
   const [, name = '', inline] = /^--?([^=]*)(?:=([\s\S]*))?$/.exec(word) ?? [];
   const flag = known.find((candidate) => candidate.name === name || candidate.short === name);
   if (flag === undefined) throw invalid(`flag provided but not defined: -${name}`);
   const takesNext = flag.kind !== 'bool' && inline === undefined;
-  if (takesNext && next === undefined) throw invalid(`flag needs an argument: ${word}`);
-  const value = inline ?? (flag.kind === 'bool' ? 'true' : (next as string));
+  const value = inline ?? (flag.kind === 'bool' ? 'true' : next);
+  if (value === undefined) throw invalid(`flag needs an argument: ${word}`);
   checkValue(flag, value);
   const several = flag.kind === 'texts' || flag.kind === 'integers';
   into.set(flag.name, several ? [...(into.get(flag.name) ?? []), value] : [value]);
   return takesNext ? 1 : 0;
 }
 
-const TRUE = ['1', 't', 'T', 'true', 'TRUE', 'True'];
-const FALSE = ['0', 'f', 'F', 'false', 'FALSE', 'False'];
+const TRUE: ReadonlySet<string> = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
+const FALSE: ReadonlySet<string> = new Set(['0', 'f', 'F', 'false', 'FALSE', 'False']);
 
 function checkValue(flag: Flag, value: string): void {
-  if (flag.kind === 'bool' && !TRUE.includes(value) && !FALSE.includes(value)) throw invalidValue(flag, value, 'true or false');
-  if ((flag.kind === 'integer' || flag.kind === 'integers') && !isInteger(value)) throw invalidValue(flag, value, 'an integer');
-  if (flag.kind === 'duration' && parseDuration(value) === undefined) throw invalidValue(flag, value, 'a duration such as 5s or 1m30s');
+  if (flag.kind === 'bool' && !TRUE.has(value) && !FALSE.has(value))
+    throw invalidValue(flag, value, 'true or false');
+  if ((flag.kind === 'integer' || flag.kind === 'integers') && !isInteger(value))
+    throw invalidValue(flag, value, 'an integer');
+  if (flag.kind === 'duration' && parseDuration(value) === undefined)
+    throw invalidValue(flag, value, 'a duration such as 5s or 1m30s');
 }
 
 function isInteger(value: string): boolean {
@@ -85,12 +93,13 @@ export function parseDuration(text: string): number | undefined {
   if (text === '0') return 0;
   if (!/^-?(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined;
   let sum = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) sum += Number(amount) * (UNITS[unit as string] ?? 0);
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g))
+    sum += Number(amount) * (UNITS[unit as string] ?? 0);
   return text.startsWith('-') ? -sum : sum;
 }
 
 export function isOn(flags: FlagValues, name: string): boolean {
-  return TRUE.includes(flags.get(name)?.[0] ?? 'false');
+  return TRUE.has(flags.get(name)?.[0] ?? 'false');
 }
 
 /** undefined if it was not given; an empty text if it was given so. */

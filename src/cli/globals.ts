@@ -18,7 +18,8 @@ export function rootOf(host: Host, flags: FlagValues): Root {
   const given = textOf(flags, 'root');
   if (given !== undefined) return { path: checkRoot(absolutePath(host.self.cwd, given)), isSet: true };
   const runtime = host.self.env['XDG_RUNTIME_DIR'];
-  if (runtime === undefined || runtime === '' || !isUnprivileged(host)) return { path: DEFAULT_ROOT, isSet: false };
+  if (runtime === undefined || runtime === '' || !isUnprivileged(host))
+    return { path: DEFAULT_ROOT, isSet: false };
   const path = `${runtime}/runts`;
   makeSticky(host, path);
   return { path, isSet: false };
@@ -41,10 +42,14 @@ function makeSticky(host: Host, path: string): void {
   try {
     host.files.makeDirectory(path, 0o1700, true);
   } catch (error) {
-    throw new RuntsError('HOST_FAILED', `${path}: cannot make the root directory: ${(error as Error).message}`, {
-      cause: error,
-      hint: 'the path in $XDG_RUNTIME_DIR must be writable by the user; --root names another place',
-    });
+    throw new RuntsError(
+      'HOST_FAILED',
+      `${path}: cannot make the root directory: ${(error as Error).message}`,
+      {
+        cause: error,
+        hint: 'the path in $XDG_RUNTIME_DIR must be writable by the user; --root names another place',
+      },
+    );
   }
 }
 
@@ -85,5 +90,8 @@ const ROOTLESS = /^(|auto|1|t|true|0|f|false)$/i;
 export function checkRootless(flags: FlagValues): void {
   const text = textOf(flags, 'rootless') ?? 'auto';
   if (ROOTLESS.test(text)) return;
-  throw new RuntsError('INVALID_ARGUMENT', `invalid value ${JSON.stringify(text)} for flag -rootless: expected true, false or auto`);
+  throw new RuntsError(
+    'INVALID_ARGUMENT',
+    `invalid value ${JSON.stringify(text)} for flag -rootless: expected true, false or auto`,
+  );
 }

@@ -30,7 +30,9 @@ export function openLog(host: Host, options: LogOptions): Log {
     try {
       host.files.append(options.file, `${line}\n`);
     } catch (error) {
-      host.self.err(`${options.name}: ${options.file}: cannot append to the log: ${(error as Error).message}\n`);
+      host.self.err(
+        `${options.name}: ${options.file}: cannot append to the log: ${(error as Error).message}\n`,
+      );
     }
   };
   return {
@@ -73,7 +75,11 @@ function logfmt(value: unknown): string {
 export function asRuntsError(error: unknown): RuntsError {
   if (error instanceof RuntsError) return error;
   if (error instanceof HostError) {
-    return new RuntsError('HOST_FAILED', error.message, { syscall: error.syscall, errno: error.errno, cause: error });
+    return new RuntsError('HOST_FAILED', error.message, {
+      syscall: error.syscall,
+      errno: error.errno,
+      cause: error,
+    });
   }
   const message = error instanceof Error ? error.message : String(error);
   return new RuntsError('HOST_FAILED', message, { cause: error });
@@ -81,14 +87,25 @@ export function asRuntsError(error: unknown): RuntsError {
 
 function logDetails({ code, details }: RuntsError): Readonly<Record<string, unknown>> {
   const { path, step, call, syscall, errno, hint, problems } = details;
-  const keys: Record<string, unknown> & { code: ErrorCode } = { code, path, step, call, syscall, errno, hint, problems };
+  const keys: Record<string, unknown> & { code: ErrorCode } = {
+    code,
+    path,
+    step,
+    call,
+    syscall,
+    errno,
+    hint,
+    problems,
+  };
   return Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined));
 }
 
 /** The report for people: what failed, then indented where and why, and what to do. */
 export function formatError(name: string, { message, details }: RuntsError): string {
   const further = details.problems === undefined ? [] : details.problems.slice(1);
-  const lines = [...further, describeStep(details), details.hint].filter((line) => line !== undefined && line !== '');
+  const lines = [...further, describeStep(details), details.hint].filter(
+    (line) => line !== undefined && line !== '',
+  );
   return [`${name}: ${message}`, ...lines.map((line) => `  ${line}`)].join('\n') + '\n';
 }
 

@@ -74,5 +74,5 @@ function formatRow(row: readonly string[], widths: readonly number[]): string {
 
 /** In code points, as Go counts. */
 function length(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }

@@ -8,21 +8,62 @@ import type { Verb } from './verb.ts';
 export const GLOBAL_FLAGS: readonly Flag[] = [
   { name: 'root', kind: 'text', value: 'DIR', about: 'directory of container states; should lie on tmpfs' },
   { name: 'log', kind: 'text', value: 'FILE', about: 'append errors and warnings to FILE' },
-  { name: 'log-format', kind: 'text', value: 'FORMAT', about: 'format of the log: text (the default) or json' },
-  { name: 'log-level', kind: 'text', value: 'LEVEL', about: 'least level that is logged: error, warning or debug' },
+  {
+    name: 'log-format',
+    kind: 'text',
+    value: 'FORMAT',
+    about: 'format of the log: text (the default) or json',
+  },
+  {
+    name: 'log-level',
+    kind: 'text',
+    value: 'LEVEL',
+    about: 'least level that is logged: error, warning or debug',
+  },
   { name: 'debug', kind: 'bool', about: 'log more, with the stack of an error' },
   { name: 'systemd-cgroup', kind: 'bool', about: 'make cgroups through systemd' },
-  { name: 'cgroup-manager', kind: 'text', value: 'NAME', about: 'cgroupfs (the default), systemd or disabled' },
-  { name: 'rootless', kind: 'text', value: 'WHETHER', about: 'ignore cgroup permission errors: true, false or auto' },
+  {
+    name: 'cgroup-manager',
+    kind: 'text',
+    value: 'NAME',
+    about: 'cgroupfs (the default), systemd or disabled',
+  },
+  {
+    name: 'rootless',
+    kind: 'text',
+    value: 'WHETHER',
+    about: 'ignore cgroup permission errors: true, false or auto',
+  },
   { name: 'version', short: 'v', kind: 'bool', about: 'print the version' },
   { name: 'help', short: 'h', kind: 'bool', about: 'print this help' },
 ];
 
 const HELP: Flag = { name: 'help', short: 'h', kind: 'bool', about: 'print the help of this command' };
-const BUNDLE: Flag = { name: 'bundle', short: 'b', kind: 'text', value: 'DIR', about: 'bundle directory; the current one by default' };
-const PID_FILE: Flag = { name: 'pid-file', kind: 'text', value: 'FILE', about: 'write the pid of the process to FILE' };
-const DETACH: Flag = { name: 'detach', short: 'd', kind: 'bool', about: 'do not wait for the process to end' };
-const TRACE: Flag = { name: 'trace', kind: 'text', value: 'FILE', about: 'write a Chrome trace of every step to FILE' };
+const BUNDLE: Flag = {
+  name: 'bundle',
+  short: 'b',
+  kind: 'text',
+  value: 'DIR',
+  about: 'bundle directory; the current one by default',
+};
+const PID_FILE: Flag = {
+  name: 'pid-file',
+  kind: 'text',
+  value: 'FILE',
+  about: 'write the pid of the process to FILE',
+};
+const DETACH: Flag = {
+  name: 'detach',
+  short: 'd',
+  kind: 'bool',
+  about: 'do not wait for the process to end',
+};
+const TRACE: Flag = {
+  name: 'trace',
+  kind: 'text',
+  value: 'FILE',
+  about: 'write a Chrome trace of every step to FILE',
+};
 const CONSOLE_SOCKET: Flag = {
   name: 'console-socket',
   kind: 'text',
@@ -41,14 +82,24 @@ const PRESERVE_FDS: Flag = {
   value: 'N',
   about: 'pass N more descriptors, after stdio and those of LISTEN_FDS',
 };
-const FORMAT: Flag = { name: 'format', short: 'f', kind: 'text', value: 'FORMAT', about: 'table (the default) or json' };
+const FORMAT: Flag = {
+  name: 'format',
+  short: 'f',
+  kind: 'text',
+  value: 'FORMAT',
+  about: 'table (the default) or json',
+};
 
 const CREATE: readonly Flag[] = [
   BUNDLE,
   CONSOLE_SOCKET,
   PIDFD_SOCKET,
   PID_FILE,
-  { name: 'no-pivot', kind: 'bool', about: 'MS_MOVE and chroot in place of pivot_root, for a root on a ramdisk' },
+  {
+    name: 'no-pivot',
+    kind: 'bool',
+    about: 'MS_MOVE and chroot in place of pivot_root, for a root on a ramdisk',
+  },
   { name: 'no-new-keyring', kind: 'bool', about: 'keep the session keyring of the caller' },
   PRESERVE_FDS,
   TRACE,
@@ -78,7 +129,14 @@ export const VERBS: readonly Verb[] = [
     about: 'delete a container and all that it holds',
     usage: ID,
     arguments: one,
-    flags: [{ name: 'force', short: 'f', kind: 'bool', about: 'kill it first (SIGKILL); a missing container is fine' }],
+    flags: [
+      {
+        name: 'force',
+        short: 'f',
+        kind: 'bool',
+        about: 'kill it first (SIGKILL); a missing container is fine',
+      },
+    ],
     load: () => import('./verbs/delete.ts'),
   },
   {
@@ -106,7 +164,13 @@ export const VERBS: readonly Verb[] = [
       { name: 'env', short: 'e', kind: 'texts', value: 'NAME=VALUE', about: 'set an environment variable' },
       { name: 'tty', short: 't', kind: 'bool', about: 'give the process a terminal' },
       { name: 'user', short: 'u', kind: 'text', value: 'UID[:GID]', about: 'user and group, as numbers' },
-      { name: 'additional-gids', short: 'g', kind: 'integers', value: 'GID', about: 'add a supplementary group' },
+      {
+        name: 'additional-gids',
+        short: 'g',
+        kind: 'integers',
+        value: 'GID',
+        about: 'add a supplementary group',
+      },
       { name: 'process', short: 'p', kind: 'text', value: 'FILE', about: 'read the process from FILE' },
       DETACH,
       PID_FILE,

@@ -20,7 +20,11 @@ export interface Bundle {
 export function readBundle(host: Host, directory: string): Bundle {
   const bundle = absolutePath(host.self.cwd, directory);
   const { spec, warnings } = readSpec(readConfig(host, bundle), CONFIG);
-  return { directory: bundle, spec, warnings: warnings.map((warning) => `${CONFIG}: ${formatProblem(warning)}`) };
+  return {
+    directory: bundle,
+    spec,
+    warnings: warnings.map((warning) => `${CONFIG}: ${formatProblem(warning)}`),
+  };
 }
 
 function readConfig(host: Host, bundle: string): string {

@@ -15,7 +15,15 @@ export interface ExtraDescriptors {
  * @throws {RuntsError} INVALID_ARGUMENT with runc's words.
  */
 export function extraDescriptors(host: Host, preserve: number): ExtraDescriptors {
-  const listen = listenDescriptors(host);
+  return collect(host, listenDescriptors(host), preserve);
+}
+
+/** As {@link extraDescriptors} for exec, to which LISTEN_FDS means nothing. */
+export function preservedDescriptors(host: Host, preserve: number): ExtraDescriptors {
+  return collect(host, 0, preserve);
+}
+
+function collect(host: Host, listen: number, preserve: number): ExtraDescriptors {
   const base = FIRST_EXTRA + listen;
   for (let at = 0; at < preserve; at += 1) {
     if (host.self.isOpen(base + at)) continue;

@@ -25,7 +25,11 @@ export async function statsOnce(context: Context, id: string): Promise<Container
  * Statistics after each `interval` (milliseconds), and an oom event for each poll in which the kernel killed a process
  * of the container for want of memory; until the container's cgroup is empty or gone.
  */
-export async function* events(context: Context, id: string, interval: number): AsyncGenerator<ContainerEvent> {
+export async function* events(
+  context: Context,
+  id: string,
+  interval: number,
+): AsyncGenerator<ContainerEvent> {
   const { files, self } = context.host;
   const directory = await runningCgroup(context, id);
   let kills = oomKills(files, directory);
@@ -69,7 +73,8 @@ function readIfThere(files: HostFiles, path: string): string | undefined {
   try {
     return files.readText(path);
   } catch (error) {
-    if (error instanceof HostError && (error.errno === 'ENOENT' || error.errno === 'ENODEV')) return undefined;
+    if (error instanceof HostError && (error.errno === 'ENOENT' || error.errno === 'ENODEV'))
+      return undefined;
     throw error;
   }
 }

@@ -77,7 +77,12 @@ function addCapabilities(own: Capabilities, caps: readonly string[]): Capabiliti
     bounding: union(own.bounding, names),
     effective: union(own.effective, names),
     permitted: union(own.permitted, names),
-    ...(own.ambient !== undefined && { ambient: union(own.ambient, names.filter((name) => inheritable.has(name))) }),
+    ...(own.ambient !== undefined && {
+      ambient: union(
+        own.ambient,
+        names.filter((name) => inheritable.has(name)),
+      ),
+    }),
   };
 }
 
@@ -95,5 +100,7 @@ function accept(process: Process): ExecProcess {
   const warnings = checked.warnings.map(formatProblem);
   if (checked.ok) return { process: checked.value, warnings };
   const problems = checked.problems.map(formatProblem);
-  throw new RuntsError('INVALID_ARGUMENT', `exec: ${problems[0] ?? 'the process is not valid'}`, { problems });
+  throw new RuntsError('INVALID_ARGUMENT', `exec: ${problems[0] ?? 'the process is not valid'}`, {
+    problems,
+  });
 }

@@ -3,6 +3,8 @@ import type { Host, HostFiles } from '../host/host.ts';
 import type { CgroupFacts, Facts } from '../plan/facts.ts';
 import { CAPABILITY_NAMES } from '../plan/numbers.ts';
 import type { CapabilityName } from '../plan/numbers.ts';
+import type { IdMapping, Spec } from '../spec/types.ts';
+import type { Bundle } from './bundle.ts';
 import type { Context } from './context.ts';
 import type { Place } from './store.ts';
 
@@ -19,8 +21,9 @@ const HYBRID_MOUNT = `${CGROUP_MOUNT}/unified`;
 const SECCOMP_CACHE = '~seccomp';
 
 /** Reads what a plan must know of the machine. */
-export function readFacts(context: Context, place: Place, bundle: string): Facts {
+export function readFacts(context: Context, place: Place, { directory: bundle, spec }: Bundle): Facts {
   const { host, root } = context;
+  const joinedMappings = readJoinedMappings(host.files, spec);
   return {
     id: place.id,
     bundle,
@@ -29,7 +32,36 @@ export function readFacts(context: Context, place: Place, bundle: string): Facts
     cgroup: context.cgroupManager === 'disabled' ? undefined : readCgroupFacts(host.files),
     grantable: grantable(host),
     uid: host.self.uid,
+    ...(joinedMappings !== undefined && { joinedMappings }),
   };
+}
+
+/** Of a user namespace that is joined by the path of a process; others can be joined but not looked into. */
+function readJoinedMappings(files: HostFiles, spec: Spec): Facts['joinedMappings'] {
+  const path = spec.linux?.namespaces?.find(({ type }) => type === 'user')?.path ?? '';
+  const directory = /^(\/proc\/(?:self|\d+))\/ns\/user$/.exec(path)?.[1];
+  if (directory === undefined) return undefined;
+  try {
+    return {
+      uid: parseMap(files.readText(`${directory}/uid_map`)),
+      gid: parseMap(files.readText(`${directory}/gid_map`)),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** user_namespaces(7) */
+function parseMap(text: string): IdMapping[] {
+  const lines = text
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  return lines.flatMap(([containerID, hostID, size]) => {
+    return containerID === undefined || hostID === undefined || size === undefined
+      ? []
+      : [{ containerID, hostID, size }];
+  });
 }
 
 /** Facts of an ordinary machine and a privileged runtime, for a plan that nobody is going to run here. */
@@ -50,7 +82,7 @@ export function planFacts(root: string, id: string, bundle: string): Facts {
   };
 }
 
-function grantable(host: Host): CapabilityName[] {
+export function grantable(host: Host): CapabilityName[] {
   const held = new Set(host.self.capabilities());
   return CAPABILITY_NAMES.filter((name) => held.has(name));
 }
@@ -59,7 +91,11 @@ function readCgroupFacts(files: HostFiles): CgroupFacts {
   const { root, hybrid } = findCgroupMount(files);
   return {
     root,
-    controllers: files.readText(`${root}/cgroup.controllers`).trim().split(' ').filter((name) => name !== ''),
+    controllers: files
+      .readText(`${root}/cgroup.controllers`)
+      .trim()
+      .split(' ')
+      .filter((name) => name !== ''),
     hybrid,
     own: ownCgroup(files.readText('/proc/self/cgroup')),
   };
@@ -71,7 +107,8 @@ function findCgroupMount(files: HostFiles): { root: string; hybrid: boolean } {
   if (files.fileSystem(HYBRID_MOUNT) === CGROUP2) return { root: HYBRID_MOUNT, hybrid: true };
   const mounts = parseMounts(files.readText('/proc/self/mountinfo'));
   const unified = mounts.find((mount) => mount.type === 'cgroup2');
-  if (unified !== undefined) return { root: unified.target, hybrid: mounts.some((mount) => mount.type === 'cgroup') };
+  if (unified !== undefined)
+    return { root: unified.target, hybrid: mounts.some((mount) => mount.type === 'cgroup') };
   throw new RuntsError('UNSUPPORTED', 'cgroups: no cgroup v2 hierarchy is mounted, and v1 is not supported', {
     hint: 'boot with systemd.unified_cgroup_hierarchy=1, mount -t cgroup2, or use --cgroup-manager disabled',
   });
@@ -88,7 +125,9 @@ function parseMounts(text: string): { target: string; type: string }[] {
 }
 
 function unescape(field: string): string {
-  return field.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+  return field.replace(/\\([0-7]{3})/g, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 8)),
+  );
 }
 
 function ownCgroup(text: string): string {

@@ -26,7 +26,11 @@ export function forwardSignals({ terminal }: Host): SignalForwarder {
 }
 
 /** Waits for a process, with its terminal relayed to the runtime's own. */
-export async function attend(host: Host, process: HostProcess, console: number | undefined): Promise<ExitStatus> {
+export async function attend(
+  host: Host,
+  process: HostProcess,
+  console: number | undefined,
+): Promise<ExitStatus> {
   const relay = console === undefined ? undefined : host.terminal.relay(console);
   const status = await process.wait();
   if (relay !== undefined) await Promise.race([relay, host.self.sleep(DRAIN_MS)]);

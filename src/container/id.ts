@@ -6,8 +6,12 @@ const MAX_LENGTH = 1024;
 /** Refuses what cannot be the name of a container's directory; the texts are those that callers of runc know. */
 export function checkId(id: string): void {
   if (id === '') throw new RuntsError('INVALID_ID', 'container id cannot be empty');
-  if (/^[A-Za-z0-9_+.-]+$/.test(id) && id !== '.' && id !== '..' && id.length <= MAX_LENGTH) return;
+  if (isId(id)) return;
   throw new RuntsError('INVALID_ID', 'invalid container ID format', {
     hint: `an id is made of letters, digits and _ + - . and has at most ${MAX_LENGTH} of them`,
   });
+}
+
+export function isId(name: string): boolean {
+  return /^[A-Za-z0-9_+.-]+$/.test(name) && name !== '.' && name !== '..' && name.length <= MAX_LENGTH;
 }

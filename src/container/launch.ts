@@ -84,14 +84,14 @@ interface Making {
 
 async function make(context: Context, place: Place, making: Making): Promise<Launched> {
   const { files } = context.host;
-  const facts = readFacts(context, place, making.bundle.directory);
+  const facts = readFacts(context, place, making.bundle);
   const notify = makeNotifyDirectory(context, place);
   const { plan, warnings } = compileCreate(making.bundle.spec, facts, createOptions(making, notify));
   for (const warning of warnings) context.warn(warning);
   const creating = firstState(context, place, { making, facts, plan });
   save(files, place, creating);
   const stdio = stdioOf(making.bundle.spec.process.terminal === true);
-  const outcome = await executeOrThrow(context, plan, { stdio, preserve: making.extra.all });
+  const outcome = await executeOrThrow(context, plan, { stdio, preserve: making.extra.all, traced: true });
   const { process } = outcome;
   if (process === undefined) throw new RuntsError('INIT_DIED', 'the plan made no process');
   const saved: Saved = { ...creating, phase: 'created', pid: process.pid, startTime: process.startTime };
@@ -127,7 +127,9 @@ interface Compiled {
 function firstState(context: Context, place: Place, { making, facts, plan }: Compiled): Saved {
   const { directory, spec } = making.bundle;
   const { self } = context.host;
-  const socket = plan.find((step): step is StepOf<'listen'> => step.kind === 'listen' && step.directory === place.directory);
+  const socket = plan.find(
+    (step): step is StepOf<'listen'> => step.kind === 'listen' && step.directory === place.directory,
+  );
   const cgroup = plan.find((step): step is StepOf<'cgroup-create'> => step.kind === 'cgroup-create');
   const waiting = plan.findIndex((step) => step.kind === 'await-start');
   const stepsBefore = waiting === -1 ? plan.length : waiting;
@@ -144,6 +146,7 @@ function firstState(context: Context, place: Place, { making, facts, plan }: Com
     ...(cgroup !== undefined && { cgroup: { root: cgroup.root, path: cgroup.path } }),
     spec,
     facts,
+    noNewKeyring: making.request.noNewKeyring,
     startSteps: plan.slice(stepsBefore),
     stepsBefore,
   };

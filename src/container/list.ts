@@ -1,5 +1,6 @@
 import { HostError } from '../host/host.ts';
 import type { Context } from './context.ts';
+import { isId } from './id.ts';
 import { describe } from './state.ts';
 import type { ContainerState } from './state.ts';
 import { load, placeOf } from './store.ts';
@@ -17,7 +18,9 @@ export async function list(context: Context, missingIsEmpty: boolean): Promise<C
     try {
       const uid = context.host.files.ownerOf(directory);
       const place = placeOf(context.root, name);
-      states.push(await describe(context, place, load(context.host.files, place), userNames.get(uid) ?? `#${uid}`));
+      states.push(
+        await describe(context, place, load(context.host.files, place), userNames.get(uid) ?? `#${uid}`),
+      );
     } catch (error) {
       if (isGone(context, directory)) continue;
       context.warn(`load container ${name}: ${(error as Error).message}`);
@@ -32,7 +35,7 @@ function isGone(context: Context, directory: string): boolean {
 
 function names(context: Context, missingIsEmpty: boolean): string[] {
   try {
-    return context.host.files.list(context.root).filter((name) => !name.startsWith('.')).sort();
+    return context.host.files.list(context.root).filter(isId).sort();
   } catch (error) {
     if (missingIsEmpty && error instanceof HostError && error.errno === 'ENOENT') return [];
     throw error;

@@ -25,9 +25,14 @@ export function pidsBelow(files: HostFiles, directory: string): number[] {
 
 function readPids(files: HostFiles, directory: string): number[] | undefined {
   try {
-    return files.readText(`${directory}/cgroup.procs`).split('\n').filter((line) => line !== '').map(Number);
+    return files
+      .readText(`${directory}/cgroup.procs`)
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(Number);
   } catch (error) {
-    if (error instanceof HostError && (error.errno === 'ENOENT' || error.errno === 'ENODEV')) return undefined;
+    if (error instanceof HostError && (error.errno === 'ENOENT' || error.errno === 'ENODEV'))
+      return undefined;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { Context } from './context.ts';
-import { destroy } from './delete.ts';
+import { destroy, removeEnded } from './delete.ts';
 import { exitCode } from './exit.ts';
 import { attend, forwardSignals } from './foreground.ts';
 import { launch } from './launch.ts';
@@ -37,7 +37,7 @@ async function runDetached(context: Context, request: RunRequest): Promise<numbe
 async function startOrDestroy(context: Context, { place, saved, process }: Launched): Promise<void> {
   try {
     const notified = forwardNotify(context, place, process.pid);
-    await startLaunched(context, place, saved);
+    await startLaunched(context, saved);
     await notified;
   } catch (error) {
     await destroy(context, place, saved);
@@ -50,7 +50,10 @@ async function runForeground(context: Context, request: RunRequest): Promise<num
   if (request.subreaper) host.processes.becomeSubreaper();
   const signals = forwardSignals(host);
   try {
-    const launched = await launch(context, request, { detached: false, untilExecuted: !waitsForStart(context) });
+    const launched = await launch(context, request, {
+      detached: false,
+      untilExecuted: !waitsForStart(context),
+    });
     signals.to(launched.process);
     return await finish(context, request, launched);
   } finally {
@@ -67,7 +70,7 @@ async function finish(context: Context, request: RunRequest, launched: Launched)
   } finally {
     if (request.subreaper) host.processes.reapOrphans();
     process.release();
-    if (!request.keep) await destroy(context, place, saved);
+    if (!request.keep) await removeEnded(context, place, saved);
   }
 }
 
@@ -76,5 +79,5 @@ async function startAside(context: Context, { place, saved }: Launched): Promise
   forwardNotify(context, place, context.host.self.pid).catch((error: unknown) => {
     context.warn(`sd_notify: ${(error as Error).message}`);
   });
-  await startLaunched(context, place, saved);
+  await startLaunched(context, saved);
 }

@@ -13,12 +13,17 @@ export function parseSize(text: string, flag: string): number {
 
 /** A decimal integer of 64 bits; negative ones only where `signed`. */
 export function parseInteger(text: string, flag: string, signed: boolean): Integer {
-  if (!(signed ? /^-?\d+$/ : /^\d+$/).test(text)) throw invalid(flag, text, signed ? 'an integer' : 'an integer from 0');
+  if (!(signed ? /^-?\d+$/ : /^\d+$/).test(text))
+    throw invalid(flag, text, signed ? 'an integer' : 'an integer from 0');
   const exact = BigInt(text);
-  if (exact !== (signed ? BigInt.asIntN(64, exact) : BigInt.asUintN(64, exact))) throw invalid(flag, text, '64 bits');
+  if (exact !== (signed ? BigInt.asIntN(64, exact) : BigInt.asUintN(64, exact)))
+    throw invalid(flag, text, '64 bits');
   return Number.isSafeInteger(Number(text)) ? Number(text) : exact;
 }
 
 function invalid(flag: string, text: string, expected: string): RuntsError {
-  return new RuntsError('INVALID_ARGUMENT', `invalid value for ${flag}: ${JSON.stringify(text)}: expected ${expected}`);
+  return new RuntsError(
+    'INVALID_ARGUMENT',
+    `invalid value for ${flag}: ${JSON.stringify(text)}: expected ${expected}`,
+  );
 }

@@ -25,7 +25,12 @@ export async function state(context: Context, id: string): Promise<ContainerStat
   return describe(context, place, load(context.host.files, place), '');
 }
 
-export async function describe(context: Context, place: Place, saved: Saved, owner: string): Promise<ContainerState> {
+export async function describe(
+  context: Context,
+  place: Place,
+  saved: Saved,
+  owner: string,
+): Promise<ContainerState> {
   const status = await statusOf(context.host.files, place, saved);
   const annotations = sorted(saved.spec.annotations ?? {});
   return {

@@ -19,7 +19,8 @@ export function statusUnderLock(files: HostFiles, place: Place, saved: Saved): C
 function statusWithProcess(files: HostFiles, place: Place, saved: Saved): ContainerStatus {
   if (!hasProcess(files, saved)) return 'stopped';
   if (isFrozen(files, saved)) return 'paused';
-  if (saved.startSocket !== undefined && files.exists(`${place.directory}/${saved.startSocket}`)) return 'created';
+  if (saved.startSocket !== undefined && files.exists(`${place.directory}/${saved.startSocket}`))
+    return 'created';
   return 'running';
 }
 

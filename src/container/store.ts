@@ -34,6 +34,8 @@ export interface Saved {
   /** The config as it was checked at create; later changes of config.json mean nothing. */
   readonly spec: Spec;
   readonly facts: Facts;
+  /** --no-new-keyring of create, which counts for exec too. */
+  readonly noNewKeyring: boolean;
   /** What init does once it is started, and how many steps of its plan come before: for the errors of start. */
   readonly startSteps: readonly Step[];
   readonly stepsBefore: number;
@@ -117,7 +119,11 @@ function parseExactly(text: string, place: Place): Saved {
 }
 
 function corrupt(place: Place, why: string): RuntsError {
-  return new RuntsError('STATE_CORRUPT', `${place.directory}/state.json: not a state of this version: ${why}`, {
-    hint: `delete --force ${place.id} removes the directory`,
-  });
+  return new RuntsError(
+    'STATE_CORRUPT',
+    `${place.directory}/state.json: not a state of this version: ${why}`,
+    {
+      hint: `delete --force ${place.id} removes the directory`,
+    },
+  );
 }

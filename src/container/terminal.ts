@@ -11,16 +11,24 @@ export interface TerminalRequest {
 /** Refuses a terminal that nobody would hold, and a socket that would get none; the texts are runc's. */
 export function checkTerminal({ terminal, detached, consoleSocket }: TerminalRequest): void {
   if (detached && terminal && consoleSocket === undefined) {
-    throw new RuntsError('INVALID_ARGUMENT', 'cannot allocate tty if runc will detach without setting console socket', {
-      path: '/process/terminal',
-      hint: 'give --console-socket, or set process.terminal to false',
-    });
+    throw new RuntsError(
+      'INVALID_ARGUMENT',
+      'cannot allocate tty if runc will detach without setting console socket',
+      {
+        path: '/process/terminal',
+        hint: 'give --console-socket, or set process.terminal to false',
+      },
+    );
   }
   if ((!detached || !terminal) && consoleSocket !== undefined) {
-    throw new RuntsError('INVALID_ARGUMENT', 'cannot use console socket if runc will not detach or allocate tty', {
-      path: '/process/terminal',
-      hint: 'leave --console-socket out, or set process.terminal to true and detach',
-    });
+    throw new RuntsError(
+      'INVALID_ARGUMENT',
+      'cannot use console socket if runc will not detach or allocate tty',
+      {
+        path: '/process/terminal',
+        hint: 'leave --console-socket out, or set process.terminal to true and detach',
+      },
+    );
   }
 }
 

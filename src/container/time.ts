@@ -2,6 +2,8 @@
 export function formatTime(microseconds: number): string {
   const seconds = Math.floor(microseconds / 1e6);
   const whole = new Date(seconds * 1000).toISOString().slice(0, 19);
-  const fraction = String(Math.floor(microseconds) - seconds * 1e6).padStart(6, '0').replace(/0+$/, '');
+  const fraction = String(Math.floor(microseconds) - seconds * 1e6)
+    .padStart(6, '0')
+    .replace(/0+$/, '');
   return fraction === '' ? `${whole}Z` : `${whole}.${fraction}Z`;
 }

@@ -44,5 +44,7 @@ function threadOf(on: Step['on']): number {
 }
 
 function plain(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? item.toString() : item))) as unknown;
+  return JSON.parse(
+    JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? item.toString() : item)),
+  ) as unknown;
 }

@@ -50,7 +50,9 @@ export function resourcesFromFlags(given: UpdateFlags): LinuxResources {
   const checked = checkResources(groups);
   if (checked.ok) return checked.value;
   const problems = checked.problems.map(formatProblem);
-  throw new RuntsError('INVALID_ARGUMENT', `update: ${problems[0] ?? 'the resources are not valid'}`, { problems });
+  throw new RuntsError('INVALID_ARGUMENT', `update: ${problems[0] ?? 'the resources are not valid'}`, {
+    problems,
+  });
 }
 
 /** True where flags are given that nothing obeys any more. */

@@ -18,9 +18,13 @@ export function parseUser(text: string): UserRequest {
 
 function parseId(digits: string, what: string, text: string): number {
   if (/^\d{1,10}$/.test(digits) && Number(digits) <= MAX_ID) return Number(digits);
-  throw new RuntsError('INVALID_ARGUMENT', `bad ${what} ${JSON.stringify(digits)} in --user ${JSON.stringify(text)}`, {
-    hint: `it is UID or UID:GID, each a number from 0 to ${MAX_ID}`,
-  });
+  throw new RuntsError(
+    'INVALID_ARGUMENT',
+    `bad ${what} ${JSON.stringify(digits)} in --user ${JSON.stringify(text)}`,
+    {
+      hint: `it is UID or UID:GID, each a number from 0 to ${MAX_ID}`,
+    },
+  );
 }
 
 /** An additional group id as a flag gives it. */

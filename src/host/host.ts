@@ -84,6 +84,8 @@ export interface Failure {
   readonly call: string;
   /** What the kernel or a hook said beside it; empty if nothing. */
   readonly detail: string;
+  /** True where `step` counts in the plan of create, of which init runs the tail at start. */
+  readonly ofCreate?: boolean;
   readonly times?: readonly number[];
 }
 

@@ -11,7 +11,11 @@ export interface LinuxAttributes {
 }
 
 /** Execution domain, scheduling and memory placement, while init has the rights to ask for them. */
-export function attributeSteps(process: Process, linux: LinuxAttributes, warn: (message: string) => void): Step[] {
+export function attributeSteps(
+  process: Process,
+  linux: LinuxAttributes,
+  warn: (message: string) => void,
+): Step[] {
   return [
     ...personalitySteps(linux.personality, warn),
     ...schedulerSteps(process),
@@ -22,7 +26,8 @@ export function attributeSteps(process: Process, linux: LinuxAttributes, warn: (
 
 function personalitySteps(personality: Personality | undefined, warn: (message: string) => void): Step[] {
   if (personality === undefined) return [];
-  if (personality.flags?.length) warn(`linux.personality.flags: none is defined, left out: ${personality.flags.join(', ')}`);
+  if (personality.flags?.length)
+    warn(`linux.personality.flags: none is defined, left out: ${personality.flags.join(', ')}`);
   return [onInit('/linux/personality', { kind: 'personality', domain: personality.domain })];
 }
 
@@ -30,20 +35,41 @@ function schedulerSteps({ scheduler }: Process): Step[] {
   if (scheduler === undefined) return [];
   const { policy, nice = 0, priority = 0, flags = [], runtime = 0, deadline = 0, period = 0 } = scheduler;
   return [
-    onInit('/process/scheduler', { kind: 'scheduler', policy, nice, priority, flags, runtime, deadline, period }),
+    onInit('/process/scheduler', {
+      kind: 'scheduler',
+      policy,
+      nice,
+      priority,
+      flags,
+      runtime,
+      deadline,
+      period,
+    }),
   ];
 }
 
 function ioPrioritySteps({ ioPriority }: Process): Step[] {
   if (ioPriority === undefined) return [];
   return [
-    onInit('/process/ioPriority', { kind: 'io-priority', class: ioPriority.class, priority: ioPriority.priority }),
+    onInit('/process/ioPriority', {
+      kind: 'io-priority',
+      class: ioPriority.class,
+      priority: ioPriority.priority,
+    }),
   ];
 }
 
 function memoryPolicySteps(policy: MemoryPolicy | undefined): Step[] {
   if (policy === undefined) return [];
   const nodes = parseList(policy.nodes ?? '');
-  if (nodes === undefined) throw invalid('/linux/memoryPolicy/nodes', `"${policy.nodes}" is not a list such as 0-3,7`);
-  return [onInit('/linux/memoryPolicy', { kind: 'memory-policy', mode: policy.mode, flags: policy.flags ?? [], nodes })];
+  if (nodes === undefined)
+    throw invalid('/linux/memoryPolicy/nodes', `"${policy.nodes}" is not a list such as 0-3,7`);
+  return [
+    onInit('/linux/memoryPolicy', {
+      kind: 'memory-policy',
+      mode: policy.mode,
+      flags: policy.flags ?? [],
+      nodes,
+    }),
+  ];
 }

@@ -46,12 +46,19 @@ function grantedSets({ process, grantable, warn }: CapabilityInput): Sets {
   return { ...known, effective, ambient };
 }
 
-function knownSets(asked: Capabilities, grantable: readonly CapabilityName[], warn: (message: string) => void): Sets {
+function knownSets(
+  asked: Capabilities,
+  grantable: readonly CapabilityName[],
+  warn: (message: string) => void,
+): Sets {
   const refused = new Set<string>();
   const entries = CAPABILITY_SETS.map((set) => {
     const names = asked[set] ?? [];
     for (const name of names) if (!grantable.some((known) => known === name)) refused.add(name);
-    return [set, CAPABILITY_NAMES.filter((name) => names.includes(name) && grantable.includes(name))] as const;
+    return [
+      set,
+      CAPABILITY_NAMES.filter((name) => names.includes(name) && grantable.includes(name)),
+    ] as const;
   });
   if (refused.size > 0) warn(`process.capabilities: cannot be granted, left out: ${[...refused].join(', ')}`);
   return Object.fromEntries(entries) as unknown as Sets;
@@ -65,6 +72,7 @@ function within(
   warn: (message: string) => void,
 ): CapabilityName[] {
   const outside = names.filter((name) => !limit.includes(name));
-  if (outside.length > 0) warn(`process.capabilities.${set}: not ${limitName}, left out: ${outside.join(', ')}`);
+  if (outside.length > 0)
+    warn(`process.capabilities.${set}: not ${limitName}, left out: ${outside.join(', ')}`);
   return names.filter((name) => limit.includes(name));
 }

@@ -43,7 +43,10 @@ export function cgroupSteps(context: Context): CgroupSteps {
   const resources = spec.linux?.resources ?? {};
   if (facts.cgroup === undefined) return withoutCgroup(resources);
   const required = requiredControllers(resources).map(({ controller }) => controller);
-  const limits = resourceSteps(resources, facts.cgroup).map((step) => ({ ...step, because: section(spec, step.because) }));
+  const limits = resourceSteps(resources, facts.cgroup).map((step) => ({
+    ...step,
+    because: section(spec, step.because),
+  }));
   const create = onHost(section(spec, '/linux/cgroupsPath'), {
     kind: 'cgroup-create',
     root: facts.cgroup.root,

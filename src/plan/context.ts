@@ -34,7 +34,7 @@ export function onInit(because: string, body: Body): Step {
 }
 
 function place(on: Side, because: string, body: Body): Step {
-  return { ...body, on, because } as Step;
+  return { ...body, on, because };
 }
 
 export function slotCounter(): () => number {

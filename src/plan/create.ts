@@ -50,7 +50,12 @@ export function compileCreate(spec: Spec, facts: Facts, options: CreateOptions):
 function createPlan(context: Context): Plan {
   const { spec, facts, options, slot, namespaces } = context;
   const cgroup = cgroupSteps(context);
-  const seccomp = seccompSteps({ seccomp: spec.linux?.seccomp, process: spec.process, cache: facts.seccompCache, slot });
+  const seccomp = seccompSteps({
+    seccomp: spec.linux?.seccomp,
+    process: spec.process,
+    cache: facts.seccompCache,
+    slot,
+  });
   const waiting = waitSteps(context);
   const terminal = program.consoleSteps(spec.process, options, { mount: makes(namespaces, 'mount'), slot });
   const creation = creationSteps(context, cgroup.tasks);
@@ -85,7 +90,9 @@ function createPlan(context: Context): Plan {
 
 /** config.md: after the namespaces and the mounts, before pivot_root; prestart before createRuntime. */
 function hooksBeforePivot(context: Context): Step[] {
-  return (['prestart', 'createRuntime', 'createContainer'] as const).flatMap((phase) => hookSteps(phase, context));
+  return (['prestart', 'createRuntime', 'createContainer'] as const).flatMap((phase) =>
+    hookSteps(phase, context),
+  );
 }
 
 interface Waiting {
@@ -126,14 +133,13 @@ function waitSteps({ facts, options, slot: next }: Context): Waiting {
   if (options.untilExecuted === true) return { prepare: [], steps: [] };
   const slot = next();
   const listen = onHost('', { kind: 'listen', directory: facts.stateDirectory, name: START_SOCKET, slot });
-  return { prepare: [listen], steps: [onHost('', { kind: 'created' }), onInit('', { kind: 'await-start', slot })] };
+  return {
+    prepare: [listen],
+    steps: [onHost('', { kind: 'created' }), onInit('', { kind: 'await-start', slot })],
+  };
 }
 
-/** Only where something is to be written there: it costs a superblock. */
 function procfsSteps({ spec }: Context): Step[] {
-  const { apparmorProfile, selinuxLabel } = spec.process;
   const sysctls = Object.keys(spec.linux?.sysctl ?? {}).length;
-  if (sysctls > 0) return [onInit('/linux/sysctl', { kind: 'procfs' })];
-  if (apparmorProfile) return [onInit('/process/apparmorProfile', { kind: 'procfs' })];
-  return selinuxLabel ? [onInit('/process/selinuxLabel', { kind: 'procfs' })] : [];
+  return sysctls > 0 ? [onInit('/linux/sysctl', { kind: 'procfs' })] : program.procfsStep(spec.process);
 }

@@ -42,7 +42,9 @@ function nodeSteps(context: Context): Step[] {
   const paths = new Set(own.map(({ path }) => cleanPath(path)));
   const because = section(context.spec, '/linux/devices');
   return [
-    ...DEFAULTS.filter(({ path }) => !paths.has(path)).flatMap((device) => nodeStep(context, device, because)),
+    ...DEFAULTS.filter(({ path }) => !paths.has(path)).flatMap((device) =>
+      nodeStep(context, device, because),
+    ),
     ...own.flatMap((device, at) => nodeStep(context, device, `/linux/devices/${at}`)),
   ];
 }
@@ -57,7 +59,19 @@ function nodeStep(context: Context, device: Device, because: string): Step[] {
     throw unsupported(because, 'a device in a user namespace needs a mount namespace too');
   }
   const { major = 0, minor = 0, fileMode = 0o666, uid = 0, gid = 0 } = device;
-  return [onInit(because, { kind: 'device', path, type: device.type, major, minor, mode: fileMode & 0o7777, uid, gid, bind })];
+  return [
+    onInit(because, {
+      kind: 'device',
+      path,
+      type: device.type,
+      major,
+      minor,
+      mode: fileMode & 0o7777,
+      uid,
+      gid,
+      bind,
+    }),
+  ];
 }
 
 /** mknod(2) of devices is refused in user namespaces, and to who has not the capability. */

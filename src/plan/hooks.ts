@@ -29,13 +29,25 @@ export function hookSteps(phase: HookPhase, { spec, facts, pid = 0, env = [] }: 
   const state = stateParts(spec, facts, status);
   return (spec.hooks?.[phase] ?? []).map((hook, at) => {
     const args = hook.args === undefined || hook.args.length === 0 ? [hook.path] : hook.args;
-    const body = { kind: 'hook', phase, path: hook.path, args, timeout: hook.timeout ?? 0, ...state, pid } as const;
+    const body = {
+      kind: 'hook',
+      phase,
+      path: hook.path,
+      args,
+      timeout: hook.timeout ?? 0,
+      ...state,
+      pid,
+    } as const;
     return (on === 'host' ? onHost : onInit)(`/hooks/${phase}/${at}`, { ...body, env: hook.env ?? env });
   });
 }
 
 /** runtime.md#state as JSON, in two parts that the pid goes between. */
-function stateParts(spec: Spec, { id, bundle }: HookInput['facts'], status: Status): { stateHead: string; stateTail: string } {
+function stateParts(
+  spec: Spec,
+  { id, bundle }: HookInput['facts'],
+  status: Status,
+): { stateHead: string; stateTail: string } {
   const head = JSON.stringify({ ociVersion: SPEC_VERSION, id, status });
   const { annotations } = spec;
   const tail = JSON.stringify({ bundle, ...(annotations !== undefined && { annotations }) });

@@ -42,9 +42,16 @@ export function userMappings(spec: Spec, namespaces: Namespaces, facts: Facts): 
 
 function requireSame(given: readonly IdMapping[], real: readonly IdMapping[], pointer: string): void {
   if (given.length === 0) return;
-  const text = (list: readonly IdMapping[]): string =>
-    list.map(({ containerID, hostID, size }) => `${containerID} ${hostID} ${size}`).toSorted().join(', ');
-  if (text(given) !== text(real)) {
-    throw invalid(pointer, `differ from those of the user namespace that is joined (${text(real)})`, 'leave them out');
-  }
+  if (mapText(given) === mapText(real)) return;
+  throw invalid(
+    pointer,
+    `differ from those of the user namespace that is joined (${mapText(real)})`,
+    'leave them out',
+  );
+}
+
+/** As in uid_map, whose lines are in no order that matters. */
+function mapText(mappings: readonly IdMapping[]): string {
+  const lines = mappings.map(({ containerID, hostID, size }) => `${containerID} ${hostID} ${size}`);
+  return lines.toSorted().join(', ');
 }

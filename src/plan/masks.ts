@@ -10,7 +10,9 @@ export function maskSteps({ spec }: Context): Step[] {
     ...distinct(maskedPaths).map(({ path, at }) =>
       onInit(`/linux/maskedPaths/${at}`, { kind: 'mask', path, context: mountLabel }),
     ),
-    ...distinct(readonlyPaths).map(({ path, at }) => onInit(`/linux/readonlyPaths/${at}`, { kind: 'readonly-path', path })),
+    ...distinct(readonlyPaths).map(({ path, at }) =>
+      onInit(`/linux/readonlyPaths/${at}`, { kind: 'readonly-path', path }),
+    ),
   ];
 }
 

@@ -74,7 +74,14 @@ const SUPERBLOCK: Readonly<Record<string, { readonly flag: string; readonly on: 
  * Words that change nothing: `defaults` by definition; `silent` and `loud` because fsconfig(2) reports to its caller
  * and not to the kernel's log; `iversion` because file systems that have it keep it on, and fsconfig(2) has no word.
  */
-const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['', 'defaults', 'silent', 'loud', 'iversion', 'noiversion']);
+const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
+  '',
+  'defaults',
+  'silent',
+  'loud',
+  'iversion',
+  'noiversion',
+]);
 
 const PROPAGATIONS = /^(r?)(private|slave|shared|unbindable)$/;
 

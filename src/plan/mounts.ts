@@ -14,11 +14,23 @@ const NOTIFY_TARGET = '/run/notify';
 
 /** The files below /proc that emulations such as lxcfs put in the place of the kernel's. */
 const EMULATED: ReadonlySet<string> = new Set(
-  ['cpuinfo', 'diskstats', 'meminfo', 'stat', 'swaps', 'uptime', 'loadavg', 'slabinfo'].map((name) => `/proc/${name}`),
-).add('/proc/sys/kernel/ns_last_pid').add('/proc/sys/crypto/fips_enabled');
+  ['cpuinfo', 'diskstats', 'meminfo', 'stat', 'swaps', 'uptime', 'loadavg', 'slabinfo'].map(
+    (name) => `/proc/${name}`,
+  ),
+)
+  .add('/proc/sys/kernel/ns_last_pid')
+  .add('/proc/sys/crypto/fips_enabled');
 
 /** Types whose superblock is the kernel's and may be in use by other containers, which a flag on it would change. */
-const SHARED_SUPERBLOCK: ReadonlySet<string> = new Set(['proc', 'sysfs', 'cgroup', 'cgroup2', 'mqueue', 'devpts', 'tmpfs']);
+const SHARED_SUPERBLOCK: ReadonlySet<string> = new Set([
+  'proc',
+  'sysfs',
+  'cgroup',
+  'cgroup2',
+  'mqueue',
+  'devpts',
+  'tmpfs',
+]);
 
 /** Types that take no `context` option. */
 const WITHOUT_CONTEXT: ReadonlySet<string> = new Set(['proc', 'sysfs', 'cgroup', 'cgroup2', 'mqueue']);
@@ -61,7 +73,11 @@ function readEntry(mount: Mount, at: number): Entry {
   const pointer = `/mounts/${at}`;
   const target = cleanPath(mount.destination);
   if (target === '/') {
-    throw unsupported(`${pointer}/destination`, 'nothing can be mounted on / itself', 'set root.path instead');
+    throw unsupported(
+      `${pointer}/destination`,
+      'nothing can be mounted on / itself',
+      'set root.path instead',
+    );
   }
   const options = parseMountOptions(mount.options ?? []);
   checkProc({ mount, options, target, pointer });
@@ -76,7 +92,10 @@ function checkProc({ mount, options, target, pointer }: Entry): void {
   if (!isWithin(target, '/proc') || EMULATED.has(target)) return;
   if (target !== '/proc') throw invalid(`${pointer}/destination`, `${target} is inside of /proc`);
   if (!options.bind && !options.remount && mount.type !== 'proc') {
-    throw invalid(`${pointer}/destination`, `only procfs can be mounted at /proc, not ${mount.type ?? 'a file system without type'}`);
+    throw invalid(
+      `${pointer}/destination`,
+      `only procfs can be mounted at /proc, not ${mount.type ?? 'a file system without type'}`,
+    );
   }
 }
 
@@ -101,9 +120,13 @@ function requireBind({ options, pointer }: Entry): void {
 function remountSteps({ options, target, pointer }: Entry): Step[] {
   const { set, clear, recursiveSet, recursiveClear, data, superblock } = options;
   if (data[0] !== undefined) {
-    throw unsupported(`${pointer}/options/${data[0].at}`, `a remount cannot change "${data[0].text}" of the file system`);
+    throw unsupported(
+      `${pointer}/options/${data[0].at}`,
+      `a remount cannot change "${data[0].text}" of the file system`,
+    );
   }
-  if (superblock[0] !== undefined) throw unsupported(pointer, `a remount cannot change "${superblock[0]}" of the file system`);
+  if (superblock[0] !== undefined)
+    throw unsupported(pointer, `a remount cannot change "${superblock[0]}" of the file system`);
   const steps: Step[] = [];
   const change = (recursive: boolean, on: readonly Attribute[], off: readonly Attribute[]): void => {
     if (on.length + off.length === 0) return;
@@ -118,7 +141,10 @@ function bindSteps(context: Context, entry: Entry): Prepared {
   const { mount, options, pointer, target } = entry;
   const data = options.data[0];
   if (data !== undefined) {
-    throw invalid(`${pointer}/options/${data.at}`, `a bind mount takes no option of a file system ("${data.text}")`);
+    throw invalid(
+      `${pointer}/options/${data.at}`,
+      `a bind mount takes no option of a file system ("${data.text}")`,
+    );
   }
   if (!mount.source) throw invalid(pointer, 'a bind mount needs a source');
   const source = fromBundle(context.facts.bundle, mount.source);
@@ -128,7 +154,10 @@ function bindSteps(context: Context, entry: Entry): Prepared {
   if (!fromHost) return { prepare: [], steps: [bindStep(entry, source, 0)] };
   const slot = context.slot();
   const tree = onHost(pointer, openTree(source, slot, options.recursive, idmap));
-  return { prepare: [tree], steps: [bindStep({ ...entry, target, options: detached(context, options) }, source, slot)] };
+  return {
+    prepare: [tree],
+    steps: [bindStep({ ...entry, target, options: detached(context, options) }, source, slot)],
+  };
 }
 
 /**
@@ -174,11 +203,22 @@ function idmapOf({ namespaces, spec }: Context, { mount, options, pointer }: Ent
   if (!own && path !== undefined) return { ...NO_IDMAP, userNamespace: path, idmapRecursive };
   const uid = own ? mount.uidMappings : spec.linux?.uidMappings;
   const gid = own ? mount.gidMappings : spec.linux?.gidMappings;
-  if (!uid?.length || !gid?.length) throw invalid(pointer, 'an idmapped mount needs both uidMappings and gidMappings');
-  return { uidMappings: stepMappings(uid), gidMappings: stepMappings(gid), userNamespace: '', idmapRecursive };
+  if (!uid?.length || !gid?.length)
+    throw invalid(pointer, 'an idmapped mount needs both uidMappings and gidMappings');
+  return {
+    uidMappings: stepMappings(uid),
+    gidMappings: stepMappings(gid),
+    userNamespace: '',
+    idmapRecursive,
+  };
 }
 
-function openTree(source: string, slot: number, recursive: boolean, idmap = NO_IDMAP): Omit<StepOf<'open-tree'>, 'on' | 'because'> {
+function openTree(
+  source: string,
+  slot: number,
+  recursive: boolean,
+  idmap = NO_IDMAP,
+): Omit<StepOf<'open-tree'>, 'on' | 'because'> {
   return { kind: 'open-tree', source, recursive, slot, ...idmap };
 }
 
@@ -192,7 +232,12 @@ function newMount({ spec }: Context, entry: Entry, type: string): Step {
     type,
     source: mount.source || type,
     target,
-    options: [...superblock, ...readonlyFlag(attributes, type), ...own, ...contextOption(spec.linux?.mountLabel, type, own)],
+    options: [
+      ...superblock,
+      ...readonlyFlag(attributes, type),
+      ...own,
+      ...contextOption(spec.linux?.mountLabel, type, own),
+    ],
     attributes: isLate(entry) ? attributes.filter((attribute) => attribute !== 'rdonly') : attributes,
     propagation,
     propagationRecursive,
@@ -203,11 +248,15 @@ function newMount({ spec }: Context, entry: Entry, type: string): Step {
 
 /** A new mount has nothing below it yet, so the recursive words mean the same; there is nothing to clear. */
 function attributesOf({ set, recursiveSet, recursiveClear }: MountOptions): Attribute[] {
-  const isTime = (attribute: Attribute): boolean => attribute === 'noatime' || attribute === 'strictatime';
   const kept = set.filter((attribute) => {
-    return !recursiveClear.includes(attribute) && !(isTime(attribute) && recursiveClear.includes('atime'));
+    const cleared = recursiveClear.includes(isTime(attribute) ? 'atime' : attribute);
+    return !cleared && !recursiveSet.includes(attribute);
   });
-  return [...kept.filter((attribute) => !recursiveSet.includes(attribute)), ...recursiveSet];
+  return [...kept, ...recursiveSet];
+}
+
+function isTime(attribute: Attribute): boolean {
+  return attribute === 'noatime' || attribute === 'strictatime';
 }
 
 /** `ro` is the mount's own affair where others may use the superblock; a disk must not be written at all. */
@@ -229,7 +278,9 @@ function isLate({ mount, options, target }: Entry): boolean {
 function lateSteps(entry: Entry): Step[] {
   if (!isLate(entry)) return [];
   const { target, pointer } = entry;
-  return [onInit(pointer, { kind: 'mount-attributes', target, recursive: false, set: ['rdonly'], clear: [] })];
+  return [
+    onInit(pointer, { kind: 'mount-attributes', target, recursive: false, set: ['rdonly'], clear: [] }),
+  ];
 }
 
 /**
@@ -240,7 +291,8 @@ function lateSteps(entry: Entry): Step[] {
  */
 function cgroupMount(context: Context, entry: Entry): Prepared {
   const { namespaces, facts } = context;
-  if (facts.cgroup === undefined) throw unsupported(entry.pointer, 'there is no cgroup v2 hierarchy to mount');
+  if (facts.cgroup === undefined)
+    throw unsupported(entry.pointer, 'there is no cgroup v2 hierarchy to mount');
   if (has(namespaces, 'cgroup')) return { prepare: [], steps: [newMount(context, entry, 'cgroup2')] };
   return hostTree(context, entry, facts.cgroup.root, has(namespaces, 'user') ? ['rdonly'] : []);
 }
@@ -258,11 +310,10 @@ function hostSys(context: Context, entry: Entry): Prepared {
 function hostTree(context: Context, entry: Entry, source: string, always: readonly Attribute[]): Prepared {
   const wanted = attributesOf(entry.options);
   const recursiveSet = [...always.filter((attribute) => !wanted.includes(attribute)), ...wanted];
-  const times = recursiveSet.some((attribute) => attribute === 'noatime' || attribute === 'strictatime');
   const options: MountOptions = {
     ...parseMountOptions(['rbind']),
     recursiveSet,
-    recursiveClear: times ? ['atime'] : [],
+    recursiveClear: recursiveSet.some(isTime) ? ['atime'] : [],
     propagation: entry.options.propagation,
     propagationRecursive: entry.options.propagationRecursive,
   };

@@ -70,7 +70,12 @@ export function creationSteps(context: Context, tasks: readonly Step[]): Prepare
 }
 
 function directSteps(context: Context, joins: readonly Step[], tasks: readonly Step[]): Step[] {
-  return [cloneStep(context, withoutCgroup(context.namespaces.made)), ...oomScore(context), ...tasks, ...joins];
+  return [
+    cloneStep(context, withoutCgroup(context.namespaces.made)),
+    ...oomScore(context),
+    ...tasks,
+    ...joins,
+  ];
 }
 
 function stagedSteps(context: Context, joins: readonly Step[], tasks: readonly Step[]): Step[] {
@@ -90,7 +95,12 @@ function stagedSteps(context: Context, joins: readonly Step[], tasks: readonly S
 
 function cloneStep({ spec, facts }: Context, namespaces: readonly NamespaceType[]): Step {
   const intoCgroup = facts.cgroup !== undefined;
-  return onHost(section(spec, '/linux/namespaces'), { kind: 'clone', namespaces, intoCgroup, cgroupOfPid: 0 });
+  return onHost(section(spec, '/linux/namespaces'), {
+    kind: 'clone',
+    namespaces,
+    intoCgroup,
+    cgroupOfPid: 0,
+  });
 }
 
 /** Before anything can run the container out of memory. */
@@ -155,9 +165,11 @@ function withoutCgroup(types: readonly NamespaceType[]): NamespaceType[] {
 /** Names and interfaces of namespaces: session keyring, loopback, hostname, domainname. */
 export function identitySteps({ spec, facts, options, namespaces }: Context): Step[] {
   const steps: Step[] = [];
-  if (options.noNewKeyring !== true) steps.push(onInit('', { kind: 'session-keyring', name: `_ses.${facts.id}` }));
+  if (options.noNewKeyring !== true)
+    steps.push(onInit('', { kind: 'session-keyring', name: `_ses.${facts.id}` }));
   // a joined network has been set up by whoever made it
-  if (makes(namespaces, 'network')) steps.push(onInit(namespaces.because.network ?? '', { kind: 'loopback' }));
+  if (makes(namespaces, 'network'))
+    steps.push(onInit(namespaces.because.network ?? '', { kind: 'loopback' }));
   if (spec.hostname) steps.push(onInit('/hostname', { kind: 'hostname', name: spec.hostname }));
   if (spec.domainname) steps.push(onInit('/domainname', { kind: 'domainname', name: spec.domainname }));
   return steps;
@@ -166,8 +178,13 @@ export function identitySteps({ spec, facts, options, namespaces }: Context): St
 /** Sections that are read and checked, but that runts does not carry out. */
 export function refuseUnsupported({ spec }: Context): void {
   const { intelRdt, netDevices } = spec.linux ?? {};
-  if (intelRdt !== undefined) throw unsupported('/linux/intelRdt', 'resource director technology is not supported');
+  if (intelRdt !== undefined)
+    throw unsupported('/linux/intelRdt', 'resource director technology is not supported');
   if (netDevices !== undefined && Object.keys(netDevices).length > 0) {
-    throw unsupported('/linux/netDevices', 'moving network devices is not supported', 'move them in a prestart hook');
+    throw unsupported(
+      '/linux/netDevices',
+      'moving network devices is not supported',
+      'move them in a prestart hook',
+    );
   }
 }

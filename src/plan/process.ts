@@ -1,6 +1,6 @@
 import type { Process } from '../spec/types.ts';
 import { onHost, onInit, section } from './context.ts';
-import type { Context } from './context.ts';
+import type { CreateOptions } from './facts.ts';
 import { cleanPath } from './paths.ts';
 import type { Step } from './steps.ts';
 
@@ -20,7 +20,6 @@ export interface Environment {
 /** The last of several values wins, and an empty HOME is none: as runc does it. */
 export function environmentOf(process: Process, added: readonly string[]): Environment {
   const all = [...(process.env ?? []), ...added];
-  const nameOf = (variable: string): string => variable.slice(0, Math.max(variable.indexOf('='), 0)) || variable;
   const last = new Map(all.map((variable, at) => [nameOf(variable), at]));
   const variables = all.filter((variable, at) => last.get(nameOf(variable)) === at && variable !== 'HOME=');
   const path = variables.find((variable) => variable.startsWith('PATH='))?.slice('PATH='.length);
@@ -31,8 +30,16 @@ export function environmentOf(process: Process, added: readonly string[]): Envir
   };
 }
 
+function nameOf(variable: string): string {
+  return variable.split('=', 1)[0] ?? '';
+}
+
 /** What the command adds: socket activation (sd_listen_fds(3)) and readiness (sd_notify(3)). */
-export function addedVariables({ options }: Pick<Context, 'options'>): string[] {
+export function addedVariables({
+  options,
+}: {
+  readonly options: Pick<CreateOptions, 'notify' | 'listenFds'>;
+}): string[] {
   const variables = options.notify === true ? ['NOTIFY_SOCKET=/run/notify/notify.sock'] : [];
   if (!options.listenFds) return variables;
   return [...variables, `LISTEN_FDS=${options.listenFds}`, 'LISTEN_PID=1'];
@@ -44,7 +51,11 @@ export interface ConsoleSteps {
 }
 
 /** A terminal of the container's own devpts; `mount` also puts it at /dev/console. */
-export function consoleSteps(process: Process, options: { consoleSocket?: string }, place: { mount: boolean; slot: () => number }): ConsoleSteps {
+export function consoleSteps(
+  process: Process,
+  options: Pick<CreateOptions, 'consoleSocket'>,
+  place: { mount: boolean; slot: () => number },
+): ConsoleSteps {
   if (process.terminal !== true) return { prepare: [], steps: [] };
   const because = '/process/terminal';
   const { width = 0, height = 0 } = process.consoleSize ?? {};
@@ -52,7 +63,10 @@ export function consoleSteps(process: Process, options: { consoleSocket?: string
   const path = place.mount ? '/dev/console' : '';
   const terminal = onInit(because, { kind: 'console', slot, width, height, mount: place.mount, path });
   if (options.consoleSocket === undefined) return { prepare: [], steps: [terminal] };
-  return { prepare: [onHost(because, { kind: 'connect', path: options.consoleSocket, slot })], steps: [terminal] };
+  return {
+    prepare: [onHost(because, { kind: 'connect', path: options.consoleSocket, slot })],
+    steps: [terminal],
+  };
 }
 
 export function cwdCreateSteps({ cwd }: Process): Step[] {
@@ -68,9 +82,16 @@ export function umaskStep(process: Process): Step {
 /** Labels take effect at execve, and need a procfs that nobody can have prepared. */
 export function labelSteps({ apparmorProfile, selinuxLabel }: Process): Step[] {
   const steps: Step[] = [];
-  if (apparmorProfile) steps.push(onInit('/process/apparmorProfile', { kind: 'apparmor', profile: apparmorProfile }));
+  if (apparmorProfile)
+    steps.push(onInit('/process/apparmorProfile', { kind: 'apparmor', profile: apparmorProfile }));
   if (selinuxLabel) steps.push(onInit('/process/selinuxLabel', { kind: 'selinux', label: selinuxLabel }));
   return steps;
+}
+
+/** Only where a label is to be written there: it costs a superblock. */
+export function procfsStep({ apparmorProfile, selinuxLabel }: Process): Step[] {
+  if (apparmorProfile) return [onInit('/process/apparmorProfile', { kind: 'procfs' })];
+  return selinuxLabel ? [onInit('/process/selinuxLabel', { kind: 'procfs' })] : [];
 }
 
 /**
@@ -79,7 +100,10 @@ export function labelSteps({ apparmorProfile, selinuxLabel }: Process): Step[] {
  */
 export function userSteps(process: Process): Step[] {
   const { uid, gid, additionalGids = [] } = process.user;
-  const quiet = process.noNewPrivileges === true ? [onInit('/process/noNewPrivileges', { kind: 'no-new-privileges' })] : [];
+  const quiet =
+    process.noNewPrivileges === true
+      ? [onInit('/process/noNewPrivileges', { kind: 'no-new-privileges' })]
+      : [];
   return [
     ...quiet,
     onInit('/process/user', { kind: 'user', uid, gid, groups: additionalGids, setGroups: true }),
@@ -89,10 +113,20 @@ export function userSteps(process: Process): Step[] {
 
 /** As the user and with his rights only, so that what he may not execute is found out before `created`. */
 export function findStep(process: Process, environment: Environment): Step {
-  return onInit('/process/args/0', { kind: 'find-executable', name: process.args[0] ?? '', path: environment.path });
+  return onInit('/process/args/0', {
+    kind: 'find-executable',
+    name: process.args[0] ?? '',
+    path: environment.path,
+  });
 }
 
 export function executeStep(process: Process, environment: Environment): Step {
   const { variables, addHome } = environment;
-  return onInit('/process/args', { kind: 'execve', args: process.args, env: variables, addHome, uid: process.user.uid });
+  return onInit('/process/args', {
+    kind: 'execve',
+    args: process.args,
+    env: variables,
+    addHome,
+    uid: process.user.uid,
+  });
 }

@@ -11,6 +11,11 @@ export function invalid(pointer: string, why: string, hint?: string): RuntsError
   return refusal('INVALID_CONFIG', pointer, why, hint);
 }
 
-function refusal(code: 'UNSUPPORTED' | 'INVALID_CONFIG', path: string, why: string, hint?: string): RuntsError {
+function refusal(
+  code: 'UNSUPPORTED' | 'INVALID_CONFIG',
+  path: string,
+  why: string,
+  hint?: string,
+): RuntsError {
   return new RuntsError(code, `${propertyName(path)}: ${why}`, { path, ...(hint !== undefined && { hint }) });
 }

@@ -8,5 +8,7 @@ import type { Step } from './steps.ts';
  * right.
  */
 export function rlimitSteps({ rlimits = [] }: Process): Step[] {
-  return rlimits.map(({ type, soft, hard }, at) => onHost(`/process/rlimits/${at}`, { kind: 'rlimit', type, soft, hard }));
+  return rlimits.map(({ type, soft, hard }, at) =>
+    onHost(`/process/rlimits/${at}`, { kind: 'rlimit', type, soft, hard }),
+  );
 }

@@ -34,11 +34,18 @@ export function rootSteps(context: Context): Prepared {
   const layers = overlaySteps(context);
   if (!makes(namespaces, 'mount')) {
     refuseMounting(context, layers !== undefined);
-    return { prepare: [], steps: [onInit('/root/path', { kind: 'root', path, slot: 0, inPlace: true, parent: 'unchanged' })] };
+    return {
+      prepare: [],
+      steps: [onInit('/root/path', { kind: 'root', path, slot: 0, inPlace: true, parent: 'unchanged' })],
+    };
   }
   const { type } = propagationOf(spec.linux?.rootfsPropagation);
   if (options.noPivot === true && type === 'private') {
-    throw invalid('/linux/rootfsPropagation', 'private is not safe without pivot_root', 'leave --no-pivot out');
+    throw invalid(
+      '/linux/rootfsPropagation',
+      'private is not safe without pivot_root',
+      'leave --no-pivot out',
+    );
   }
   const parent = type === 'shared' ? 'private' : 'unchanged';
   const root = onInit('/root/path', { kind: 'root', path, slot: layers?.slot ?? 0, inPlace: false, parent });
@@ -50,7 +57,8 @@ function refuseMounting({ spec, namespaces }: Context, layered: boolean): void {
   if (layered) throw unsupported('/annotations', 'an overlay root needs a mount namespace', hint);
   if (spec.root.readonly === true) throw unsupported('/root/readonly', 'needs a mount namespace', hint);
   const joined = joinedPath(namespaces, 'mount') !== undefined;
-  if (joined && spec.linux?.maskedPaths?.length) throw unsupported('/linux/maskedPaths', 'needs a mount namespace of its own', hint);
+  if (joined && spec.linux?.maskedPaths?.length)
+    throw unsupported('/linux/maskedPaths', 'needs a mount namespace of its own', hint);
   if (joined && spec.linux?.readonlyPaths?.length) {
     throw unsupported('/linux/readonlyPaths', 'needs a mount namespace of its own', hint);
   }
@@ -88,7 +96,10 @@ export function enterRootSteps({ spec, namespaces, options }: Context): Step[] {
   const pivot = onInit('/root/path', { kind: 'pivot', how: options.noPivot === true ? 'move' : 'pivot' });
   const { type, recursive } = propagationOf(spec.linux?.rootfsPropagation);
   if (type !== 'shared' && type !== 'unbindable') return [pivot];
-  return [pivot, onInit('/linux/rootfsPropagation', { kind: 'root-propagation', propagation: type, recursive })];
+  return [
+    pivot,
+    onInit('/linux/rootfsPropagation', { kind: 'root-propagation', propagation: type, recursive }),
+  ];
 }
 
 /** As late as possible: mount points and devices are made in it before. */
@@ -120,14 +131,37 @@ function overlaySteps(context: Context): Layers | undefined {
   const [only] = absolute;
   // overlayfs wants two layers at least; one that nobody writes to is itself
   if (upper === '' && absolute.length === 1 && only !== undefined) {
-    return { slot, prepare: [onHost(pointer, { kind: 'open-tree', source: only, recursive: false, slot, idmapRecursive: false, ...mappings })] };
+    return {
+      slot,
+      prepare: [
+        onHost(pointer, {
+          kind: 'open-tree',
+          source: only,
+          recursive: false,
+          slot,
+          idmapRecursive: false,
+          ...mappings,
+        }),
+      ],
+    };
   }
-  const writable = { upper: upper && fromBundle(facts.bundle, upper), work: work && fromBundle(facts.bundle, work) };
-  return { slot, prepare: [onHost(pointer, { kind: 'overlay', lower: absolute, ...writable, options: [], slot, ...mappings })] };
+  const writable = {
+    upper: upper && fromBundle(facts.bundle, upper),
+    work: work && fromBundle(facts.bundle, work),
+  };
+  return {
+    slot,
+    prepare: [
+      onHost(pointer, { kind: 'overlay', lower: absolute, ...writable, options: [], slot, ...mappings }),
+    ],
+  };
 }
 
 /** Layers are shared by containers with other mappings, so they are mapped on the way instead of being changed. */
-function layerMappings({ spec, namespaces }: Context): Pick<StepOf<'overlay'>, 'uidMappings' | 'gidMappings' | 'userNamespace'> {
+function layerMappings({
+  spec,
+  namespaces,
+}: Context): Pick<StepOf<'overlay'>, 'uidMappings' | 'gidMappings' | 'userNamespace'> {
   const made = makes(namespaces, 'user');
   return {
     uidMappings: made ? stepMappings(spec.linux?.uidMappings ?? []) : [],
@@ -145,7 +179,10 @@ function requireTogether(lower: string | undefined, upper: string, work: string)
   }
 }
 
-function annotation(annotations: Readonly<Record<string, string>> | undefined, key: keyof typeof OVERLAY): string | undefined {
+function annotation(
+  annotations: Readonly<Record<string, string>> | undefined,
+  key: keyof typeof OVERLAY,
+): string | undefined {
   const name = OVERLAY[key];
   const value = annotations !== undefined && Object.hasOwn(annotations, name) ? annotations[name] : undefined;
   return value === '' ? undefined : value;

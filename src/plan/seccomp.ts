@@ -44,8 +44,18 @@ export function seccompSteps({ seccomp, process, cache, slot: next }: SeccompInp
   };
 }
 
-function ruleOf({ names, action, errnoRet = EPERM, args = [] }: SeccompSyscall): StepOf<'seccomp-compile'>['rules'][number] {
-  return { names, action, errno: errnoRet, args: args.map(({ valueTwo = 0, ...rest }) => ({ ...rest, valueTwo })) };
+function ruleOf({
+  names,
+  action,
+  errnoRet = EPERM,
+  args = [],
+}: SeccompSyscall): StepOf<'seccomp-compile'>['rules'][number] {
+  return {
+    names,
+    action,
+    errno: errnoRet,
+    args: args.map(({ valueTwo = 0, ...rest }) => ({ ...rest, valueTwo })),
+  };
 }
 
 function refuseNotify({ defaultAction, syscalls = [] }: Seccomp): void {

@@ -2,11 +2,16 @@ import type { Plan } from './steps.ts';
 import { stepText } from './text.ts';
 
 /** Longer lines push their last column to the right instead of everybody's. */
-const WIDEST = 80;
+const WIDEST = 72;
 
 /** The table of `runts plan`: where a step runs, its number, what it does, and what in the config asked for it. */
 export function showPlan(plan: Plan): string {
-  const rows = plan.map((step, at) => ({ ...stepText(step), on: step.on, number: String(at + 1), because: step.because }));
+  const rows = plan.map((step, at) => ({
+    ...stepText(step),
+    on: step.on,
+    number: String(at + 1),
+    because: step.because,
+  }));
   const numberWidth = Math.max(0, ...rows.map(({ number }) => number.length));
   const nameWidth = Math.max(0, ...rows.map(({ name }) => name.length));
   const texts = rows.map(({ name, detail }) => `${name.padEnd(nameWidth)}  ${detail}`.trimEnd());

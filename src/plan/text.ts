@@ -1,3 +1,4 @@
+import { DEFAULT_RULES } from '../cgroup/devices.ts';
 import type { Step, StepKind, StepOf } from './steps.ts';
 
 /** A step in a few words for people: its kind, and what it is done to. */
@@ -20,14 +21,18 @@ export function describeStep(step: Step): string {
 /** `#2` is the second descriptor that the host hands to init. */
 const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   'cgroup-create': ({ path, controllers, wanted }) => {
-    return words(path, controllers.length > 0 && `with ${controllers.join(' ')}`, wanted.length > 0 && `(${wanted.join(' ')})`);
+    return words(
+      path,
+      controllers.length > 0 && `with ${controllers.join(' ')}`,
+      wanted.length > 0 && `(${wanted.join(' ')})`,
+    );
   },
   'cgroup-open': ({ path }) => path,
   'cgroup-write': ({ file, value, otherwiseFile, otherwiseValue, ifMissing }) => {
     const otherwise = otherwiseFile === '' ? '' : `or ${otherwiseFile} = ${otherwiseValue}`;
     return words(`${file} = ${value}`, otherwise, ifMissing === 'skip' && 'if there');
   },
-  'cgroup-devices': ({ rules }) => `${count(rules.length, 'rule')}: ${rules.map(deviceRule).join(', ')}`,
+  'cgroup-devices': ({ rules }) => deviceRules(rules),
   'cgroup-chown': ({ uid, gid }) => `to ${uid}${gid === 0xffffffff ? '' : `:${gid}`}`,
   'cgroup-freeze': ({ frozen }) => (frozen ? 'frozen' : 'thawed'),
   'cgroup-kill': () => 'every process in it',
@@ -35,11 +40,16 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   'seccomp-compile': ({ slot, defaultAction, rules, architectures }) => {
     const names = rules.reduce((sum, rule) => sum + rule.names.length, 0);
     const rest = `${count(rules.length, 'rule')} for ${count(names, 'system call')}`;
-    return words(`${defaultAction}, ${rest}`, architectures.length > 0 && `on ${architectures.join(' ')}`, as(slot));
+    return words(
+      `${defaultAction}, ${rest}`,
+      architectures.length > 0 && `on ${architectures.join(' ')}`,
+      as(slot),
+    );
   },
   listen: ({ directory, name, slot }) => words(`${directory}/${name}`, as(slot)),
   connect: ({ path, slot }) => words(path, as(slot)),
-  'open-tree': (step) => words(step.source, step.recursive && 'recursive', idmap(step, step.idmapRecursive), as(step.slot)),
+  'open-tree': (step) =>
+    words(step.source, step.recursive && 'recursive', idmap(step, step.idmapRecursive), as(step.slot)),
   overlay: (step) => {
     const upper = step.upper === '' ? 'read-only' : `upper ${step.upper} work ${step.work}`;
     return words(`lower ${step.lower.join(':')}`, upper, ...step.options, idmap(step, false), as(step.slot));
@@ -79,7 +89,16 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
     const from = source === type ? '' : `of ${source}`;
     const own = options.length > 0 && `(${options.join(',')})`;
     const spreading = spread(step.propagation, step.propagationRecursive);
-    return words(type, from, `at ${target}`, ...attributes, own, copyUp && 'copy up', inheritMode && 'mode kept', spreading);
+    return words(
+      type,
+      from,
+      `at ${target}`,
+      ...attributes,
+      own,
+      copyUp && 'copy up',
+      inheritMode && 'mode kept',
+      spreading,
+    );
   },
   bind: (step) => {
     const from = step.slot === 0 ? step.source : `${step.source} #${step.slot}`;
@@ -87,9 +106,18 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
     const own = [...step.set, ...cleared(step.clear, '')];
     const spreading = spread(step.propagation, step.propagationRecursive);
     const checked = step.requireType === '' ? '' : `if ${step.requireType}`;
-    return words(from, `at ${step.target}`, step.recursive && 'recursive', ...own, ...below, spreading, checked);
+    return words(
+      from,
+      `at ${step.target}`,
+      step.recursive && 'recursive',
+      ...own,
+      ...below,
+      spreading,
+      checked,
+    );
   },
-  'mount-attributes': ({ target, recursive, set, clear }) => words(target, recursive && 'recursive', ...set, ...cleared(clear, '')),
+  'mount-attributes': ({ target, recursive, set, clear }) =>
+    words(target, recursive && 'recursive', ...set, ...cleared(clear, '')),
   device: ({ path, type, major, minor, mode, uid, gid, bind }) => {
     if (bind) return words(path, 'bound');
     const owner = uid === 0 && gid === 0 ? '' : `of ${uid}:${gid}`;
@@ -100,7 +128,11 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   mask: ({ path }) => path,
   'readonly-path': ({ path }) => path,
   console: ({ slot, width, height, mount, path }) => {
-    return words(mount && `at ${path}`, width > 0 && `${width}x${height}`, slot === 0 ? 'to the host' : `to #${slot}`);
+    return words(
+      mount && `at ${path}`,
+      width > 0 && `${width}x${height}`,
+      slot === 0 ? 'to the host' : `to #${slot}`,
+    );
   },
   'root-readonly': () => '',
   pivot: ({ how }) => (how === 'pivot' ? '' : how),
@@ -109,8 +141,15 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   umask: ({ mode }) => octal(mode),
   personality: ({ domain }) => domain,
   scheduler: ({ policy, nice, priority, flags, runtime, deadline, period }) => {
-    const times = policy === 'SCHED_DEADLINE' && `runtime ${runtime} deadline ${deadline} period ${period} ns`;
-    return words(policy, nice !== 0 && `nice ${nice}`, priority !== 0 && `priority ${priority}`, times, ...flags);
+    const times =
+      policy === 'SCHED_DEADLINE' && `runtime ${runtime} deadline ${deadline} period ${period} ns`;
+    return words(
+      policy,
+      nice !== 0 && `nice ${nice}`,
+      priority !== 0 && `priority ${priority}`,
+      times,
+      ...flags,
+    );
   },
   'io-priority': (step) => `${step.class} ${step.priority}`,
   'cpu-affinity': ({ cpus }) => ranges(cpus),
@@ -121,20 +160,19 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   cwd: ({ path }) => path,
   user: ({ uid, gid, groups }) => words(`${uid}:${gid}`, groups.length > 0 && `groups ${groups.join(' ')}`),
   capabilities: (step) => {
-    const sets = (['bounding', 'effective', 'permitted', 'inheritable', 'ambient'] as const).map((set) => `${set} ${capabilities(step[set])}`);
-    return words(sets.join(', '), step.retain.length > 0 && `keeping ${capabilities(step.retain)}`);
+    const sets = capabilitySets(step, ['bounding', 'effective', 'permitted', 'inheritable', 'ambient']);
+    return step.retain.length === 0 ? sets : `${sets}; until seccomp also ${capabilities(step.retain)}`;
   },
   'find-executable': ({ name, path }) => (name.includes('/') ? name : `${name} in ${path}`),
   'await-start': ({ slot }) => `on #${slot}`,
   'close-fds': ({ keep }) => (keep === 0 ? 'from 3' : `from ${3 + keep}`),
-  seccomp: ({ slot, flags }) => words(`#${slot}`, ...flags.map((flag) => flag.replace('SECCOMP_FILTER_FLAG_', ''))),
-  'capabilities-final': ({ effective, permitted, inheritable }) => {
-    return `effective ${capabilities(effective)}, permitted ${capabilities(permitted)}, inheritable ${capabilities(inheritable)}`;
-  },
+  seccomp: ({ slot, flags }) =>
+    words(`#${slot}`, ...flags.map((flag) => flag.replace('SECCOMP_FILTER_FLAG_', ''))),
+  'capabilities-final': (step) => capabilitySets(step, ['effective', 'permitted', 'inheritable']),
   // values may be secrets
   execve: ({ args, env, addHome }) => {
     const names = env.map((variable) => variable.split('=', 1)[0] ?? '');
-    return words(args.map(quoted).join(' '), `env ${[...names, ...(addHome ? ['HOME'] : [])].join(' ')}`);
+    return words(args.map(quoted).join(' '), `(env ${[...names, ...(addHome ? ['HOME'] : [])].join(' ')})`);
   },
 };
 
@@ -162,20 +200,48 @@ function cleared(flags: readonly string[], prefix: string): string[] {
   return flags.map((flag) => `-${prefix}${flag}`);
 }
 
-function deviceRule({ allow, type, major, minor, access }: StepOf<'cgroup-devices'>['rules'][number]): string {
-  const number = (value: number | bigint): string => (value < 0 ? '*' : String(value));
-  return `${allow ? '+' : '-'}${type} ${number(major)}:${number(minor)} ${access.join('')}`;
+type DeviceRule = StepOf<'cgroup-devices'>['rules'][number];
+
+/** The defaults, which every container has, in three words. */
+function deviceRules(rules: readonly DeviceRule[]): string {
+  const texts = rules.map(deviceRule);
+  const defaults = DEFAULT_RULES.map(deviceRule);
+  const own = texts.slice(0, -defaults.length);
+  const hasDefaults = texts.slice(own.length).join() === defaults.join();
+  return hasDefaults ? [...own, 'the default devices'].join(', ') : texts.join(', ');
 }
 
-function mappings({ uidMappings, gidMappings }: Pick<StepOf<'id-map'>, 'uidMappings' | 'gidMappings'>): string {
-  const text = (list: StepOf<'id-map'>['uidMappings']): string =>
-    list.map(({ inside, outside, size }) => `${inside} is ${outside} +${size}`).join(', ');
-  const uid = text(uidMappings);
-  const gid = text(gidMappings);
+function deviceRule({
+  allow,
+  type,
+  major,
+  minor,
+  access,
+}: StepOf<'cgroup-devices'>['rules'][number]): string {
+  return `${allow ? '+' : '-'}${type} ${orAny(major)}:${orAny(minor)} ${access.join('')}`;
+}
+
+function orAny(number: number | bigint): string {
+  return number < 0 ? '*' : String(number);
+}
+
+function mappings({
+  uidMappings,
+  gidMappings,
+}: Pick<StepOf<'id-map'>, 'uidMappings' | 'gidMappings'>): string {
+  const uid = mappingText(uidMappings);
+  const gid = mappingText(gidMappings);
   return uid === gid ? `ids ${uid}` : `uids ${uid}; gids ${gid}`;
 }
 
-function idmap(step: Pick<StepOf<'overlay'>, 'uidMappings' | 'gidMappings' | 'userNamespace'>, recursive: boolean): string {
+function mappingText(list: StepOf<'id-map'>['uidMappings']): string {
+  return list.map(({ inside, outside, size }) => `${inside} is ${outside} +${size}`).join(', ');
+}
+
+function idmap(
+  step: Pick<StepOf<'overlay'>, 'uidMappings' | 'gidMappings' | 'userNamespace'>,
+  recursive: boolean,
+): string {
   const word = recursive ? 'ridmap' : 'idmap';
   if (step.userNamespace !== '') return `${word} of ${step.userNamespace}`;
   return step.uidMappings.length === 0 ? '' : `${word} ${mappings(step)}`;
@@ -188,6 +254,15 @@ function limit(value: number | bigint): string {
 function seconds(whole: number | bigint, nanoseconds: number): string {
   const fraction = nanoseconds === 0 ? '' : `.${String(nanoseconds).padStart(9, '0')}`;
   return `${whole}${fraction} s`;
+}
+
+type Sets<N extends string> = Readonly<Record<N, readonly string[]>>;
+
+/** Sets that hold the same are named together. */
+function capabilitySets<N extends string>(sets: Sets<N>, names: readonly N[]): string {
+  const texts = names.map((name) => capabilities(sets[name]));
+  const groups = [...new Set(texts)].map((text) => `${names.filter((_, at) => texts[at] === text).join(' ')}: ${text}`);
+  return groups.join('; ');
 }
 
 function capabilities(names: readonly string[]): string {

@@ -3,14 +3,18 @@ import { formatError, formatLine, openLog } from '../../src/cli/log.ts';
 import { RuntsError } from '../../src/errors.ts';
 import { memoryHost } from '../support/memory-host.ts';
 
-const failed = new RuntsError('STEP_FAILED', 'mounts[3]: cannot attach /data at /var/data: no such file or directory', {
-  path: '/mounts/3/source',
-  step: { number: 17, count: 61, kind: 'bind', on: 'init' },
-  call: 'open_tree("/data", OPEN_TREE_CLONE)',
-  syscall: 'open_tree',
-  errno: 'ENOENT',
-  hint: 'create /data or correct mounts[3].source',
-});
+const failed = new RuntsError(
+  'STEP_FAILED',
+  'mounts[3]: cannot attach /data at /var/data: no such file or directory',
+  {
+    path: '/mounts/3/source',
+    step: { number: 17, count: 61, kind: 'bind', on: 'init' },
+    call: 'open_tree("/data", OPEN_TREE_CLONE)',
+    syscall: 'open_tree',
+    errno: 'ENOENT',
+    hint: 'create /data or correct mounts[3].source',
+  },
+);
 const time = 1_795_305_600_120_000;
 
 describe('log', () => {
@@ -26,17 +30,34 @@ describe('log', () => {
 
   it('shows every problem of a config once', () => {
     const problems = ['/a: wrong', '/b: wrong too'];
-    const error = new RuntsError('INVALID_CONFIG', 'config.json: /a: wrong (and 1 more problem)', { path: '/a', problems });
-    expect(formatError('runts', error)).toBe('runts: config.json: /a: wrong (and 1 more problem)\n  /b: wrong too\n');
+    const error = new RuntsError('INVALID_CONFIG', 'config.json: /a: wrong (and 1 more problem)', {
+      path: '/a',
+      problems,
+    });
+    expect(formatError('runts', error)).toBe(
+      'runts: config.json: /a: wrong (and 1 more problem)\n  /b: wrong too\n',
+    );
   });
 
   it('writes JSON with the keys of logrus first', () => {
-    const line = formatLine('json', { level: 'error', message: 'it "broke"', time, details: { code: 'HOST_FAILED' } });
-    expect(line).toBe('{"level":"error","msg":"it \\"broke\\"","time":"2026-11-22T00:00:00Z","code":"HOST_FAILED"}');
+    const line = formatLine('json', {
+      level: 'error',
+      message: 'it "broke"',
+      time,
+      details: { code: 'HOST_FAILED' },
+    });
+    expect(line).toBe(
+      '{"level":"error","msg":"it \\"broke\\"","time":"2026-11-22T00:00:00Z","code":"HOST_FAILED"}',
+    );
   });
 
   it('writes logfmt', () => {
-    const line = formatLine('text', { level: 'warning', message: 'a thing', time, details: { errno: 'ENOENT', n: 1 } });
+    const line = formatLine('text', {
+      level: 'warning',
+      message: 'a thing',
+      time,
+      details: { errno: 'ENOENT', n: 1 },
+    });
     expect(line).toBe('time="2026-11-22T00:00:00Z" level=warning msg="a thing" errno=ENOENT n=1');
   });
 

@@ -19,7 +19,10 @@ const state: ContainerState = {
 describe('output', () => {
   it('prints the table of list as runc does', async () => {
     const host = memoryHost();
-    await print(host, listTable([state, { ...state, id: 'a-much-longer-id', pid: 0, status: 'stopped', owner: '#7' }]));
+    await print(
+      host,
+      listTable([state, { ...state, id: 'a-much-longer-id', pid: 0, status: 'stopped', owner: '#7' }]),
+    );
     expect(host.written.out).toBe(
       [
         'ID                 PID         STATUS      BUNDLE      CREATED                       OWNER',
@@ -33,7 +36,9 @@ describe('output', () => {
     const host = memoryHost();
     await print(host, listTable([]));
     await print(host, listJson([]));
-    expect(host.written.out).toBe('ID          PID         STATUS      BUNDLE      CREATED     OWNER\nnull\n');
+    expect(host.written.out).toBe(
+      'ID          PID         STATUS      BUNDLE      CREATED     OWNER\nnull\n',
+    );
   });
 
   it('prints the list as one line of JSON', async () => {

@@ -98,12 +98,18 @@ describe('ps', () => {
 
 describe('descriptors', () => {
   it('puts those to preserve after those of LISTEN_FDS', () => {
-    const host = memoryHost({ env: { LISTEN_FDS: '2', LISTEN_PID: '100' }, openDescriptors: [0, 1, 2, 3, 4, 5] });
+    const host = memoryHost({
+      env: { LISTEN_FDS: '2', LISTEN_PID: '100' },
+      openDescriptors: [0, 1, 2, 3, 4, 5],
+    });
     expect(extraDescriptors(host, 1)).toEqual({ listen: 2, all: [3, 4, 5] });
   });
 
   it('ignores LISTEN_FDS of another process', () => {
-    expect(extraDescriptors(memoryHost({ env: { LISTEN_FDS: '2', LISTEN_PID: '7' } }), 0)).toEqual({ listen: 0, all: [] });
+    expect(extraDescriptors(memoryHost({ env: { LISTEN_FDS: '2', LISTEN_PID: '7' } }), 0)).toEqual({
+      listen: 0,
+      all: [],
+    });
   });
 
   it('names the first that is missing', () => {
@@ -135,9 +141,20 @@ describe('trace', () => {
       { kind: 'sysctl', on: 'init', because: '/linux/sysctl/a', key: 'a', value: 'b' },
       { kind: 'created', on: 'host', because: '' },
     ];
-    const trace = JSON.parse(chromeTrace(plan, [10, 15, 20, 22, 0, 0], 7)) as { traceEvents: Record<string, unknown>[] };
+    const trace = JSON.parse(chromeTrace(plan, [10, 15, 20, 22, 0, 0], 7)) as {
+      traceEvents: Record<string, unknown>[];
+    };
     expect(trace.traceEvents.filter(({ ph }) => ph === 'X')).toEqual([
-      { name: 'created', cat: 'host', ph: 'X', ts: 10, dur: 5, pid: 7, tid: 1, args: { step: 1, because: '' } },
+      {
+        name: 'created',
+        cat: 'host',
+        ph: 'X',
+        ts: 10,
+        dur: 5,
+        pid: 7,
+        tid: 1,
+        args: { step: 1, because: '' },
+      },
       {
         name: 'sysctl',
         cat: 'init',

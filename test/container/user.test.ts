@@ -11,12 +11,27 @@ describe('--user of exec', () => {
     expect(parseUser(text)).toEqual(user);
   });
 
-  it.each(['', '1:', ':2', ':', '-1', '1:-1', '4294967295', '1:4294967295', '0x1', '1a', ' 1', '1 ', '+1', 'root', '1:2:3', '1e3', '99999999999'])(
-    'refuses %j',
-    (text) => {
-      expect(() => parseUser(text)).toThrow(/^bad [ug]id /);
-    },
-  );
+  it.each([
+    '',
+    '1:',
+    ':2',
+    ':',
+    '-1',
+    '1:-1',
+    '4294967295',
+    '1:4294967295',
+    '0x1',
+    '1a',
+    ' 1',
+    '1 ',
+    '+1',
+    'root',
+    '1:2:3',
+    '1e3',
+    '99999999999',
+  ])('refuses %j', (text) => {
+    expect(() => parseUser(text)).toThrow(/^bad [ug]id /);
+  });
 
   it('refuses additional groups that are none', () => {
     expect(checkGroup(7)).toBe(7);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { needs } from '../support/conditions.ts';
-import { inspected, refused } from '../support/container.ts';
+import { inspected, makeContainer, refused } from '../support/container.ts';
+import { RUNTS, run } from '../support/run.ts';
 
 const LOW = [
   { type: 'RLIMIT_CPU', soft: 100, hard: 200 },
@@ -39,12 +40,15 @@ describe('rlimits', () => {
   });
 
   it('a hard limit above the present one is an error with the cause where CAP_SYS_RESOURCE is missing', async (context) => {
-    needs(context, 'no CAP_SYS_RESOURCE');
-    const message = await refused(context, ({ process }) => {
+    needs(context);
+    const container = makeContainer(context, ({ process }) => {
       process.rlimits = [{ type: 'RLIMIT_MSGQUEUE', soft: 2_000_000, hard: 2_000_000 }];
     });
-    expect(message).toMatch(/rlimits/);
-    expect(message).toMatch(/operation not permitted/);
+    const command = [RUNTS, '--root', container.state, 'run', '--bundle', container.directory, container.id];
+    const ended = await run('setpriv', ['--bounding-set', '-sys_resource', ...command]);
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toMatch(/rlimits/);
+    expect(ended.stderr).toMatch(/operation not permitted/);
   });
 
   it('a type twice, an unknown type and soft above hard are refused', async (context) => {

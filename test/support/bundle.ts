@@ -32,10 +32,14 @@ export function scratchDirectory(context: TestContext, name = uniqueId()): strin
 }
 
 function fillRoot(rootfs: string): void {
-  for (const name of ['bin', 'dev', 'etc', 'proc', 'sys', 'tmp']) mkdirSync(join(rootfs, name), { recursive: true });
+  for (const name of ['bin', 'dev', 'etc', 'proc', 'sys', 'tmp'])
+    mkdirSync(join(rootfs, name), { recursive: true });
   chmodSync(join(rootfs, 'tmp'), 0o1777);
   copyFileSync(INSPECT, join(rootfs, 'bin/inspect'));
-  writeFileSync(join(rootfs, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/home/user:/bin/sh\n');
+  writeFileSync(
+    join(rootfs, 'etc/passwd'),
+    'root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/home/user:/bin/sh\n',
+  );
   writeFileSync(join(rootfs, 'etc/group'), 'root:x:0:\nuser:x:1000:\n');
 }
 
@@ -53,7 +57,13 @@ export function makeBundle(
   const id = uniqueId();
   const scratch = scratchDirectory(context, id);
   const directory = join(scratch, 'bundle');
-  const bundle: Bundle = { id, scratch, directory, rootfs: join(directory, 'rootfs'), config: baseConfig(id) };
+  const bundle: Bundle = {
+    id,
+    scratch,
+    directory,
+    rootfs: join(directory, 'rootfs'),
+    config: baseConfig(id),
+  };
   mkdirSync(bundle.rootfs, { recursive: true });
   fillRoot(bundle.rootfs);
   change(bundle.config, bundle);

@@ -41,12 +41,14 @@ const controller = (name: string) => (): string | undefined => {
   return found.includes(name) ? undefined : `the ${name} controller is not on cgroup v2 here`;
 };
 
-const overlayTry = 'mount -t tmpfs x /mnt && cd /mnt && mkdir a b u w m && mount -t overlay -o lowerdir=a:b,upperdir=u,workdir=w x m';
+const overlayTry =
+  'mount -t tmpfs x /mnt && cd /mnt && mkdir a b u w m && mount -t overlay -o lowerdir=a:b,upperdir=u,workdir=w x m';
 
 /** Each tries something and says what is missing, or nothing. */
 const CONDITIONS = {
   root: () => (process.getuid?.() === 0 ? undefined : 'needs root'),
-  'mount namespaces': () => (tried('unshare', '-m', 'true') ? undefined : 'mount namespaces are not allowed here'),
+  'mount namespaces': () =>
+    tried('unshare', '-m', 'true') ? undefined : 'mount namespaces are not allowed here',
   cgroups: () => (canMakeCgroup() ? undefined : 'cgroups of the v2 hierarchy cannot be made here'),
   memory: controller('memory'),
   cpu: controller('cpu'),
@@ -54,9 +56,12 @@ const CONDITIONS = {
   pids: controller('pids'),
   io: controller('io'),
   hugetlb: controller('hugetlb'),
-  'user namespaces': () => (tried('unshare', '-U', 'true') ? undefined : 'user namespaces are not allowed here'),
-  'time namespaces': () => (tried('unshare', '-T', 'true') ? undefined : 'this kernel has no time namespaces'),
-  overlay: () => (tried('unshare', '-m', 'sh', '-c', overlayTry) ? undefined : 'overlayfs cannot be mounted here'),
+  'user namespaces': () =>
+    tried('unshare', '-U', 'true') ? undefined : 'user namespaces are not allowed here',
+  'time namespaces': () =>
+    tried('unshare', '-T', 'true') ? undefined : 'this kernel has no time namespaces',
+  overlay: () =>
+    tried('unshare', '-m', 'sh', '-c', overlayTry) ? undefined : 'overlayfs cannot be mounted here',
   apparmor: () =>
     existsSync('/sys/module/apparmor/parameters/enabled') &&
     readFileSync('/sys/module/apparmor/parameters/enabled', 'utf8').startsWith('Y')
@@ -65,8 +70,8 @@ const CONDITIONS = {
   'no apparmor': () => (existsSync('/sys/module/apparmor') ? 'AppArmor is enabled here' : undefined),
   'no selinux': () => (existsSync('/sys/fs/selinux/enforce') ? 'SELinux is enabled here' : undefined),
   CAP_SYS_RESOURCE: () => (capable(24) ? undefined : 'CAP_SYS_RESOURCE is missing here'),
-  'no CAP_SYS_RESOURCE': () => (capable(24) ? 'CAP_SYS_RESOURCE is here' : undefined),
-  strace: () => (tried('strace', '-f', '-o', '/dev/null', 'true') ? undefined : 'strace is missing or may not trace'),
+  strace: () =>
+    tried('strace', '-f', '-o', '/dev/null', 'true') ? undefined : 'strace is missing or may not trace',
   'memory policies': () =>
     existsSync('/sys/devices/system/node/node0') ? undefined : 'this kernel has no NUMA memory policies',
   'two cpus': () => (tried('taskset', '-c', '1', 'true') ? undefined : 'there is only one processor here'),

@@ -61,7 +61,12 @@ const QUIET = ['nosuid', 'noexec', 'nodev'];
 /** The mounts that nearly every real config.json has. */
 export const usualMounts = (): TestMount[] => [
   { destination: '/proc', type: 'proc', source: 'proc', options: QUIET },
-  { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'strictatime', 'mode=755', 'size=64k'] },
+  {
+    destination: '/dev',
+    type: 'tmpfs',
+    source: 'tmpfs',
+    options: ['nosuid', 'strictatime', 'mode=755', 'size=64k'],
+  },
   {
     destination: '/dev/pts',
     type: 'devpts',

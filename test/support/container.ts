@@ -35,8 +35,15 @@ export const runContainer = (container: TestContainer, options?: RunOptions): Pr
   container.runts(['run', '--bundle', container.directory, container.id], options);
 
 /** `create`; its output is dropped, since the container keeps it open. With `log`, errors are in the scratch directory. */
-export const create = (container: TestContainer, flags: readonly string[] = [], options: RunOptions = {}): Promise<Ended> =>
-  container.runts(['create', '--bundle', container.directory, ...flags, container.id], { capture: false, ...options });
+export const create = (
+  container: TestContainer,
+  flags: readonly string[] = [],
+  options: RunOptions = {},
+): Promise<Ended> =>
+  container.runts(['create', '--bundle', container.directory, ...flags, container.id], {
+    capture: false,
+    ...options,
+  });
 
 /** `create` and `start` of a container that goes on; both must succeed. */
 export async function startDetached(container: TestContainer, flags: readonly string[] = []): Promise<void> {
@@ -73,7 +80,11 @@ export async function statusOf(container: TestContainer): Promise<string> {
 }
 
 /** Waits until `state` says so. */
-export async function waitForStatus(container: TestContainer, status: string, milliseconds = 15_000): Promise<void> {
+export async function waitForStatus(
+  container: TestContainer,
+  status: string,
+  milliseconds = 15_000,
+): Promise<void> {
   const end = Date.now() + milliseconds;
   let seen = await statusOf(container);
   while (seen !== status && Date.now() < end) seen = await statusOf(container);

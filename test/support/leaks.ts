@@ -21,7 +21,9 @@ const readable = (path: string): string => {
 function markedProcesses(mark: string): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((pid) => ['cgroup', 'environ', 'cmdline'].some((file) => readable(`/proc/${pid}/${file}`).includes(mark)))
+    .filter((pid) =>
+      ['cgroup', 'environ', 'cmdline'].some((file) => readable(`/proc/${pid}/${file}`).includes(mark)),
+    )
     .map((pid) => `${pid} ${readable(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`);
 }
 

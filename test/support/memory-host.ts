@@ -57,10 +57,11 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
   };
 }
 
+function notHere(): never {
+  throw new HostError('ENOSYS', 'execute', 'not on this machine');
+}
+
 function memoryProcesses({ execute }: MemoryHostOptions): HostProcesses {
-  const notHere = (): never => {
-    throw new HostError('ENOSYS', 'execute', 'not on this machine');
-  };
   return {
     execute: async (plan) => execute?.(plan) ?? notHere(),
     becomeSubreaper: () => {},
@@ -81,7 +82,11 @@ function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/')) || '/';
 }
 
-function memoryFiles(tree: Map<string, string>, directories: Set<string>, taken: ReadonlySet<string>): HostFiles {
+function memoryFiles(
+  tree: Map<string, string>,
+  directories: Set<string>,
+  taken: ReadonlySet<string>,
+): HostFiles {
   const makeParents = (path: string): void => {
     if (directories.has(path)) return;
     makeParents(parentOf(path));
@@ -98,7 +103,8 @@ function memoryFiles(tree: Map<string, string>, directories: Set<string>, taken:
     append: (path, text) => void tree.set(path, (tree.get(path) ?? '') + text),
     makeDirectory: (path, _mode, parents) => {
       if (parents === true) return makeParents(path);
-      if (directories.has(path)) throw new HostError('EEXIST', 'mkdir', `${path}: file exists (mkdir: EEXIST)`);
+      if (directories.has(path))
+        throw new HostError('EEXIST', 'mkdir', `${path}: file exists (mkdir: EEXIST)`);
       if (!directories.has(parentOf(path))) missing('mkdir', path);
       directories.add(path);
     },
@@ -110,7 +116,9 @@ function memoryFiles(tree: Map<string, string>, directories: Set<string>, taken:
     removeFile: (path) => void tree.delete(path),
     list: (path) => {
       if (!directories.has(path)) missing('open', path);
-      const entries = [...tree.keys(), ...directories].filter((entry) => entry !== '/' && parentOf(entry) === path);
+      const entries = [...tree.keys(), ...directories].filter(
+        (entry) => entry !== '/' && parentOf(entry) === path,
+      );
       return entries.map((entry) => entry.slice(entry.lastIndexOf('/') + 1));
     },
     exists: (path) => kind(path) !== 'missing',

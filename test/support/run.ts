@@ -26,11 +26,20 @@ export interface RunOptions {
   capture?: boolean;
 }
 
-const UNWANTED = ['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS', 'LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES', 'NOTIFY_SOCKET'];
+const UNWANTED = [
+  'NODE_EXTRA_CA_CERTS',
+  'NODE_OPTIONS',
+  'LISTEN_FDS',
+  'LISTEN_PID',
+  'LISTEN_FDNAMES',
+  'NOTIFY_SOCKET',
+];
 
 /** The environment of a shell, without what Node or a service manager put there. */
 export function environment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !UNWANTED.includes(name) && !name.startsWith('VITEST'));
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !UNWANTED.includes(name) && !name.startsWith('VITEST'),
+  );
   return { ...Object.fromEntries(kept), ...extra };
 }
 
@@ -46,7 +55,11 @@ export function spawned(command: string, args: readonly string[], options: RunOp
 }
 
 /** Runs a command to its end, and to the end of its output: a container that keeps a pipe open is waited for. */
-export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Ended> {
   const child = spawned(command, args, options);
   const text = { stdout: '', stderr: '' };
   child.stdout?.setEncoding('utf8').on('data', (part: string) => (text.stdout += part));
@@ -63,7 +76,11 @@ export async function run(command: string, args: readonly string[], options: Run
 }
 
 /** Calls `look` until it returns something, every few milliseconds; throws with `what` after the time. */
-export async function until<T>(what: string, look: () => T | undefined | false, milliseconds = 10_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | false,
+  milliseconds = 10_000,
+): Promise<T> {
   const end = Date.now() + milliseconds;
   for (;;) {
     const found = look();

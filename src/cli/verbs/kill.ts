@@ -6,6 +6,9 @@ import type { VerbFunction } from '../verb.ts';
 
 export const verb: VerbFunction = async ({ context, flags, args }) => {
   const [id = '', signal = ''] = args;
-  await kill(context, id, { signal: parseSignal(signal === '' ? 'SIGTERM' : signal), all: isOn(flags, 'all') });
+  await kill(context, id, {
+    signal: parseSignal(signal === '' ? 'SIGTERM' : signal),
+    all: isOn(flags, 'all'),
+  });
   return NOTHING;
 };

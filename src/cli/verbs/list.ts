@@ -17,6 +17,13 @@ export function listJson(states: readonly ContainerState[]): Output {
 }
 
 export function listTable(states: readonly ContainerState[]): Output {
-  const rows = states.map(({ id, pid, status, bundle, created, owner }) => [id, String(pid), status, bundle, created, owner]);
+  const rows = states.map(({ id, pid, status, bundle, created, owner }) => [
+    id,
+    String(pid),
+    status,
+    bundle,
+    created,
+    owner,
+  ]);
   return { kind: 'table', rows: [['ID', 'PID', 'STATUS', 'BUNDLE', 'CREATED', 'OWNER'], ...rows] };
 }

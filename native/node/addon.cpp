@@ -1,0 +1,43 @@
+// The core for Node: names and functions.
+#include "bindings.h"
+
+namespace runts::node {
+namespace {
+
+struct Export {
+  const char *name;
+  Napi::Value (*function)(const Napi::CallbackInfo &);
+};
+
+constexpr Export kExports[] = {
+    {"execute", execute},
+    {"wait", wait},
+    {"abandon", abandon},
+    {"sendSignal", send_signal},
+    {"openPidfd", open_pidfd},
+    {"closeDescriptor", close_descriptor},
+    {"becomeSubreaper", become_subreaper},
+    {"reapOrphans", reap_orphans},
+    {"sendDescriptor", send_descriptor},
+    {"forwardNotify", forward_notify},
+    {"tryLock", try_lock},
+    {"lock", lock},
+    {"seccompVersion", seccomp_version},
+    {"isTerminal", is_terminal},
+    {"terminalSize", terminal_size},
+    {"relay", relay},
+    {"copyTerminalSize", copy_terminal_size},
+    {"restoreTerminal", restore_terminal},
+};
+
+Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  for (const Export &entry : kExports) exports.Set(entry.name, Napi::Function::New(env, entry.function, entry.name));
+  return exports;
+}
+
+}  // namespace
+}  // namespace runts::node
+
+static Napi::Object start_module(Napi::Env env, Napi::Object exports) { return runts::node::initialize(env, exports); }
+
+NODE_API_MODULE(runts, start_module)

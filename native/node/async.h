@@ -1,0 +1,25 @@
+// Promises for what happens on the core's threads.
+#pragma once
+#include <napi.h>
+
+#include <functional>
+
+namespace runts::node {
+
+// Makes the promise's value; called on the environment's own thread. An Error object rejects the promise.
+using Answer = std::function<Napi::Value(Napi::Env)>;
+using Settle = std::function<void(Answer)>;
+
+// A promise, and by `begin` what leads to its end: it gets a function to be called once, from any thread.
+Napi::Value make_promise(Napi::Env env, const std::function<void(Settle)> &begin);
+
+// A promise for work on a thread of the core.
+Napi::Value run_async(Napi::Env env, std::function<Answer()> work);
+
+// An Error with `code` (name of the errno) and `syscall`.
+Napi::Error system_error(Napi::Env env, int error, const char *syscall);
+
+// The same, thrown; for `return fail(...)`.
+Napi::Value fail(Napi::Env env, int error, const char *syscall);
+
+}  // namespace runts::node

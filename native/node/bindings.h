@@ -1,0 +1,51 @@
+// The functions of the addon, by the files that hold them. Plain data in, plain data out; descriptors are numbers.
+#pragma once
+#include <napi.h>
+
+namespace runts::node {
+
+// execute.cpp
+// execute(plan: Uint8Array, {stdio, preserve, trace}): Promise<outcome>
+Napi::Value execute(const Napi::CallbackInfo &info);
+// wait(pidfd): Promise<{code} | {signal} | undefined>; undefined: no child of this process
+Napi::Value wait(const Napi::CallbackInfo &info);
+// abandon(pidfd): closes it; the process is reaped whenever it ends
+Napi::Value abandon(const Napi::CallbackInfo &info);
+
+// machine.cpp
+// sendSignal(pidfd, signal): a process that is gone is fine
+Napi::Value send_signal(const Napi::CallbackInfo &info);
+Napi::Value open_pidfd(const Napi::CallbackInfo &info);
+Napi::Value close_descriptor(const Napi::CallbackInfo &info);
+Napi::Value become_subreaper(const Napi::CallbackInfo &info);
+Napi::Value reap_orphans(const Napi::CallbackInfo &info);
+// sendDescriptor(path, fd, text)
+Napi::Value send_descriptor(const Napi::CallbackInfo &info);
+// forwardNotify(listenPath, notifyPath, pid): Promise<undefined>
+Napi::Value forward_notify(const Napi::CallbackInfo &info);
+// tryLock(path): a descriptor, or -1 where another has it; lock(path): Promise<descriptor>
+Napi::Value try_lock(const Napi::CallbackInfo &info);
+Napi::Value lock(const Napi::CallbackInfo &info);
+Napi::Value seccomp_version(const Napi::CallbackInfo &info);
+
+// terminal.cpp
+Napi::Value is_terminal(const Napi::CallbackInfo &info);
+// terminalSize(fd): {width, height} | undefined
+Napi::Value terminal_size(const Napi::CallbackInfo &info);
+// relay(input, output, master): Promise<undefined>
+Napi::Value relay(const Napi::CallbackInfo &info);
+// copyTerminalSize(from, to)
+Napi::Value copy_terminal_size(const Napi::CallbackInfo &info);
+Napi::Value restore_terminal(const Napi::CallbackInfo &info);
+
+inline int number_at(const Napi::CallbackInfo &info, size_t index) {
+  Napi::Value value = info[index];
+  return value.IsNumber() ? value.As<Napi::Number>().Int32Value() : -1;
+}
+
+inline std::string text_at(const Napi::CallbackInfo &info, size_t index) {
+  Napi::Value value = info[index];
+  return value.IsString() ? value.As<Napi::String>().Utf8Value() : std::string();
+}
+
+}  // namespace runts::node

@@ -1,0 +1,112 @@
+#include <cerrno>
+#include <fcntl.h>
+#include <memory>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../core/notify.h"
+#include "../core/seccomp.h"
+#include "../sys/fd.h"
+#include "../sys/syscalls.h"
+#include "async.h"
+#include "bindings.h"
+
+namespace runts::node {
+namespace {
+
+// A lock counts only if its file still stands at the path: a container's directory may go away while one waits.
+bool still_there(int fd, const std::string &path) {
+  struct stat held, named;
+  return fstat(fd, &held) == 0 && stat(path.c_str(), &named) == 0 && held.st_ino == named.st_ino &&
+         held.st_dev == named.st_dev;
+}
+
+// The locked file, or -errno; -EWOULDBLOCK where another has it and we do not wait.
+int take_lock(const std::string &path, bool waits) {
+  for (;;) {
+    Fd file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!file) return -errno;
+    int error;
+    do error = flock(file.get(), LOCK_EX | (waits ? 0 : LOCK_NB));
+    while (error != 0 && errno == EINTR);
+    if (error != 0) return -errno;
+    if (still_there(file.get(), path)) return file.release();
+  }
+}
+
+}  // namespace
+
+Napi::Value send_signal(const Napi::CallbackInfo &info) {
+  int error = sys::pidfd_send_signal(number_at(info, 0), number_at(info, 1));
+  if (error < 0 && error != -ESRCH) return fail(info.Env(), error, "pidfd_send_signal");
+  return info.Env().Undefined();
+}
+
+Napi::Value open_pidfd(const Napi::CallbackInfo &info) {
+  int fd = sys::pidfd_open(number_at(info, 0), 0);
+  if (fd < 0) return fail(info.Env(), fd, "pidfd_open");
+  return Napi::Number::New(info.Env(), fd);
+}
+
+Napi::Value close_descriptor(const Napi::CallbackInfo &info) {
+  if (close(number_at(info, 0)) != 0) return fail(info.Env(), errno, "close");
+  return info.Env().Undefined();
+}
+
+Napi::Value become_subreaper(const Napi::CallbackInfo &info) {
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) return fail(info.Env(), errno, "prctl");
+  return info.Env().Undefined();
+}
+
+Napi::Value reap_orphans(const Napi::CallbackInfo &info) {
+  while (waitpid(-1, nullptr, WNOHANG | __WALL) > 0) {
+  }
+  return info.Env().Undefined();
+}
+
+Napi::Value send_descriptor(const Napi::CallbackInfo &info) {
+  int error = core::send_descriptor(text_at(info, 0), number_at(info, 1), text_at(info, 2));
+  if (error < 0) return fail(info.Env(), error, "sendmsg");
+  return info.Env().Undefined();
+}
+
+Napi::Value forward_notify(const Napi::CallbackInfo &info) {
+  // It listens before this returns, so that the program may be started at once.
+  auto notify = std::make_shared<core::Notify>();
+  int error = core::open_notify(text_at(info, 0), text_at(info, 1), number_at(info, 2), *notify);
+  if (error < 0) return fail(info.Env(), error, "connect");
+  return run_async(info.Env(), [notify]() -> Answer {
+    int error = core::forward_notify(*notify);
+    return [error](Napi::Env env) -> Napi::Value {
+      if (error < 0) return system_error(env, error, "sendmsg").Value();
+      return env.Undefined();
+    };
+  });
+}
+
+Napi::Value try_lock(const Napi::CallbackInfo &info) {
+  int fd = take_lock(text_at(info, 0), false);
+  if (fd == -EWOULDBLOCK) fd = -1;
+  else if (fd < 0) return fail(info.Env(), fd, "flock");
+  return Napi::Number::New(info.Env(), fd);
+}
+
+Napi::Value lock(const Napi::CallbackInfo &info) {
+  std::string path = text_at(info, 0);
+  return run_async(info.Env(), [path]() -> Answer {
+    int fd = take_lock(path, true);
+    return [fd](Napi::Env env) -> Napi::Value {
+      if (fd < 0) return system_error(env, fd, "flock").Value();
+      return Napi::Number::New(env, fd);
+    };
+  });
+}
+
+Napi::Value seccomp_version(const Napi::CallbackInfo &info) {
+  return Napi::String::New(info.Env(), core::seccomp_version());
+}
+
+}  // namespace runts::node

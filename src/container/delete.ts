@@ -1,0 +1,125 @@
+import { RuntsError } from '../errors.ts';
+import type { HostLock } from '../host/host.ts';
+import { compileDelete, compilePoststop } from '../plan/lifecycle.ts';
+import type { Context } from './context.ts';
+import { executeOrThrow } from './execute.ts';
+import { signalContainer } from './kill.ts';
+import { SIGKILL } from './signals.ts';
+import { hasProcess, statusOf } from './status.ts';
+import { load, lock, placeOf } from './store.ts';
+import type { Place, Saved } from './store.ts';
+
+const PATIENCE_MS = 10_000;
+const POLL_MS = 20;
+
+/**
+ * Removes a stopped or created container; `force` kills it first, clears what a creator that was killed has left, and
+ * finds a missing container fine.
+ * @throws {RuntsError} NOT_FOUND, WRONG_STATE.
+ */
+export async function deleteContainer(context: Context, id: string, force: boolean): Promise<void> {
+  const { files } = context.host;
+  const place = placeOf(context.root, id);
+  const saved = loadForDelete(context, place, force);
+  if (saved === undefined) return clearLeftover(context, place, force);
+  if (force) await killQuietly(context, saved);
+  else refuse(id, await statusOf(files, place, saved));
+  const held = await lockPatiently(context, place);
+  try {
+    // a creator may have recorded the process since
+    const last = loadForDelete(context, place, force);
+    if (last !== undefined) await destroy(context, place, last);
+  } finally {
+    held?.release();
+  }
+}
+
+function refuse(id: string, status: string): void {
+  if (status === 'stopped' || status === 'created') return;
+  throw new RuntsError('WRONG_STATE', `cannot delete container ${id} that is not stopped: ${status}`, {
+    hint: 'stop it with the kill command, or use delete --force',
+  });
+}
+
+/** undefined where there is no state, or with `force` none that can be read. */
+function loadForDelete(context: Context, place: Place, force: boolean): Saved | undefined {
+  try {
+    return load(context.host.files, place);
+  } catch (error) {
+    if (!(error instanceof RuntsError)) throw error;
+    if (error.code === 'NOT_FOUND' || (force && error.code === 'STATE_CORRUPT')) return undefined;
+    throw error;
+  }
+}
+
+/** A directory without a state is what a creator left that was killed very early; it had made nothing else yet. */
+async function clearLeftover(context: Context, place: Place, force: boolean): Promise<void> {
+  const { files } = context.host;
+  const held = await lockPatiently(context, place);
+  try {
+    const saved = loadForDelete(context, place, force);
+    if (saved === undefined) files.removeTree(place.directory);
+    else await destroy(context, place, saved);
+  } finally {
+    held?.release();
+  }
+  if (!force) throw new RuntsError('NOT_FOUND', 'container does not exist');
+}
+
+async function killQuietly(context: Context, saved: Saved): Promise<void> {
+  try {
+    await signalContainer(context, saved, SIGKILL);
+  } catch (error) {
+    if (!(error instanceof RuntsError) || error.code !== 'WRONG_STATE') throw error;
+  }
+}
+
+/** undefined where the container is gone. */
+async function lockPatiently(context: Context, place: Place): Promise<HostLock | undefined> {
+  const { files, self } = context.host;
+  for (let waited = 0; waited < PATIENCE_MS; waited += POLL_MS) {
+    const held = await lock(files, place, false);
+    if (held !== undefined || files.kind(place.directory) !== 'directory') return held;
+    await self.sleep(POLL_MS);
+  }
+  throw new RuntsError(
+    'WRONG_STATE',
+    `container ${place.id} is in use: another command holds ${place.directory}/lock`,
+  );
+}
+
+/** Removes a container that has ended, unless another command already has. */
+export async function removeEnded(context: Context, place: Place, saved: Saved): Promise<void> {
+  const held = await lockPatiently(context, place);
+  try {
+    if (held !== undefined) await destroy(context, place, saved);
+  } finally {
+    held?.release();
+  }
+}
+
+/**
+ * Ends what is left of a container and removes its cgroup and state; then the poststop hooks, whose failure is but a
+ * warning (runtime.md#lifecycle). The caller holds the lock, or made the container.
+ */
+export async function destroy(context: Context, place: Place, saved: Saved): Promise<void> {
+  const { files } = context.host;
+  if (hasProcess(files, saved)) await endProcess(context, saved);
+  const removal = compileDelete(saved.cgroup);
+  if (removal.length > 0) await executeOrThrow(context, removal);
+  files.removeTree(place.directory);
+  for (const hook of compilePoststop(saved)) {
+    await executeOrThrow(context, hook).catch((error: unknown) =>
+      context.warn(`poststop: ${(error as Error).message}`),
+    );
+  }
+}
+
+async function endProcess(context: Context, saved: Saved): Promise<void> {
+  const { files, self } = context.host;
+  await killQuietly(context, saved);
+  for (let waited = 0; hasProcess(files, saved); waited += POLL_MS) {
+    if (waited >= PATIENCE_MS) throw new RuntsError('WRONG_STATE', 'container init still running');
+    await self.sleep(POLL_MS);
+  }
+}

@@ -1,0 +1,156 @@
+import { RuntsError } from '../errors.ts';
+import type { HostProcess } from '../host/host.ts';
+import { compileExec } from '../plan/exec.ts';
+import type { ExecFacts } from '../plan/exec.ts';
+import type { Context } from './context.ts';
+import { preservedDescriptors } from './descriptors.ts';
+import { processFromFile, processFromFlags } from './exec-process.ts';
+import type { ExecProcess, ProcessFlags } from './exec-process.ts';
+import { executeOrThrow } from './execute.ts';
+import { exitCode } from './exit.ts';
+import { grantable } from './facts.ts';
+import { attend, forwardSignals } from './foreground.ts';
+import { announce } from './launch.ts';
+import { cleanPath } from './paths.ts';
+import { SIGKILL } from './signals.ts';
+import { statusOf } from './status.ts';
+import type { ContainerStatus } from './status.ts';
+import { load, placeOf } from './store.ts';
+import type { Saved } from './store.ts';
+import { processOf } from './target.ts';
+import { checkTerminal, stdioOf } from './terminal.ts';
+
+/** What exec is asked for; paths are absolute but for the process file. */
+export interface ExecRequest {
+  readonly id: string;
+  /** A process that stands alone; then `flags` mean nothing. */
+  readonly processFile: string | undefined;
+  readonly flags: ProcessFlags;
+  readonly detach: boolean;
+  readonly consoleSocket: string | undefined;
+  readonly pidfdSocket: string | undefined;
+  readonly pidFile: string | undefined;
+  readonly preserveFds: number;
+  /** At most one: a path below the container's cgroup. */
+  readonly cgroups: readonly string[];
+  readonly ignorePaused: boolean;
+}
+
+/** Runs a further process in a container and gives its exit status; 0 if detached. */
+export async function exec(context: Context, request: ExecRequest): Promise<number> {
+  const { files } = context.host;
+  const place = placeOf(context.root, request.id);
+  const saved = load(files, place);
+  refuse(await statusOf(files, place, saved), request.ignorePaused);
+  const { process, warnings } = processOfRequest(context, request, saved);
+  for (const warning of warnings) context.warn(warning);
+  const terminal = process.terminal === true;
+  checkTerminal({ terminal, detached: request.detach, consoleSocket: request.consoleSocket });
+  const launch = (): Promise<Started> => launchProcess(context, request, { saved, process });
+  return request.detach ? detached(launch) : foreground(context, launch);
+}
+
+function refuse(status: ContainerStatus, ignorePaused: boolean): void {
+  if (status === 'stopped' || status === 'creating') {
+    throw new RuntsError('WRONG_STATE', 'cannot exec in a stopped container');
+  }
+  if (status === 'paused' && !ignorePaused) {
+    throw new RuntsError(
+      'WRONG_STATE',
+      'cannot exec in a paused container (use --ignore-paused to override)',
+    );
+  }
+}
+
+function processOfRequest({ host }: Context, request: ExecRequest, saved: Saved): ExecProcess {
+  const { processFile, flags } = request;
+  return processFile === undefined
+    ? processFromFlags(saved.spec.process, flags)
+    : processFromFile(host, processFile);
+}
+
+interface Started {
+  readonly process: HostProcess;
+  readonly console: number | undefined;
+}
+
+interface Wanted {
+  readonly saved: Saved;
+  readonly process: ExecProcess['process'];
+}
+
+async function launchProcess(context: Context, request: ExecRequest, wanted: Wanted): Promise<Started> {
+  const { saved } = wanted;
+  const extra = preservedDescriptors(context.host, request.preserveFds);
+  const facts = execFacts(context, saved, request.cgroups);
+  const { plan, warnings } = compileExec(wanted.process, facts, {
+    ...(request.consoleSocket !== undefined && { consoleSocket: request.consoleSocket }),
+    keepFds: extra.all.length,
+    noNewKeyring: saved.noNewKeyring,
+  });
+  for (const warning of warnings) context.warn(warning);
+  const stdio = stdioOf(wanted.process.terminal === true);
+  const outcome = await executeOrThrow(context, plan, { stdio, preserve: extra.all, traced: true });
+  if (outcome.process === undefined) throw new RuntsError('INIT_DIED', 'the plan made no process');
+  announceOrKill(context, request, outcome.process);
+  return { process: outcome.process, console: outcome.console };
+}
+
+/** The container as it was made, and what this runtime can give away now. */
+function execFacts({ host }: Context, saved: Saved, cgroups: readonly string[]): ExecFacts {
+  const subCgroup = subCgroupOf(cgroups);
+  return {
+    ...saved.facts,
+    grantable: grantable(host),
+    uid: host.self.uid,
+    spec: saved.spec,
+    ...processOf(saved),
+    cgroupPath: saved.cgroup?.path,
+    ...(subCgroup !== undefined && { subCgroup }),
+  };
+}
+
+function announceOrKill(context: Context, request: ExecRequest, process: HostProcess): void {
+  try {
+    announce(context, request, process, 'setns');
+  } catch (error) {
+    process.kill(SIGKILL);
+    throw error;
+  }
+}
+
+/** @throws {RuntsError} INVALID_ARGUMENT for a path that leaves the container's cgroup, or one of cgroup v1. */
+export function subCgroupOf(paths: readonly string[]): string | undefined {
+  const [path, ...more] = paths;
+  if (path === undefined) return undefined;
+  if (more.length > 0)
+    throw new RuntsError('INVALID_ARGUMENT', `invalid --cgroup argument: ${more[0]} (there can be one)`);
+  const [prefix] = path.split('/');
+  if (prefix?.includes(':') === true) {
+    throw new RuntsError(
+      'INVALID_ARGUMENT',
+      `invalid --cgroup argument: ${path} (cgroup v2 has no controller: prefix)`,
+    );
+  }
+  const clean = cleanPath(`./${path}`);
+  if (clean === '..' || clean.startsWith('../'))
+    throw new RuntsError('INVALID_ARGUMENT', `bad sub cgroup path: ${path}`);
+  return `/${clean === '.' ? '' : clean}`;
+}
+
+async function detached(launch: () => Promise<Started>): Promise<number> {
+  const { process } = await launch();
+  process.release();
+  return 0;
+}
+
+async function foreground(context: Context, launch: () => Promise<Started>): Promise<number> {
+  const signals = forwardSignals(context.host);
+  try {
+    const { process, console } = await launch();
+    signals.to(process);
+    return exitCode(await attend(context.host, process, console));
+  } finally {
+    signals.release();
+  }
+}

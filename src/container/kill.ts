@@ -1,0 +1,55 @@
+import { RuntsError } from '../errors.ts';
+import type { Failure, HostFiles } from '../host/host.ts';
+import { describeFailure } from '../plan/failure.ts';
+import { compileKill, compileKillAll } from '../plan/lifecycle.ts';
+import type { Plan } from '../plan/steps.ts';
+import type { Context } from './context.ts';
+import { execute } from './execute.ts';
+import { SIGKILL } from './signals.ts';
+import { cgroupDirectory, hasProcess } from './status.ts';
+import { load, placeOf } from './store.ts';
+import type { Saved } from './store.ts';
+import { notRunning, processOf } from './target.ts';
+
+export interface KillRequest {
+  readonly signal: number;
+  /** A container in which nothing runs is fine. */
+  readonly all: boolean;
+}
+
+/** Sends a signal to init; SIGKILL to the whole cgroup where the end of init would not end the rest. */
+export async function kill(context: Context, id: string, { signal, all }: KillRequest): Promise<void> {
+  const place = placeOf(context.root, id);
+  const saved = load(context.host.files, place);
+  try {
+    await signalContainer(context, saved, signal);
+  } catch (error) {
+    if (all && error instanceof RuntsError && error.code === 'WRONG_STATE') return;
+    throw error;
+  }
+}
+
+/** @throws {RuntsError} WRONG_STATE `container not running`. */
+export async function signalContainer(context: Context, saved: Saved, signal: number): Promise<void> {
+  const { files } = context.host;
+  const cgroup = signal === SIGKILL && !hasOwnPids(saved) ? existingCgroup(files, saved) : undefined;
+  if (cgroup === undefined && !hasProcess(files, saved)) throw notRunning();
+  const plan = cgroup === undefined ? compileKill(processOf(saved), signal) : compileKillAll(cgroup);
+  const outcome = await execute(context, plan);
+  if (!outcome.ok) throw describe(plan, outcome);
+}
+
+function existingCgroup(files: HostFiles, saved: Saved): Saved['cgroup'] {
+  const directory = cgroupDirectory(saved);
+  return directory !== undefined && files.exists(directory) ? saved.cgroup : undefined;
+}
+
+/** A process that ended meanwhile was not running. */
+function describe(plan: Plan, failure: Failure): RuntsError {
+  return failure.errno === 'ESRCH' ? notRunning() : describeFailure(plan, failure);
+}
+
+/** The end of a pid namespace's init is the end of all in it (pid_namespaces(7)). */
+function hasOwnPids({ spec }: Saved): boolean {
+  return spec.linux?.namespaces?.some(({ type, path }) => type === 'pid' && (path ?? '') === '') ?? false;
+}

@@ -1,0 +1,107 @@
+import { mergeResources } from '../cgroup/update.ts';
+import { parseCount } from '../cgroup/events.ts';
+import { RuntsError } from '../errors.ts';
+import type { CgroupFacts } from '../plan/facts.ts';
+import { compileUpdate } from '../plan/lifecycle.ts';
+import type { Plan } from '../plan/steps.ts';
+import { formatProblem } from '../spec/problems.ts';
+import { readResources } from '../spec/read.ts';
+import type { Integer, LinuxResources } from '../spec/types.ts';
+import type { Context } from './context.ts';
+import { executeOrThrow } from './execute.ts';
+import { absolutePath, baseName } from './paths.ts';
+import { cgroupDirectory, statusUnderLock } from './status.ts';
+import { load, lock, placeOf, save } from './store.ts';
+import type { Place, Saved } from './store.ts';
+import { notRunning } from './target.ts';
+
+/** `linux.resources` from a file, or from standard input for `-`. */
+export function resourcesFromFile(context: Context, path: string): LinuxResources {
+  const { files, self } = context.host;
+  const text = files.readText(path === '-' ? 'fd:0' : absolutePath(self.cwd, path));
+  const file = path === '-' ? 'standard input' : baseName(path);
+  const { resources, warnings } = readResources(text, file);
+  for (const warning of warnings) context.warn(`${file}: ${formatProblem(warning)}`);
+  return resources;
+}
+
+/** Changes limits of a container, which keeps those that are not named; all or none. */
+export async function update(context: Context, id: string, change: LinuxResources): Promise<void> {
+  const { files } = context.host;
+  const place = placeOf(context.root, id);
+  load(files, place);
+  const held = await lock(files, place, true);
+  try {
+    const saved = load(files, place);
+    if (statusUnderLock(files, place, saved) === 'stopped') throw notRunning();
+    await apply(context, place, { saved, change });
+  } finally {
+    held?.release();
+  }
+}
+
+interface Change {
+  readonly saved: Saved;
+  readonly change: LinuxResources;
+}
+
+async function apply(context: Context, place: Place, { saved, change }: Change): Promise<void> {
+  const old = saved.spec.linux?.resources ?? {};
+  const merged = mergeResources(old, change);
+  const { path, hierarchy } = cgroupOf(saved);
+  const usage = memoryUsage(context, saved);
+  const plan = compileUpdate({ old, change, ...(usage !== undefined && { usage }) }, path, hierarchy);
+  try {
+    await executeOrThrow(context, plan);
+  } catch (error) {
+    await restore(context, () => compileUpdate({ old: merged, change: previous(old, change) }, path, hierarchy));
+    throw error;
+  }
+  save(context.host.files, place, {
+    ...saved,
+    spec: { ...saved.spec, linux: { ...saved.spec.linux, resources: merged } },
+  });
+}
+
+function cgroupOf({ id, cgroup, facts }: Saved): { path: string; hierarchy: CgroupFacts } {
+  if (cgroup !== undefined && facts.cgroup !== undefined) return { path: cgroup.path, hierarchy: facts.cgroup };
+  throw new RuntsError('UNSUPPORTED', `container ${id} has no cgroup, which alone has limits`);
+}
+
+function memoryUsage(context: Context, saved: Saved): Integer | undefined {
+  try {
+    return parseCount(context.host.files.readText(`${cgroupDirectory(saved)}/memory.current`));
+  } catch {
+    return undefined;
+  }
+}
+
+async function restore(context: Context, compile: () => Plan): Promise<void> {
+  try {
+    await executeOrThrow(context, compile());
+  } catch (error) {
+    context.warn(`update: cannot restore the old values: ${(error as Error).message}`);
+  }
+}
+
+const DEFAULT_SHARES = 1024;
+
+/** The change that undoes a change: old values where there were some, no limit where there was none. */
+function previous(old: LinuxResources, change: LinuxResources): LinuxResources {
+  const memory = change.memory && {
+    ...(change.memory.limit !== undefined && { limit: old.memory?.limit ?? -1 }),
+    ...(change.memory.swap !== undefined && { swap: old.memory?.swap ?? -1 }),
+    ...(change.memory.reservation !== undefined && { reservation: old.memory?.reservation ?? -1 }),
+  };
+  const cpu = change.cpu && {
+    ...old.cpu,
+    ...((change.cpu.quota ?? change.cpu.period) !== undefined && { quota: old.cpu?.quota ?? -1 }),
+    ...(change.cpu.shares !== undefined && { shares: old.cpu?.shares ?? DEFAULT_SHARES }),
+  };
+  return {
+    ...old,
+    ...(memory && { memory }),
+    ...(cpu && { cpu }),
+    ...(change.pids && { pids: old.pids ?? { limit: -1 } }),
+  };
+}

@@ -1,0 +1,45 @@
+import { fstatSync, readFileSync } from 'node:fs';
+import { CAPABILITY_NAMES } from '../plan/numbers.ts';
+import type { HostSelf } from './host.ts';
+import { addon } from './node-addon.ts';
+import { writeAll } from './node-files.ts';
+
+/** Arguments are those after the script's name. */
+export function nodeSelf(): HostSelf {
+  return {
+    args: process.argv.slice(2),
+    name: (process.argv[1] ?? 'runts').replace(/^.*\//, ''),
+    env: process.env,
+    cwd: process.cwd(),
+    uid: process.geteuid?.() ?? 0,
+    pid: process.pid,
+    capabilities,
+    isOpen,
+    now: () => (performance.timeOrigin + performance.now()) * 1000,
+    sleep: (milliseconds) => new Promise((resolve) => void setTimeout(resolve, milliseconds)),
+    out: (text) => writeAll(1, text),
+    err: (text) => writeAll(2, text),
+    seccompVersion: () => addon().seccompVersion(),
+  };
+}
+
+function isOpen(fd: number): boolean {
+  try {
+    fstatSync(fd);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** From proc_pid_status(5): what is both permitted and in the bounding set. */
+function capabilities(): string[] {
+  const status = readFileSync('/proc/self/status', 'latin1');
+  const set = maskOf(status, 'CapPrm') & maskOf(status, 'CapBnd');
+  return CAPABILITY_NAMES.filter((_name, bit) => (set >> BigInt(bit)) & 1n);
+}
+
+function maskOf(status: string, field: string): bigint {
+  const match = new RegExp(`^${field}:\\s*([0-9a-f]+)$`, 'm').exec(status);
+  return BigInt(`0x${match?.[1] ?? '0'}`);
+}

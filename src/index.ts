@@ -1,0 +1,51 @@
+/**
+ * The public API of runts. Everything takes its machine as an argument: {@link nodeHost} is the one of Node.
+ *
+ *     const context = { host: nodeHost(), root: '/run/runts', cgroupManager: 'cgroupfs', warn: console.warn } as const;
+ *     await create(context, { id: 'demo', bundle: '/bundles/demo', ... });
+ */
+export { RuntsError } from './errors.ts';
+export type { ErrorCode, ErrorDetails } from './errors.ts';
+export { HostError } from './host/host.ts';
+export type { ExitStatus, Host, HostProcess } from './host/host.ts';
+export { nodeHost } from './host/node.ts';
+export { VERSION } from './version.ts';
+
+export { checkProcess, checkResources, checkSpec } from './spec/check.ts';
+export type { Checked } from './spec/check.ts';
+export { readProcess, readResources, readSpec } from './spec/read.ts';
+export { defaultSpec, SPEC_VERSION } from './spec/default.ts';
+export type { Problem } from './spec/problems.ts';
+export type * from './spec/types.ts';
+
+export { compileCreate } from './plan/create.ts';
+export type { Compiled } from './plan/create.ts';
+export type { CgroupFacts, CreateOptions, Facts } from './plan/facts.ts';
+export { planToJson, showPlan } from './plan/show.ts';
+export type { Plan, Step, StepKind, StepOf } from './plan/steps.ts';
+
+export type { Context } from './container/context.ts';
+export { create } from './container/create.ts';
+export { deleteContainer } from './container/delete.ts';
+export { events, statsOnce } from './container/events.ts';
+export type { ContainerEvent } from './container/events.ts';
+export { exec } from './container/exec.ts';
+export type { ExecRequest } from './container/exec.ts';
+export type { ProcessFlags } from './container/exec-process.ts';
+export { planFacts } from './container/facts.ts';
+export type { CgroupManager } from './container/facts.ts';
+export { features } from './container/features.ts';
+export { kill } from './container/kill.ts';
+export type { KillRequest } from './container/kill.ts';
+export type { CreateRequest } from './container/launch.ts';
+export { list } from './container/list.ts';
+export { pause, resume } from './container/pause.ts';
+export { plan } from './container/plan.ts';
+export { processes } from './container/ps.ts';
+export { run } from './container/run.ts';
+export type { RunRequest } from './container/run.ts';
+export { start } from './container/start.ts';
+export { state } from './container/state.ts';
+export type { ContainerState } from './container/state.ts';
+export type { ContainerStatus } from './container/status.ts';
+export { update } from './container/update.ts';

@@ -1,0 +1,174 @@
+import type { NamespaceType, Process, Spec } from '../spec/types.ts';
+import { attributeSteps } from './attributes.ts';
+import { capabilitySteps } from './capabilities.ts';
+import { onHost, onInit, section, slotCounter } from './context.ts';
+import type { Compiled } from './create.ts';
+import type { CreateOptions, Facts } from './facts.ts';
+import { parseList } from './lists.ts';
+import { has, makes, readNamespaces } from './namespaces.ts';
+import type { Namespaces } from './namespaces.ts';
+import { CAPABILITY_NAMES } from './numbers.ts';
+import { cleanPath } from './paths.ts';
+import * as program from './process.ts';
+import { invalid } from './refuse.ts';
+import { rlimitSteps } from './rlimits.ts';
+import { rootPath } from './root.ts';
+import { seccompSteps } from './seccomp.ts';
+import type { Step } from './steps.ts';
+
+/** The running container that a process is added to. */
+export interface ExecFacts extends Facts {
+  /** Its config, as it was checked at create. */
+  readonly spec: Spec;
+  /** Its first process. */
+  readonly pid: number;
+  /** proc_pid_stat(5) field 22 of pid. */
+  readonly startTime: number | bigint;
+  /** Its cgroup below the root of facts.cgroup; undefined without one. */
+  readonly cgroupPath: string | undefined;
+  /** `--cgroup`: a cgroup below that one. */
+  readonly subCgroup?: string;
+}
+
+export type ExecOptions = Pick<CreateOptions, 'consoleSocket' | 'keepFds' | 'listenFds' | 'noNewKeyring'>;
+
+interface ExecContext {
+  readonly facts: ExecFacts;
+  readonly options: ExecOptions;
+  /** With what it inherits. */
+  readonly process: Process;
+  readonly namespaces: Namespaces;
+  readonly slot: () => number;
+  readonly warnings: string[];
+}
+
+/**
+ * One more process in a container. What `process` leaves open is as the container's own has it (capabilities, SELinux
+ * label, scheduling, umask, rlimits), but not its AppArmor profile: an exec without one is meant. Pointers are those
+ * of a config whose process this is. Throws as compileCreate.
+ */
+export function compileExec(process: Process, facts: ExecFacts, options: ExecOptions): Compiled {
+  const context: ExecContext = {
+    facts,
+    options,
+    process: inherit(process, facts.spec.process),
+    namespaces: readNamespaces(facts.spec),
+    slot: slotCounter(),
+    warnings: [],
+  };
+  return { plan: execPlan(context), warnings: context.warnings };
+}
+
+function inherit(process: Process, own: Process): Process {
+  const { capabilities, selinuxLabel, scheduler, ioPriority, rlimits, execCPUAffinity, noNewPrivileges } =
+    own;
+  const umask = process.user.umask ?? own.user.umask;
+  return {
+    ...(capabilities && { capabilities }),
+    ...(selinuxLabel && { selinuxLabel }),
+    ...(scheduler && { scheduler }),
+    ...(ioPriority && { ioPriority }),
+    ...(execCPUAffinity && { execCPUAffinity }),
+    ...(noNewPrivileges !== undefined && { noNewPrivileges }),
+    ...process,
+    user: { ...process.user, ...(umask !== undefined && { umask }) },
+    ...((process.rlimits ?? []).length === 0 && rlimits && { rlimits }),
+  };
+}
+
+function execPlan(context: ExecContext): Step[] {
+  const { process, facts, options, namespaces, slot } = context;
+  const { linux } = facts.spec;
+  const warn = (message: string): void => void context.warnings.push(message);
+  const seccomp = seccompSteps({ seccomp: linux?.seccomp, process, cache: facts.seccompCache, slot });
+  const terminal = program.consoleSteps(process, options, { mount: false, slot });
+  const entry = entrySteps(context);
+  const grantable = has(namespaces, 'user') ? CAPABILITY_NAMES : facts.grantable;
+  const capabilities = capabilitySteps({ process, grantable, retain: seccomp.retain, warn });
+  const environment = program.environmentOf(process, program.addedVariables(context));
+  return [
+    ...affinitySteps(context, 'initial'),
+    ...cgroupSteps(context),
+    ...[seccomp, terminal, entry].flatMap(({ prepare }) => prepare),
+    ...entry.steps,
+    ...keyringSteps(context),
+    ...program.procfsStep(process),
+    ...terminal.steps,
+    program.umaskStep(process),
+    ...affinitySteps(context, 'final'),
+    ...attributeSteps(process, linux ?? {}, warn),
+    ...program.labelSteps(process),
+    ...program.userSteps(process),
+    ...capabilities.steps,
+    program.findStep(process, environment),
+    ...rlimitSteps(process),
+    onInit('', { kind: 'close-fds', keep: options.keepFds ?? 0 }),
+    ...seccomp.steps,
+    ...capabilities.last,
+    program.executeStep(process, environment),
+  ];
+}
+
+/** config.md#linux-process: the first before the process is in the container's cgroup, the second in it. */
+function affinitySteps({ process }: ExecContext, when: 'initial' | 'final'): Step[] {
+  const text = process.execCPUAffinity?.[when];
+  if (!text) return [];
+  const because = `/process/execCPUAffinity/${when}`;
+  const cpus = parseList(text);
+  if (cpus === undefined) throw invalid(because, `"${text}" is not a list such as 0-3,7`);
+  return [(when === 'initial' ? onHost : onInit)(because, { kind: 'cpu-affinity', cpus })];
+}
+
+function cgroupSteps({ facts }: ExecContext): Step[] {
+  if (facts.cgroup === undefined || facts.cgroupPath === undefined) return [];
+  const below = cleanPath(facts.subCgroup ?? '');
+  const path = `${facts.cgroupPath}${below === '/' ? '' : below}`;
+  return [onHost('', { kind: 'cgroup-open', root: facts.cgroup.root, path })];
+}
+
+/** Into the cgroup by the clone itself, into the namespaces by one pidfd. */
+function entrySteps(context: ExecContext): { prepare: Step[]; steps: Step[] } {
+  const { process, facts, namespaces } = context;
+  const { pid, startTime, subCgroup } = facts;
+  const slot = context.slot();
+  const intoCgroup = facts.cgroup !== undefined && facts.cgroupPath !== undefined;
+  // with controllers on, a cgroup that has children takes no process: then where the container's first one is
+  const cgroupOfPid = intoCgroup && subCgroup === undefined ? pid : 0;
+  const because = section(facts.spec, '/linux/namespaces');
+  const score = process.oomScoreAdj;
+  const steps = [
+    onHost('', { kind: 'clone', namespaces: [], intoCgroup, cgroupOfPid }),
+    ...(score === undefined ? [] : [onHost('/process/oomScoreAdj', { kind: 'oom-score', value: score })]),
+    ...joinGroups(context).map((types) => onInit(because, { kind: 'join', slot, namespaces: types })),
+    ...(has(namespaces, 'user') ? [onInit(namespaces.because.user ?? '', { kind: 'become-root' })] : []),
+    ...(has(namespaces, 'pid')
+      ? [onInit(namespaces.because.pid ?? '', { kind: 'fork', namespaces: [] })]
+      : []),
+    ...chrootSteps(context),
+  ];
+  return { prepare: [onHost('', { kind: 'open-process', pid, startTime, slot })], steps };
+}
+
+/** As at create: privileged from outside first, so that namespaces of other owners can be joined too. */
+function joinGroups({ namespaces, facts }: ExecContext): NamespaceType[][] {
+  const types = [...namespaces.made, ...namespaces.joined.map(({ type }) => type)];
+  const others = types.filter((type) => type !== 'user');
+  const groups = facts.uid === 0 ? [others, types.filter((type) => type === 'user')] : [types];
+  return groups.filter((group) => group.length > 0);
+}
+
+/** The root of a mount namespace of its own is the container's; elsewhere the container was put below its root. */
+function chrootSteps({ facts, namespaces }: ExecContext): Step[] {
+  if (makes(namespaces, 'mount')) return [];
+  const path = rootPath({ spec: facts.spec, facts });
+  return [
+    onInit('/root/path', { kind: 'root', path, slot: 0, inPlace: true, parent: 'unchanged' }),
+    onInit('/root/path', { kind: 'pivot', how: 'chroot' }),
+  ];
+}
+
+function keyringSteps({ options, facts }: ExecContext): Step[] {
+  return options.noNewKeyring === true
+    ? []
+    : [onInit('', { kind: 'session-keyring', name: `_ses.${facts.id}` })];
+}

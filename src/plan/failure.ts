@@ -1,0 +1,109 @@
+import { propertyName } from '../cgroup/settings.ts';
+import { RuntsError } from '../errors.ts';
+import type { Failure } from '../host/host.ts';
+import { actionOf } from './actions.ts';
+import { errnoText } from './errno.ts';
+import { hintFor } from './hints.ts';
+import type { Plan, Step, StepKind, StepOf } from './steps.ts';
+
+/**
+ * The error that a failed step is to the user: one line that names the config's property, what could not be done, why
+ * and by which call; and beside it the step, the whole call and, for known causes, the remedy.
+ */
+export function describeFailure(plan: Plan, failure: Failure): RuntsError {
+  const step = plan[failure.step];
+  const call = { call: failure.call, errno: failure.errno };
+  if (step === undefined) {
+    const message = `cannot execute the plan: ${reasonOf(failure)}`;
+    return new RuntsError('HOST_FAILED', message, { ...call, ...syscallOf(failure) });
+  }
+  const hint = hintFor(step, failure);
+  return new RuntsError(isLost(failure) ? 'INIT_DIED' : 'STEP_FAILED', messageOf(step, failure), {
+    path: pointerOf(step, failure),
+    step: { number: failure.step + 1, count: plan.length, kind: step.kind, on: step.on },
+    ...call,
+    ...syscallOf(failure),
+    ...(hint !== undefined && { hint }),
+  });
+}
+
+/** The executor's word for an init that is gone without having said why. */
+function isLost({ call, errno }: Failure): boolean {
+  return errno === 'EPIPE' && call.startsWith('recvmsg(init');
+}
+
+function messageOf(step: Step, failure: Failure): string {
+  const subject = step.because === '' ? '' : `${propertyName(step.because)}: `;
+  return oneLine(`${subject}${isLost(failure) ? lostText(failure) : textOf(step, failure)}`);
+}
+
+/** Where the executor has heard the signal or the status, it says so. */
+function lostText({ detail }: Failure): string {
+  return detail === '' ? "the container's init was lost" : detail;
+}
+
+function textOf(step: Step, failure: Failure): string {
+  const special = WORDINGS[step.kind] as Wording<StepKind> | undefined;
+  return special?.(step, failure) ?? `cannot ${actionOf(step)}: ${reasonOf(failure)}`;
+}
+
+type Wording<K extends StepKind> = (step: StepOf<K>, failure: Failure) => string;
+
+/** Where clients (podman, docker, containerd) match on words, or where a call's error alone would mislead. */
+const WORDINGS: { readonly [K in StepKind]?: Wording<K> } = {
+  'find-executable': ({ name }, failure) => `exec: ${JSON.stringify(name)}: ${findText(name, failure)}`,
+  execve: ({ args }, { errno }) => `exec ${args[0] ?? ''}: ${errnoText(errno)}`,
+  hook: ({ path }, failure) =>
+    `${path} failed: ${failure.detail === '' ? reasonOf(failure) : failure.detail}`,
+  'cgroup-write': (step, failure) => `cannot ${actionOf(step)}: ${cgroupReason(step.file, failure)}`,
+  apparmor: (step, failure) =>
+    `cannot ${actionOf(step)}: ${labelReason('/proc/self/attr/apparmor/exec', failure)}`,
+  selinux: (step, failure) => `cannot ${actionOf(step)}: ${labelReason('/proc/self/attr/exec', failure)}`,
+};
+
+function findText(name: string, { errno }: Failure): string {
+  if (errno !== 'ENOENT') return errnoText(errno);
+  return name.includes('/') ? errnoText(errno) : 'executable file not found in $PATH';
+}
+
+/** Callers take "no such file or directory" for a missing program, which this is not. */
+function cgroupReason(file: string, failure: Failure): string {
+  if (failure.errno !== 'ENOENT') return reasonOf(failure);
+  return `the container's cgroup has no ${file} (${syscallName(failure)}: ENOENT)`;
+}
+
+function labelReason(path: string, failure: Failure): string {
+  const missing =
+    failure.errno === 'ENOENT' ? `not known to the kernel (${syscallName(failure)}: ENOENT)` : undefined;
+  return `write \`${path}\`: ${missing ?? reasonOf(failure)}`;
+}
+
+/** `permission denied (move_mount: EACCES)`, and what the kernel said beside it. */
+function reasonOf(failure: Failure): string {
+  const said = failure.detail === '' ? '' : `: ${failure.detail}`;
+  return `${errnoText(failure.errno)} (${syscallName(failure)}: ${failure.errno})${said}`;
+}
+
+function syscallOf(failure: Failure): { syscall?: string } {
+  const name = /^(\w+)\(/.exec(failure.call)?.[1];
+  return name === undefined ? {} : { syscall: name };
+}
+
+function syscallName(failure: Failure): string {
+  return syscallOf(failure).syscall ?? (failure.call === '' ? 'runts' : failure.call);
+}
+
+/** The member of an entry that a call has to do with, where the call tells it. */
+function pointerOf(step: Step, failure: Failure): string {
+  if (!/^\/mounts\/\d+$/.test(step.because)) return step.because;
+  const { syscall = '' } = syscallOf(failure);
+  if ((step.kind === 'bind' || step.kind === 'open-tree') && syscall === 'open_tree')
+    return `${step.because}/source`;
+  if (step.kind === 'mount' && syscall === 'fsopen') return `${step.because}/type`;
+  if (step.kind === 'mount' && syscall === 'fsconfig') return `${step.because}/options`;
+  return step.because;
+}
+
+function oneLine(text: string): string {
+  return text.trim().replaceAll(/\s*\n\s*/g, '; ');
+}

@@ -1,0 +1,148 @@
+import { chmodSync, existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { needs } from '../support/conditions.ts';
+import type { TestHook } from '../support/config.ts';
+import { probing } from '../support/config.ts';
+import { makeContainer, refused, runContainer, startDetached } from '../support/container.ts';
+import type { State } from '../support/container.ts';
+import { NOTHING, holdings } from '../support/leaks.ts';
+
+const PHASES = ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'] as const;
+
+/** A hook that appends its phase, its state and the mount namespace it runs in to a file of the bundle. */
+function recorder(directory: string, phase: string): TestHook {
+  const script = join(directory, `hook-${phase}.sh`);
+  const lines = ['#!/bin/sh', 'state=$(cat)', `echo "${phase} $(readlink /proc/self/ns/mnt) $HOOK $state" >>"$1"`];
+  writeFileSync(script, `${lines.join('\n')}\n`);
+  chmodSync(script, 0o755);
+  return { path: script, args: [script, join(directory, 'record')], env: ['PATH=/usr/bin:/bin', `HOOK=env-${phase}`] };
+}
+
+interface Entry {
+  phase: string;
+  namespace: string;
+  env: string;
+  state: State;
+}
+
+const records = (directory: string): Entry[] =>
+  (existsSync(join(directory, 'record')) ? readFileSync(join(directory, 'record'), 'utf8') : '')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [phase = '', namespace = '', env = '', ...json] = line.split(' ');
+      return { phase, namespace, env, state: JSON.parse(json.join(' ')) as State };
+    });
+
+const one = (line: string, timeout?: number): TestHook[] => [
+  { path: '/bin/sh', args: ['sh', '-c', line], ...(timeout !== undefined && { timeout }) },
+];
+
+describe('hooks', () => {
+  it('those of the host run in their order, in its mount namespace, with the state on standard input', async (context) => {
+    needs(context);
+    const host = ['prestart', 'createRuntime', 'poststart', 'poststop'];
+    const container = makeContainer(context, (config, { directory }) => {
+      config.hooks = Object.fromEntries(host.map((phase) => [phase, [recorder(directory, phase)]]));
+      config.annotations = { 'com.example.key': 'value' };
+    });
+    expect(await runContainer(container)).toMatchObject({ status: 0, stderr: '' });
+    const found = records(container.directory);
+    expect(found.map(({ phase }) => phase)).toEqual(host);
+    const own = readlinkSync('/proc/self/ns/mnt');
+    for (const { phase, namespace, env, state } of found) {
+      expect(namespace, phase).toBe(own);
+      expect(env).toBe(`env-${phase}`);
+      expect(state).toMatchObject({ id: container.id, bundle: container.directory, annotations: { 'com.example.key': 'value' } });
+      expect(state.ociVersion).toMatch(/^1\./);
+    }
+    expect(found.map(({ state }) => state.status)).toEqual(['creating', 'creating', 'running', 'stopped']);
+    expect(found[0]?.state.pid).toBeGreaterThan(1);
+  });
+
+  it('createContainer runs in the container namespaces with a path of the host', async (context) => {
+    needs(context);
+    const container = makeContainer(context, (config, { directory }) => {
+      config.hooks = { createContainer: [recorder(directory, 'createContainer')] };
+    });
+    expect(await runContainer(container)).toMatchObject({ status: 0, stderr: '' });
+    const [entry] = records(container.directory);
+    expect(entry?.phase).toBe('createContainer');
+    expect(entry?.namespace).not.toBe(readlinkSync('/proc/self/ns/mnt'));
+    expect(entry?.state).toMatchObject({ id: container.id, status: 'creating', pid: 1 });
+  });
+
+  it('startContainer runs in the container, path and all, just before the program', async (context) => {
+    needs(context);
+    const container = makeContainer(context, (config) => {
+      config.process.args = ['/bin/inspect', 'read', '/tmp/from-hook'];
+      config.hooks = { startContainer: [{ path: '/bin/inspect', args: ['inspect', 'write', '/tmp/from-hook', 'x'] }] };
+    });
+    const ended = await runContainer(container);
+    expect(ended.status).toBe(0);
+    expect(ended.stdout).toContain('{"probe":"read","value":"x"}');
+  });
+
+  it('in create and start each runs in its command', async (context) => {
+    needs(context);
+    const container = makeContainer(context, (config, { directory }) => {
+      probing(['sleep', '60'])(config);
+      const host = PHASES.filter((phase) => phase !== 'startContainer');
+      config.hooks = Object.fromEntries(host.map((phase) => [phase, [recorder(directory, phase)]]));
+    });
+    await startDetached(container);
+    const phases = () => records(container.directory).map(({ phase }) => phase);
+    expect(phases()).toEqual(['prestart', 'createRuntime', 'createContainer', 'poststart']);
+    expect(await container.runts(['delete', '--force', container.id])).toMatchObject({ status: 0 });
+    expect(phases().at(-1)).toBe('poststop');
+  });
+
+  it.for(['prestart', 'createRuntime', 'createContainer'])('a failing %s hook fails create, and nothing is left', async (phase, context) => {
+    needs(context);
+    let id = '';
+    const message = await refused(context, (config, bundle) => {
+      id = bundle.id;
+      config.hooks = { [phase]: one('echo because >&2; exit 3') };
+    });
+    expect(message).toMatch(new RegExp(`hooks\\.${phase}\\[0\\]|hooks/${phase}/0|${phase}`));
+    expect(message).toMatch(/\b3\b/);
+    expect(holdings(id)).toEqual(NOTHING);
+  });
+
+  it('a hook that takes longer than its timeout is killed and fails', async (context) => {
+    needs(context);
+    const before = Date.now();
+    const message = await refused(context, (config) => {
+      config.hooks = { createRuntime: one('sleep 20', 1) };
+    });
+    expect(Date.now() - before).toBeLessThan(10_000);
+    expect(message).toMatch(/createRuntime/);
+    expect(message).toMatch(/time/i);
+  });
+
+  it('a failing poststop hook does not keep the container', async (context) => {
+    needs(context);
+    const container = makeContainer(context, (config) => {
+      config.hooks = { poststop: one('exit 1') };
+    });
+    await runContainer(container);
+    expect(existsSync(join(container.state, container.id))).toBe(false);
+  });
+
+  it('a missing program of a hook is an error that names it', async (context) => {
+    needs(context);
+    const message = await refused(context, (config) => {
+      config.hooks = { createRuntime: [{ path: '/no/such/hook' }] };
+    });
+    expect(message).toMatch(/\/no\/such\/hook.*no such file or directory|no such file or directory.*\/no\/such\/hook/s);
+  });
+
+  it('a relative path is refused', async (context) => {
+    needs(context);
+    const message = await refused(context, (config) => {
+      config.hooks = { poststart: [{ path: 'bin/hook' }] };
+    });
+    expect(message).toMatch(/hooks/);
+  });
+});

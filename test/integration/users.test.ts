@@ -1,0 +1,121 @@
+import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { needs } from '../support/conditions.ts';
+import { all, ownUsers, probing } from '../support/config.ts';
+import { inspected, makeContainer, probed, refused, runContainer, startDetached, stateOf } from '../support/container.ts';
+import { deviceAt } from '../support/report.ts';
+
+describe('user namespaces', () => {
+  it('ids are mapped as the config says', async (context) => {
+    needs(context, 'user namespaces');
+    const report = await inspected(context, ({ linux }) => {
+      linux.namespaces.push({ type: 'user' });
+      linux['uidMappings'] = [
+        { containerID: 0, hostID: 100_000, size: 1000 },
+        { containerID: 1000, hostID: 200_000, size: 5 },
+      ];
+      linux['gidMappings'] = [{ containerID: 0, hostID: 300_000, size: 65_536 }];
+    });
+    expect(report).toMatchObject({ uid: 0, gid: 0, groups: [], pid: 1 });
+    expect(report.uidMap).toEqual([
+      { inside: 0, outside: 100_000, size: 1000 },
+      { inside: 1000, outside: 200_000, size: 5 },
+    ]);
+    expect(report.gidMap).toEqual([{ inside: 0, outside: 300_000, size: 65_536 }]);
+  });
+
+  it('the process has the mapped id outside', async (context) => {
+    needs(context, 'user namespaces');
+    const container = makeContainer(context, all(ownUsers, probing(['sleep', '60'])));
+    await startDetached(container);
+    const { pid } = await stateOf(container);
+    expect(statSync(`/proc/${pid}`).uid).toBe(100_000);
+  });
+
+  it('capabilities count inside only: a mount of the host namespace cannot be made', async (context) => {
+    needs(context, 'user namespaces');
+    const full = ['CAP_SYS_ADMIN', 'CAP_CHOWN', 'CAP_MKNOD', 'CAP_DAC_OVERRIDE'];
+    const [mknod, write] = await probed(
+      context,
+      [['mknod', '/tmp/null', 'c', '1', '3'], ['write', '/etc/passwd', 'x']],
+      (config) => {
+        ownUsers(config);
+        config.process.capabilities = { bounding: full, effective: full, permitted: full };
+      },
+    );
+    expect(mknod?.error).toBe('EPERM');
+    expect(write?.error).toBe('EACCES');
+  });
+
+  it('the default devices are there and work', async (context) => {
+    needs(context, 'user namespaces');
+    const report = await inspected(context, ownUsers);
+    expect(deviceAt(report, '/dev/null')).toMatchObject({ type: 'char', major: 1, minor: 3 });
+    expect(deviceAt(report, '/dev/urandom')).toMatchObject({ type: 'char', major: 1, minor: 9 });
+    const [write] = await probed(context, [['write', '/dev/null', 'x']], ownUsers);
+    expect(write?.error).toBeUndefined();
+  });
+
+  it('the user of the config is one of the namespace', async (context) => {
+    needs(context, 'user namespaces');
+    const report = await inspected(context, (config) => {
+      ownUsers(config);
+      config.process.user = { uid: 1000, gid: 1000, additionalGids: [5, 6] };
+    });
+    expect(report).toMatchObject({ uid: 1000, gid: 1000, groups: [5, 6] });
+  });
+
+  it('a user that is not mapped is an error that says so', async (context) => {
+    needs(context, 'user namespaces');
+    const message = await refused(context, (config) => {
+      ownUsers(config);
+      config.process.user = { uid: 70_000, gid: 0 };
+    });
+    expect(message).toMatch(/user|uid/);
+    expect(message).toMatch(/70000|mapped/);
+  });
+
+  it('a user namespace is joined by its path', async (context) => {
+    needs(context, 'user namespaces');
+    const first = makeContainer(context, all(ownUsers, probing(['sleep', '60'])));
+    await startDetached(first);
+    const { pid } = await stateOf(first);
+    const report = await inspected(context, ({ linux }) => {
+      linux.namespaces.push({ type: 'user', path: `/proc/${pid}/ns/user` });
+    });
+    expect(report.uidMap).toEqual([{ inside: 0, outside: 100_000, size: 65_536 }]);
+    expect(report).toMatchObject({ uid: 0, gid: 0 });
+  });
+
+  it('mappings without a user namespace, and a new one without mappings, are refused', async (context) => {
+    needs(context);
+    const without = await refused(context, ({ linux }) => {
+      linux['uidMappings'] = [{ containerID: 0, hostID: 100_000, size: 65_536 }];
+    });
+    expect(without).toMatch(/uidMappings|namespaces/);
+    const bare = await refused(context, ({ linux }) => {
+      linux.namespaces.push({ type: 'user' });
+    });
+    expect(bare).toMatch(/uidMappings/);
+  });
+
+  it('the bundle may lie where the mapped root cannot go', async (context) => {
+    needs(context, 'user namespaces');
+    const container = makeContainer(context, ownUsers);
+    chmodSync(container.scratch, 0o700);
+    expect(await runContainer(container)).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('the source of a bind mount may lie where the mapped root cannot go', async (context) => {
+    needs(context, 'user namespaces');
+    const [read] = await probed(context, [['read', '/data/file']], (config, { scratch }) => {
+      ownUsers(config);
+      mkdirSync(join(scratch, 'closed/data'), { recursive: true });
+      writeFileSync(join(scratch, 'closed/data/file'), 'reached');
+      chmodSync(join(scratch, 'closed'), 0o700);
+      config.mounts.push({ destination: '/data', source: join(scratch, 'closed/data'), options: ['bind', 'ro'] });
+    });
+    expect(read?.value).toBe('reached');
+  });
+});
