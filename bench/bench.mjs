@@ -32,20 +32,22 @@ function wanted(part) {
   return flags.only === undefined || flags.only === part;
 }
 
-/** The runtimes that manage one cycle of each bundle; others are named with what they say. */
+/** Each runtime with the bundles of which it manages a cycle; what it does not is named with what the runtime says. */
 function usable(runtimes, setting) {
   const problems = [];
-  const staged = runtimes.flatMap((runtime) => {
+  const staged = runtimes.map((runtime) => {
     const one = stage(runtime, setting);
-    try {
-      for (let i = 0; i < WARM_UP; i++)
-        for (const name of cycleBundles(setting)) measureCycle(one, name, 'run');
-      startWaiting(one);
-      return [one];
-    } catch (error) {
-      problems.push(`${runtime.name} cannot run here: ${error.message}`);
-      return [];
-    }
+    const able = cycleBundles(setting).filter((bundle) => {
+      try {
+        for (let i = 0; i < WARM_UP; i++) measureCycle(one, bundle, 'run');
+        if (bundle === 'docker') startWaiting(one);
+        return true;
+      } catch (error) {
+        problems.push(`cannot run ${bundle} here: ${error.message}`);
+        return false;
+      }
+    });
+    return { ...one, able };
   });
   for (const name of missingPeers(runtimes)) problems.push(`${name} is not in PATH: not compared`);
   return { staged, problems };
@@ -108,14 +110,25 @@ function printCycle({ bundle, cycle, results }) {
   log(`\n${table(head, rows).join('\n')}`);
 }
 
+function measureOrSay(able, [bundle, cycle], problems) {
+  try {
+    const measured = measureAll(able, [bundle, cycle]);
+    printCycle(measured);
+    return measured;
+  } catch (error) {
+    problems.push(`${cycle} of ${bundle}: ${error.message}`);
+    log(`\nbench: ${problems.at(-1)}`);
+    return { bundle, cycle, results: [] };
+  }
+}
+
 function measureCycles(setting) {
   const { staged, problems } = usable(setting.runtimes, setting);
   for (const problem of problems) log(`bench: ${problem}`);
   try {
     const cycles = MEASURED.filter(([bundle]) => setting.bundles[bundle] !== undefined).map((each) => {
-      const measured = measureAll(staged, each);
-      printCycle(measured);
-      return measured;
+      const able = staged.filter((one) => one.able.includes(each[0]));
+      return measureOrSay(able, each, problems);
     });
     return { cycles, problems };
   } finally {
@@ -127,8 +140,8 @@ function measureCycles(setting) {
  * The BPF program that runts compiled from Docker's profile, out of its cache (header: magic, size of the key, number of
  * instructions; the key; the program), as a file for floor; undefined where runts has not run.
  */
-function seccompFile(directory) {
-  const cache = join(directory, 'state-runts/~seccomp');
+function seccompFile({ directory, states }) {
+  const cache = join(states, 'runts/~seccomp');
   if (!existsSync(cache)) return undefined;
   const programs = readdirSync(cache).map((name) => {
     const content = readFileSync(join(cache, name));
@@ -142,8 +155,9 @@ function seccompFile(directory) {
 }
 
 /** The smallest cost that this kernel allows, by the program of floor.cpp. */
-function measureFloor({ directory, programs, env }) {
-  const filter = seccompFile(directory);
+function measureFloor(setting) {
+  const { directory, programs, env } = setting;
+  const filter = seccompFile(setting);
   const args = ['--rootfs', join(directory, 'rootfs'), '--count', String(count * 5), '--phases'];
   if (filter !== undefined) args.push('--seccomp', filter);
   const { status, stdout, stderr } = spawnSync(join(programs, 'floor'), args, { encoding: 'utf8', env });
@@ -157,13 +171,13 @@ function measureFloor({ directory, programs, env }) {
 }
 
 /** In a process of its own: start-up flags and the environment must be known. */
-function measureEmbedded({ directory, bundles, runtimes, env }) {
+function measureEmbedded({ states, bundles, runtimes, env }) {
   const crun = runtimes.find(({ name }) => name === 'crun')?.path ?? '';
   const script = join(import.meta.dirname, 'embedded.mjs');
   const args = [
     script,
     bundles.docker,
-    join(directory, 'embedded'),
+    join(states, 'embedded'),
     crun,
     String(Math.max(3, Math.round(count / 4))),
   ];
@@ -199,18 +213,14 @@ function main() {
     return 1;
   }
   const directory = mkdtempSync(join(tmpdir(), 'runts-bench-'));
+  // Where runtimes keep their states: on tmpfs.
+  const states = mkdtempSync('/run/runts-bench-');
   try {
     const runtimes = findRuntimes(process.env);
     const bundles = makeBundles(directory, join(flags.programs, 'bench-true'));
     const env = cleanEnvironment();
-    const setting = {
-      directory,
-      bundles,
-      runtimes,
-      env,
-      programs: flags.programs,
-      measure: join(flags.programs, 'measure'),
-    };
+    const measure = join(flags.programs, 'measure');
+    const setting = { directory, states, bundles, runtimes, env, programs: flags.programs, measure };
     const about = machine();
     log(
       `bench: ${about.processors} x ${about.cpu}, Linux ${about.kernel}, Node ${about.node}, ${about.date}, load ${about.load}`,
@@ -226,7 +236,7 @@ function main() {
     if (flags.json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
     return 0;
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    for (const path of [directory, states]) rmSync(path, { recursive: true, force: true });
   }
 }
 

@@ -31,9 +31,9 @@ export const MEASURED = [
   ['docker', 'state'],
 ];
 
-/** A runtime with a state directory of its own below `directory`. */
-export function stage(runtime, { directory, bundles, measure, env }) {
-  const root = join(directory, `state-${runtime.name}`);
+/** A runtime with a state directory of its own below `states`. */
+export function stage(runtime, { states, bundles, measure, env }) {
+  const root = join(states, runtime.name);
   return {
     ...runtime,
     bundles,
@@ -53,7 +53,7 @@ export function measureCycle(staged, bundle, cycle) {
   if (figures.status !== 0) {
     call(staged, 'delete', '--force', id);
     removeCgroup(id);
-    throw new Error(`${staged.name} ${cycle} of ${bundle}: ${said(stderr)}`);
+    throw new Error(`${staged.name}: ${said(stderr)}`);
   }
   return {
     wall: figures.wall / 1000,
@@ -72,7 +72,7 @@ export function startWaiting(staged) {
     staged.bundles.waiting,
     staged.waiting,
   );
-  if (status !== 0) throw new Error(`${staged.name} run --detach: ${said(stderr)}`);
+  if (status !== 0) throw new Error(`${staged.name}: ${said(stderr)}`);
 }
 
 export function stopWaiting(staged) {
@@ -96,5 +96,6 @@ function options({ env }) {
 }
 
 function said(text) {
-  return (text ?? '').trim().split('\n')[0] || 'failed without a word';
+  const lines = (text ?? '').trim().split('\n');
+  return lines.find((line) => /error/i.test(line)) ?? (lines[0] || 'failed without a word');
 }

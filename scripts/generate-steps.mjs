@@ -24,7 +24,8 @@ async function load() {
 
 const pascal = (name) => name.replace(/(^|-)(\w)/g, (_, dash, letter) => letter.toUpperCase());
 const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replaceAll('-', '_');
-const member = (name) => (['class', 'default', 'errno'].includes(snake(name)) ? `${snake(name)}_` : snake(name));
+const member = (name) =>
+  ['class', 'default', 'errno'].includes(snake(name)) ? `${snake(name)}_` : snake(name);
 
 const SIMPLE = {
   bool: ['bool', 'boolean'],

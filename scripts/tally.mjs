@@ -10,7 +10,8 @@ const STATES = ['failed', 'passed', 'skipped'];
 const tests = new Map();
 let broken = failedBefore === '0' ? 0 : 1;
 
-const stateOf = (assertion) => (['failed', 'passed'].includes(assertion.status) ? assertion.status : 'skipped');
+const stateOf = (assertion) =>
+  ['failed', 'passed'].includes(assertion.status) ? assertion.status : 'skipped';
 
 function add(file, assertion) {
   const name = `${file}: ${assertion.fullName}`;

@@ -1,5 +1,6 @@
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
@@ -46,6 +47,7 @@ Status start_hook(const plan::Hook &step, const Context &context, Child &hook, F
   input.reset(ends[1]);
   fcntl(input.get(), F_SETFL, O_NONBLOCK);
   Spawn request;
+  request.own_group = true;
   request.path = step.path.c_str();
   request.places = {{theirs.get(), 0}, {context.options.stdio[1], 1}, {context.options.stdio[2], 2}};
   for (const plan::Str &arg : step.args) request.args.push_back(arg.c_str());
@@ -66,6 +68,8 @@ Status run_hook(const plan::Hook &step, Context &context) {
   Report report;
   report.call("hook").word(step.phase).string(step.path);
   if (!ending) {
+    // With all that it has started. Its number cannot be another's before it is reaped.
+    kill(-hook.pid, SIGKILL);
     (void)kill_and_reap(hook.pidfd);
     return failed(ETIMEDOUT, report.detail("timed out after ").detail_number(step.timeout).detail(" s"));
   }

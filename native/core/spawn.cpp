@@ -38,6 +38,7 @@ struct Shared {
   size_t place_count;
   int *moved;
   int spare;
+  bool own_group;
   const Range *unwanted;
   size_t unwanted_count;
   int program;
@@ -88,6 +89,7 @@ void place_descriptors(Shared &shared) {
 void run_child(void *argument) {
   Shared &shared = *static_cast<Shared *>(argument);
   reset_signals();
+  if (shared.own_group) raw::call(SYS_setpgid, 0, 0);
   place_descriptors(shared);
   uint64_t none = 0;
   raw::call(SYS_rt_sigprocmask, SIG_SETMASK, reinterpret_cast<long>(&none), 0, sizeof(none));
@@ -195,8 +197,18 @@ Status spawn(const Spawn &request, Child &child) {
   std::vector<const char *> args = request.args, env = request.env;
   args.push_back(nullptr);
   env.push_back(nullptr);
-  Shared shared{places.data(), places.size(), moved.data(), status + 1, ranges.data(), ranges.size(),
-                program,       request.path,  args.data(),  env.data()};
+  Shared shared{};
+  shared.places = places.data();
+  shared.place_count = places.size();
+  shared.moved = moved.data();
+  shared.spare = status + 1;
+  shared.own_group = request.own_group;
+  shared.unwanted = ranges.data();
+  shared.unwanted_count = ranges.size();
+  shared.program = program;
+  shared.path = request.path;
+  shared.args = args.data();
+  shared.env = env.data();
 
   Stack stack;
   if (Status failure = start(request.namespaces, request.cgroup, stack, run_child, &shared, child); !failure.ok()) {

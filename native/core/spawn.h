@@ -22,6 +22,7 @@ struct Spawn {
   uint64_t namespaces = 0;
   int cgroup = -1;  // -1: the caller's
   std::vector<Place> places;
+  bool own_group = false;      // a process group of its own
   int program = -1;            // descriptor of the program, or
   const char *path = nullptr;  // its path
   std::vector<const char *> args;

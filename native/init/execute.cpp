@@ -95,20 +95,22 @@ void close_descriptors(Context &context, uint32_t keep) {
   sys::close_range(3 + keep, ~0u, sys::kCloseRangeCloexec);
 }
 
-// The host learns that execve comes next. A filter may forbid to say so, hence before a filter, where only
-// steps of init stand between it and execve.
-void say_executing(Context &context) {
+// The host learns that execve comes next: its end of the channel is then success.
+void tell_executing(Context &context, uint32_t step) {
   if (context.said_executing) return;
-  uint32_t step = context.step;
+  if (tell(context, channel::plain(protocol::Type::Executing, step)) != 0) _exit(1);
+  context.said_executing = true;
+}
+
+// Before a filter that may forbid to say so, where only steps of init stand between it and execve.
+void tell_executing_ahead(Context &context) {
   plan::View rest = *context.rest;
   plan::Entry entry{plan::Kind::Execve, plan::Side::Init, plan::Reader(nullptr, nullptr)};
   while (rest.more()) {
-    step = rest.index();
+    uint32_t step = rest.index();
     if (!rest.next(entry) || entry.on == plan::Side::Host) return;
-    if (entry.kind == plan::Kind::Execve) break;
+    if (entry.kind == plan::Kind::Execve) return tell_executing(context, step);
   }
-  if (tell(context, channel::plain(protocol::Type::Executing, step)) != 0) _exit(1);
-  context.said_executing = true;
 }
 
 }  // namespace
@@ -177,7 +179,7 @@ Result run(Context &context, const plan::Seccomp &step) {
     return Result::failure(errno, context.report.call("mmap").fd(program.get(), "filter"));
   program.reset();
   FilterProgram filter{static_cast<unsigned short>(count), bytes};
-  say_executing(context);
+  tell_executing_ahead(context);
   long error = sys::call(SYS_seccomp, kSeccompSetModeFilter, step.flags, &filter);
   if (error >= 0) return Result::ok();
   Report &report = context.report.call("seccomp")
@@ -196,7 +198,7 @@ Result run(Context &context, const plan::Execve &step) {
   if (!args[0])
     return Result::failure(EINVAL, context.report.call("execve").detail("there are no arguments"));
   close_descriptors(context, context.keep);
-  say_executing(context);
+  tell_executing(context, context.step);
   const char *path = context.executable[0] ? context.executable : args[0];
   execve(path, args, env);
   int error = errno;

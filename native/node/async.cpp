@@ -1,8 +1,10 @@
 #include "async.h"
 
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <mutex>
 
 #include "../core/error_name.h"
 #include "../core/pool.h"
@@ -10,9 +12,15 @@
 namespace runts::node {
 namespace {
 
-// One of an environment (the main thread or a worker): the way by which other threads reach it.
+// The way by which other threads reach an environment (the main thread or a worker); none once that goes away, as
+// Node 20 frees a thread-safe function whoever still holds it.
+struct Queue {
+  std::mutex mutex;
+  napi_threadsafe_function function = nullptr;
+};
+
 struct Instance {
-  napi_threadsafe_function queue = nullptr;
+  std::shared_ptr<Queue> queue = std::make_shared<Queue>();
   // Promises that are open; while there are any, the environment stays alive.
   size_t open = 0;
 };
@@ -29,40 +37,38 @@ void settle_task(napi_env raw_env, napi_value, void *context, void *data) {
   Napi::Env env(raw_env);
   Napi::HandleScope scope(env);
   Napi::Value value = task->answer(env);
-  bool failed = value.IsObject() && [&] {
-    bool is_error = false;
-    napi_is_error(env, value, &is_error);
-    return is_error;
-  }();
+  bool failed = false;
+  napi_is_error(env, value, &failed);
   (failed ? napi_reject_deferred : napi_resolve_deferred)(env, task->deferred, value);
   auto *instance = static_cast<Instance *>(context);
-  if (--instance->open == 0) napi_unref_threadsafe_function(env, instance->queue);
+  if (--instance->open == 0) napi_unref_threadsafe_function(env, instance->queue->function);
+}
+
+// Runs before Node takes the function away, since it was added after that.
+void close_queue(void *instance) {
+  Queue &queue = *static_cast<Instance *>(instance)->queue;
+  std::lock_guard lock(queue.mutex);
+  queue.function = nullptr;
 }
 
 Instance *instance_of(Napi::Env env) {
-  auto *instance = env.GetInstanceData<Instance>();
-  if (instance) return instance;
-  instance = new Instance;
-  napi_threadsafe_function queue;
+  if (auto *instance = env.GetInstanceData<Instance>()) return instance;
+  auto instance = std::make_unique<Instance>();
+  napi_threadsafe_function function;
   napi_status status = napi_create_threadsafe_function(env, nullptr, nullptr, Napi::String::New(env, "runts"), 0, 1,
-                                                       nullptr, nullptr, instance, settle_task, &queue);
-  if (status != napi_ok) {
-    delete instance;
-    return nullptr;
-  }
-  instance->queue = queue;
-  napi_unref_threadsafe_function(env, queue);
-  env.SetInstanceData(instance);
-  return instance;
+                                                       nullptr, nullptr, instance.get(), settle_task, &function);
+  if (status != napi_ok) return nullptr;
+  instance->queue->function = function;
+  napi_unref_threadsafe_function(env, function);
+  napi_add_env_cleanup_hook(env, close_queue, instance.get());
+  env.SetInstanceData(instance.get());
+  return instance.release();
 }
 
-void deliver(napi_threadsafe_function queue, Task *task) {
-  if (napi_call_threadsafe_function(queue, task, napi_tsfn_nonblocking) == napi_ok) {
-    napi_release_threadsafe_function(queue, napi_tsfn_release);
-  } else {
-    // The environment is going away; our hold on the queue went with this call.
-    delete task;
-  }
+void deliver(Queue &queue, std::unique_ptr<Task> task) {
+  std::lock_guard lock(queue.mutex);
+  if (!queue.function) return;
+  if (napi_call_threadsafe_function(queue.function, task.get(), napi_tsfn_nonblocking) == napi_ok) (void)task.release();
 }
 
 }  // namespace
@@ -71,13 +77,13 @@ Napi::Value make_promise(Napi::Env env, const std::function<void(Settle)> &begin
   Instance *instance = instance_of(env);
   napi_deferred deferred;
   napi_value promise;
-  if (!instance || napi_create_promise(env, &deferred, &promise) != napi_ok ||
-      napi_acquire_threadsafe_function(instance->queue) != napi_ok) {
+  if (!instance || napi_create_promise(env, &deferred, &promise) != napi_ok) {
     return fail(env, ECANCELED, "napi_create_promise");
   }
-  if (instance->open++ == 0) napi_ref_threadsafe_function(env, instance->queue);
-  napi_threadsafe_function queue = instance->queue;
-  begin([queue, deferred](Answer answer) { deliver(queue, new Task{deferred, std::move(answer)}); });
+  if (instance->open++ == 0) napi_ref_threadsafe_function(env, instance->queue->function);
+  begin([queue = instance->queue, deferred](Answer answer) {
+    deliver(*queue, std::make_unique<Task>(Task{deferred, std::move(answer)}));
+  });
   return Napi::Value(env, promise);
 }
 

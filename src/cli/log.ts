@@ -113,7 +113,7 @@ function describeStep({ step, call, errno, path }: ErrorDetails): string | undef
   if (step === undefined) return undefined;
   const place = `step ${step.number} of ${step.count}`;
   const what = call === undefined || call === '' ? step.kind : call;
-  const result = errno === undefined ? '' : ` = ${errno}`;
+  const result = errno === undefined || errno === '' ? '' : ` = ${errno}`;
   const cause = path === undefined || path === '' ? '' : `, asked for by ${path}`;
   return `${place}: ${what}${result}${cause}`;
 }

@@ -34,7 +34,11 @@ export function processFromFile(host: Host, path: string): ExecProcess {
   const text = host.files.readText(path === '-' ? 'fd:0' : absolutePath(host.self.cwd, path));
   const file = baseName(path);
   const { process, warnings } = readProcess(text, file);
-  return { process, warnings: warnings.map((warning) => `${file}: ${formatProblem(warning)}`) };
+  return {
+    // what a file leaves open is not to be taken from the container, as no_new_privs would be
+    process: { ...process, noNewPrivileges: process.noNewPrivileges ?? false },
+    warnings: warnings.map((warning) => `${file}: ${formatProblem(warning)}`),
+  };
 }
 
 /** The container's process with another program and what the flags say; it has a terminal only if they ask for one. */

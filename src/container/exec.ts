@@ -18,7 +18,7 @@ import type { ContainerStatus } from './status.ts';
 import { load, placeOf } from './store.ts';
 import type { Saved } from './store.ts';
 import { processOf } from './target.ts';
-import { checkTerminal, stdioOf } from './terminal.ts';
+import { checkTerminal, stdioOf, withTerminalSize } from './terminal.ts';
 
 /** What exec is asked for; paths are absolute but for the process file. */
 export interface ExecRequest {
@@ -82,8 +82,10 @@ interface Wanted {
 async function launchProcess(context: Context, request: ExecRequest, wanted: Wanted): Promise<Started> {
   const { saved } = wanted;
   const extra = preservedDescriptors(context.host, request.preserveFds);
+  const held = wanted.process.terminal === true && !request.detach;
+  const process = held ? withTerminalSize(context.host, wanted.process) : wanted.process;
   const facts = execFacts(context, saved, request.cgroups);
-  const { plan, warnings } = compileExec(wanted.process, facts, {
+  const { plan, warnings } = compileExec(process, facts, {
     ...(request.consoleSocket !== undefined && { consoleSocket: request.consoleSocket }),
     keepFds: extra.all.length,
     noNewKeyring: saved.noNewKeyring,

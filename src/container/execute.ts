@@ -18,7 +18,11 @@ export async function execute(context: Context, plan: Plan, execution: Execution
   const { host } = context;
   const { stdio = [-1, -1, -1], preserve = [], traced = false } = execution;
   const file = traced ? context.trace : undefined;
-  const outcome = await host.processes.execute(encodePlan(plan), { stdio, preserve, trace: file !== undefined });
+  const outcome = await host.processes.execute(encodePlan(plan), {
+    stdio,
+    preserve,
+    trace: file !== undefined,
+  });
   if (file !== undefined && outcome.times !== undefined) {
     host.files.replace(file, chromeTrace(plan, outcome.times, host.self.pid), 0o644);
   }

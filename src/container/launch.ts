@@ -3,6 +3,7 @@ import type { HostProcess } from '../host/host.ts';
 import { compileCreate } from '../plan/create.ts';
 import type { CreateOptions } from '../plan/facts.ts';
 import type { Plan, StepOf } from '../plan/steps.ts';
+import type { Spec } from '../spec/types.ts';
 import { readBundle } from './bundle.ts';
 import type { Bundle } from './bundle.ts';
 import type { Context } from './context.ts';
@@ -17,7 +18,7 @@ import { absolutePath } from './paths.ts';
 import { sendPidfd } from './pidfd.ts';
 import { lock, makePlace, save } from './store.ts';
 import type { Place, Saved } from './store.ts';
-import { checkTerminal, stdioOf } from './terminal.ts';
+import { checkTerminal, stdioOf, withTerminalSize } from './terminal.ts';
 import { formatTime } from './time.ts';
 
 /** What create and run are asked for; paths are absolute but for the bundle. */
@@ -86,7 +87,8 @@ async function make(context: Context, place: Place, making: Making): Promise<Lau
   const { files } = context.host;
   const facts = readFacts(context, place, making.bundle);
   const notify = makeNotifyDirectory(context, place);
-  const { plan, warnings } = compileCreate(making.bundle.spec, facts, createOptions(making, notify));
+  const spec = specToRun(context, making);
+  const { plan, warnings } = compileCreate(spec, facts, createOptions(making, notify));
   for (const warning of warnings) context.warn(warning);
   const creating = firstState(context, place, { making, facts, plan });
   save(files, place, creating);
@@ -103,6 +105,11 @@ async function make(context: Context, place: Place, making: Making): Promise<Lau
     throw error;
   }
   return { place, saved, process, console: outcome.console };
+}
+
+function specToRun({ host }: Context, { bundle: { spec }, mode }: Making): Spec {
+  const held = spec.process.terminal === true && !mode.detached;
+  return held ? { ...spec, process: withTerminalSize(host, spec.process) } : spec;
 }
 
 function createOptions({ request, mode, extra }: Making, notify: boolean): CreateOptions {

@@ -1,8 +1,7 @@
 import { RuntsError } from '../errors.ts';
-import type { Failure } from '../host/host.ts';
 import { describeFailure } from '../plan/failure.ts';
 import { compileStart } from '../plan/lifecycle.ts';
-import type { Plan, Step } from '../plan/steps.ts';
+import type { Plan } from '../plan/steps.ts';
 import type { Context } from './context.ts';
 import { execute } from './execute.ts';
 import { signalContainer } from './kill.ts';
@@ -47,16 +46,13 @@ export async function startLaunched(context: Context, saved: Saved): Promise<voi
   const plan = compileStart({ spec: saved.spec, facts: saved.facts, pid });
   const outcome = await execute(context, plan, { traced: true });
   if (outcome.ok) return;
+  if (outcome.ofCreate === true) throw describeFailure(planOfCreate(saved), outcome);
   if (plan[outcome.step]?.kind === 'hook') await signalContainer(context, saved, SIGKILL);
-  throw describe(plan, saved, outcome);
+  throw describeFailure(plan, outcome);
 }
 
-/** Init counts the steps of the plan of create, of which it runs the tail; a number beyond this plan is its own. */
-function describe(plan: Plan, saved: Saved, failure: Failure): RuntsError {
-  const { startSteps, stepsBefore } = saved;
-  const first = startSteps[0];
-  if (first === undefined || failure.step < plan.length || failure.step < stepsBefore)
-    return describeFailure(plan, failure);
-  const before = Array.from({ length: stepsBefore }, (): Step => first);
-  return describeFailure([...before, ...startSteps], failure);
+/** The plan that init was made from, so far as it is still to run: what came before is there for its count alone. */
+function planOfCreate({ startSteps, stepsBefore }: Saved): Plan {
+  const [first] = startSteps;
+  return first === undefined ? [] : [...Array.from({ length: stepsBefore }, () => first), ...startSteps];
 }

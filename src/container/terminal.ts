@@ -1,4 +1,6 @@
 import { RuntsError } from '../errors.ts';
+import type { Host } from '../host/host.ts';
+import type { Process } from '../spec/types.ts';
 
 export interface TerminalRequest {
   /** process.terminal of the config. */
@@ -30,6 +32,12 @@ export function checkTerminal({ terminal, detached, consoleSocket }: TerminalReq
       },
     );
   }
+}
+
+/** The process with the size of the runtime's own terminal, so that it has it from the beginning. */
+export function withTerminalSize({ terminal }: Host, process: Process): Process {
+  const size = [2, 1, 0].map((fd) => terminal.size(fd)).find((found) => found !== undefined);
+  return size === undefined ? process : { ...process, consoleSize: size };
 }
 
 /** Standard descriptors that a process gets from the runtime; with a terminal it gets that one instead. */

@@ -6,10 +6,12 @@ import type { Plan, Step } from '../plan/steps.ts';
  */
 export function chromeTrace(plan: Plan, times: readonly number[], pid: number): string {
   const rows = [threadName(pid, 'host'), threadName(pid, 'init')];
+  const last = times.reduce((latest, time) => Math.max(latest, time), 0);
   const events = plan.flatMap((step, index) => {
     const begin = times[index * 2] ?? 0;
-    const end = times[index * 2 + 1] ?? 0;
-    return begin === 0 || end === 0 ? [] : [event(step, index, { begin, end, pid })];
+    // nobody is left to write down when execve ended, or a step that init did not survive
+    const end = times[index * 2 + 1] || last;
+    return begin === 0 ? [] : [event(step, index, { begin, end, pid })];
   });
   return `${JSON.stringify({ traceEvents: [...rows, ...events], displayTimeUnit: 'ms' })}\n`;
 }

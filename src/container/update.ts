@@ -54,7 +54,9 @@ async function apply(context: Context, place: Place, { saved, change }: Change):
   try {
     await executeOrThrow(context, plan);
   } catch (error) {
-    await restore(context, () => compileUpdate({ old: merged, change: previous(old, change) }, path, hierarchy));
+    await restore(context, () =>
+      compileUpdate({ old: merged, change: previous(old, change) }, path, hierarchy),
+    );
     throw error;
   }
   save(context.host.files, place, {
@@ -64,7 +66,8 @@ async function apply(context: Context, place: Place, { saved, change }: Change):
 }
 
 function cgroupOf({ id, cgroup, facts }: Saved): { path: string; hierarchy: CgroupFacts } {
-  if (cgroup !== undefined && facts.cgroup !== undefined) return { path: cgroup.path, hierarchy: facts.cgroup };
+  if (cgroup !== undefined && facts.cgroup !== undefined)
+    return { path: cgroup.path, hierarchy: facts.cgroup };
   throw new RuntsError('UNSUPPORTED', `container ${id} has no cgroup, which alone has limits`);
 }
 

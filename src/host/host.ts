@@ -140,7 +140,7 @@ export interface HostSelf {
   readonly pid: number;
   /** Names of the capabilities that this process may give away (its permitted and bounding sets). */
   capabilities(): string[];
-  /** True where descriptor fd is open. */
+  /** True where descriptor fd is open and was inherited, so that a container may have it. */
   isOpen(fd: number): boolean;
   /** Microseconds since the epoch. */
   now(): number;

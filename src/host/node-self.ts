@@ -1,4 +1,4 @@
-import { fstatSync, readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { CAPABILITY_NAMES } from '../plan/numbers.ts';
 import type { HostSelf } from './host.ts';
 import { addon } from './node-addon.ts';
@@ -23,10 +23,15 @@ export function nodeSelf(): HostSelf {
   };
 }
 
+/**
+ * Node's own descriptors are told from inherited ones by what they are: the first free number went to its event loop,
+ * so among numbers without a gap from 3 up none is Node's unless one of these is.
+ */
+const OWN = /^anon_inode:\[(eventpoll|eventfd|io_uring)\]$/;
+
 function isOpen(fd: number): boolean {
   try {
-    fstatSync(fd);
-    return true;
+    return !OWN.test(readlinkSync(`/proc/self/fd/${fd}`));
   } catch {
     return false;
   }

@@ -98,7 +98,7 @@ export function procfsStep({ apparmorProfile, selinuxLabel }: Process): Step[] {
  * From here on the process is the config's user. The directory comes after the user, with capabilities still in
  * force: it may be open to only one of the two (a volume of the user's on NFS, a root-owned 0700).
  */
-export function userSteps(process: Process): Step[] {
+export function userSteps(process: Process, setGroups: boolean): Step[] {
   const { uid, gid, additionalGids = [] } = process.user;
   const quiet =
     process.noNewPrivileges === true
@@ -106,7 +106,7 @@ export function userSteps(process: Process): Step[] {
       : [];
   return [
     ...quiet,
-    onInit('/process/user', { kind: 'user', uid, gid, groups: additionalGids, setGroups: true }),
+    onInit('/process/user', { kind: 'user', uid, gid, groups: additionalGids, setGroups }),
     onInit('/process/cwd', { kind: 'cwd', path: process.cwd }),
   ];
 }

@@ -39,7 +39,7 @@ export function rootSteps(context: Context): Prepared {
       steps: [onInit('/root/path', { kind: 'root', path, slot: 0, inPlace: true, parent: 'unchanged' })],
     };
   }
-  const { type } = propagationOf(spec.linux?.rootfsPropagation);
+  const { type, recursive } = propagationOf(spec.linux?.rootfsPropagation);
   if (options.noPivot === true && type === 'private') {
     throw invalid(
       '/linux/rootfsPropagation',
@@ -47,9 +47,18 @@ export function rootSteps(context: Context): Prepared {
       'leave --no-pivot out',
     );
   }
-  const parent = type === 'shared' ? 'private' : 'unchanged';
+  const parent = parentPropagation(type, recursive);
   const root = onInit('/root/path', { kind: 'root', path, slot: layers?.slot ?? 0, inPlace: false, parent });
   return { prepare: layers?.prepare ?? [], steps: [...treeSteps(context), root] };
+}
+
+/**
+ * Where the whole tree was not cut off, the mount below the root must be: what is attached on a shared mount, or in a
+ * clone of one, appears on the host too.
+ */
+function parentPropagation(type: Propagation, recursive: boolean): Propagation {
+  if (type === 'shared') return 'private';
+  return recursive || type === 'unbindable' ? 'unchanged' : type;
 }
 
 function refuseMounting({ spec, namespaces }: Context, layered: boolean): void {
@@ -72,9 +81,8 @@ function propagationOf(words: RootfsPropagation | undefined): { type: Propagatio
 
 /**
  * Nothing may reach the host but what rootfsPropagation lets through. With `shared` the copies of the host's shared
- * mounts stay its peers, which is what a volume shared with the host needs; only the mount below the root is cut off
- * (`parent`). For all others the tree is a slave, or private if asked; `unbindable` concerns the root alone, for
- * nothing could be cloned otherwise.
+ * mounts stay its peers, which is what a volume shared with the host needs. For all others the tree is a slave, or
+ * private if asked; `unbindable` concerns the root alone, for nothing could be cloned otherwise.
  */
 function treeSteps({ spec }: Context): Step[] {
   const { type, recursive } = propagationOf(spec.linux?.rootfsPropagation);

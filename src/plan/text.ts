@@ -261,7 +261,9 @@ type Sets<N extends string> = Readonly<Record<N, readonly string[]>>;
 /** Sets that hold the same are named together. */
 function capabilitySets<N extends string>(sets: Sets<N>, names: readonly N[]): string {
   const texts = names.map((name) => capabilities(sets[name]));
-  const groups = [...new Set(texts)].map((text) => `${names.filter((_, at) => texts[at] === text).join(' ')}: ${text}`);
+  const groups = [...new Set(texts)].map(
+    (text) => `${names.filter((_, at) => texts[at] === text).join(' ')}: ${text}`,
+  );
   return groups.join('; ');
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/container/context.ts';
 import { planFacts } from '../../src/container/facts.ts';
+import { events } from '../../src/container/events.ts';
+import type { ContainerEvent } from '../../src/container/events.ts';
 import { list } from '../../src/container/list.ts';
 import { processes } from '../../src/container/ps.ts';
 import { state } from '../../src/container/state.ts';
@@ -174,5 +176,29 @@ describe('processes', () => {
 
   it('are none where the cgroup is gone', () => {
     expect(processes(machine(saved()).context, 'c1')).toEqual([]);
+  });
+});
+
+describe('events', () => {
+  it('tell of statistics each interval and of kills for want of memory, until the cgroup is empty', async () => {
+    const { host, context } = machine(saved());
+    process(host, 'S');
+    host.directories.add(CGROUP);
+    host.tree.set(`${CGROUP}/cgroup.events`, 'populated 1\nfrozen 0\n');
+    host.tree.set(`${CGROUP}/memory.events`, 'oom 0\noom_kill 0\n');
+    let now = 0;
+    const seconds: Record<number, () => void> = {
+      2: () => host.tree.set(`${CGROUP}/memory.events`, 'oom 1\noom_kill 1\n'),
+      5: () => host.tree.set(`${CGROUP}/cgroup.events`, 'populated 0\nfrozen 0\n'),
+    };
+    const sleep = async (milliseconds: number): Promise<void> => {
+      now += milliseconds;
+      seconds[now / 1000]?.();
+    };
+    const clocked = { ...context, host: { ...host, self: { ...host.self, sleep, now: () => now * 1000 } } };
+    const seen: ContainerEvent[] = [];
+    for await (const event of events(clocked, 'c1', 2000)) seen.push(event);
+    expect(seen.map(({ type }) => type)).toEqual(['oom', 'stats', 'stats']);
+    expect(now).toBe(5000);
   });
 });

@@ -8,7 +8,7 @@ describe('capabilities', () => {
   it('the five sets are as the config says', async (context) => {
     needs(context);
     const sets = {
-      bounding: ['CAP_CHOWN', 'CAP_KILL', 'CAP_NET_RAW', 'CAP_SETUID'],
+      bounding: ['CAP_CHOWN', 'CAP_KILL', 'CAP_SETUID', 'CAP_NET_RAW'],
       effective: ['CAP_CHOWN'],
       permitted: ['CAP_CHOWN', 'CAP_KILL', 'CAP_NET_RAW'],
       inheritable: ['CAP_KILL', 'CAP_NET_RAW'],
@@ -60,7 +60,11 @@ describe('capabilities', () => {
   it('a name that is unknown is a warning, not a failure', async (context) => {
     needs(context);
     const container = makeContainer(context, ({ process }) => {
-      process.capabilities = { bounding: ['CAP_KILL', 'CAP_OF_TOMORROW'], effective: ['CAP_KILL'], permitted: ['CAP_KILL'] };
+      process.capabilities = {
+        bounding: ['CAP_KILL', 'CAP_OF_TOMORROW'],
+        effective: ['CAP_KILL'],
+        permitted: ['CAP_KILL'],
+      };
     });
     const ended = await runContainer(container);
     expect(ended.status).toBe(0);
@@ -71,7 +75,12 @@ describe('capabilities', () => {
     needs(context);
     const [chown, mount, hostname, mknod] = await probed(
       context,
-      [['chown', '/etc/passwd', '5', '5'], ['syscall', 'mount'], ['sethostname', 'x'], ['mknod', '/x', 'c', '1', '3']],
+      [
+        ['chown', '/etc/passwd', '5', '5'],
+        ['syscall', 'mount'],
+        ['sethostname', 'x'],
+        ['mknod', '/x', 'c', '1', '3'],
+      ],
       ({ process }) => {
         process.capabilities = { bounding: ['CAP_KILL'], effective: ['CAP_KILL'], permitted: ['CAP_KILL'] };
       },

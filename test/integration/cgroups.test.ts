@@ -4,7 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { cgroupRoot, lacking, needs } from '../support/conditions.ts';
 import type { Condition } from '../support/conditions.ts';
 import { all, ownUsers, probing } from '../support/config.ts';
-import { create, inspected, makeContainer, probed, refused, runContainer, startDetached, stateOf } from '../support/container.ts';
+import {
+  create,
+  inspected,
+  makeContainer,
+  probed,
+  refused,
+  runContainer,
+  startDetached,
+  stateOf,
+} from '../support/container.ts';
 import type { Prepare } from '../support/container.ts';
 
 const MIB = 1 << 20;
@@ -34,7 +43,9 @@ describe('cgroup', () => {
     });
     await startDetached(container);
     const { pid } = await stateOf(container);
-    expect(readFileSync(`/proc/${pid}/cgroup`, 'utf8')).toMatch(new RegExp(`^0::/.*runts-test-${container.id}/leaf$`, 'm'));
+    expect(readFileSync(`/proc/${pid}/cgroup`, 'utf8')).toMatch(
+      new RegExp(`^0::/.*runts-test-${container.id}/leaf$`, 'm'),
+    );
     await container.runts(['delete', '--force', container.id]);
     expect(existsSync(join(cgroupRoot ?? '', `runts-test-${container.id}/leaf`))).toBe(false);
   });
@@ -84,7 +95,8 @@ describe('cgroup', () => {
     needs(context, 'user namespaces');
     const container = makeContainer(context, (config) => {
       all(ownUsers, probing(['mkdir', '/sys/fs/cgroup/sub'], ['sleep', '60']))(config);
-      for (const mount of config.mounts) if (mount.type === 'cgroup') mount.options = ['nosuid', 'noexec', 'nodev'];
+      for (const mount of config.mounts)
+        if (mount.type === 'cgroup') mount.options = ['nosuid', 'noexec', 'nodev'];
     });
     await startDetached(container);
     const directory = join(cgroupRoot ?? '', 'runts-test', container.id);
@@ -152,9 +164,14 @@ describe('cgroup', () => {
     expect(JSON.stringify(weight.cgroup.values)).toMatch(/500|4950|5000|default/);
     if (device === undefined) return;
     const at = { major: Number(device[0]), minor: Number(device[1]) };
-    const limits = { throttleReadBpsDevice: [{ ...at, rate: MIB }], throttleWriteIOPSDevice: [{ ...at, rate: 100 }] };
+    const limits = {
+      throttleReadBpsDevice: [{ ...at, rate: MIB }],
+      throttleWriteIOPSDevice: [{ ...at, rate: 100 }],
+    };
     const { cgroup } = await inspected(context, resources({ blockIO: limits }));
-    expect(cgroup.values['io.max']).toMatch(new RegExp(`^${at.major}:${at.minor} rbps=${MIB} wbps=max riops=max wiops=100`));
+    expect(cgroup.values['io.max']).toMatch(
+      new RegExp(`^${at.major}:${at.minor} rbps=${MIB} wbps=max riops=max wiops=100`),
+    );
   });
 
   it('cpuset: cpus and mems', async (context) => {
@@ -182,18 +199,21 @@ describe('cgroup', () => {
     ['memory', { memory: { limit: 64 * MIB } }],
     ['cpu', { cpu: { quota: 50_000 } }],
     ['pids', { pids: { limit: 10 } }],
-  ] as const)('a limit of %s whose controller is not on v2 is refused in words', async ([name, values], context) => {
-    needs(context);
-    if (lacking(name satisfies Condition) === undefined) {
-      const reason = `the ${name} controller is on cgroup v2 here`;
-      context.task.meta.skipped = reason;
-      context.skip(reason);
-    }
-    const message = await refused(context, resources(values));
-    expect(message).toMatch(new RegExp(name));
-    expect(message).toMatch(/v2|controller/);
-    expect(message).not.toMatch(/no such file/);
-  });
+  ] as const)(
+    'a limit of %s whose controller is not on v2 is refused in words',
+    async ([name, values], context) => {
+      needs(context);
+      if (lacking(name satisfies Condition) === undefined) {
+        const reason = `the ${name} controller is on cgroup v2 here`;
+        context.task.meta.skipped = reason;
+        context.skip(reason);
+      }
+      const message = await refused(context, resources(values));
+      expect(message).toMatch(new RegExp(name));
+      expect(message).toMatch(/v2|controller/);
+      expect(message).not.toMatch(/no such file/);
+    },
+  );
 
   it('processes left in it are killed with it', async (context) => {
     needs(context);

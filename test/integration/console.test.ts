@@ -20,7 +20,10 @@ const reportIn = (output: string): Report => {
 };
 
 describe('console', () => {
-  it.for([['of the host', false], ['of the container', true]] as const)(
+  it.for([
+    ['of the host', false],
+    ['of the container', true],
+  ] as const)(
     'create sends the master of a terminal over the socket, with a user namespace %s',
     async ([, users], context) => {
       needs(context, ...(users ? (['user namespaces'] as const) : []));
@@ -37,7 +40,9 @@ describe('console', () => {
       const report = reportIn(peer.output());
       expect(report.terminal).toEqual({ name: '/dev/pts/0', rows: 37, columns: 91, controlling: true });
       expect(deviceAt(report, '/dev/console')).toMatchObject({ type: 'char', major: 136, minor: 0 });
-      expect(report.files.map(({ fd, target }) => [fd, target])).toEqual([0, 1, 2].map((fd) => [fd, '/dev/pts/0']));
+      expect(report.files.map(({ fd, target }) => [fd, target])).toEqual(
+        [0, 1, 2].map((fd) => [fd, '/dev/pts/0']),
+      );
     },
   );
 
@@ -49,7 +54,17 @@ describe('console', () => {
     });
     const socket = join(container.scratch, 'c.sock');
     const peer = await socketPeer(context, 'receive-console', socket, 'typed\n\u0004');
-    expect(await container.runts(['run', '-d', '--console-socket', socket, '-b', container.directory, container.id])).toMatchObject({ status: 0 });
+    expect(
+      await container.runts([
+        'run',
+        '-d',
+        '--console-socket',
+        socket,
+        '-b',
+        container.directory,
+        container.id,
+      ]),
+    ).toMatchObject({ status: 0 });
     await peer.ended;
     expect(peer.output()).toMatch(/typed\r\ntyped\r\n/);
     await waitForStatus(container, 'stopped');

@@ -3,7 +3,14 @@ import { needs } from '../support/conditions.ts';
 import { inspected, probed, refused } from '../support/container.ts';
 import { deviceAt } from '../support/report.ts';
 
-const DEFAULT = { null: [1, 3], zero: [1, 5], full: [1, 7], random: [1, 8], urandom: [1, 9], tty: [5, 0] } as const;
+const DEFAULT = {
+  null: [1, 3],
+  zero: [1, 5],
+  full: [1, 7],
+  random: [1, 8],
+  urandom: [1, 9],
+  tty: [5, 0],
+} as const;
 const LINKS = {
   '/dev/fd': '/proc/self/fd',
   '/dev/stdin': '/proc/self/fd/0',
@@ -17,7 +24,14 @@ describe('devices', () => {
     needs(context);
     const report = await inspected(context);
     for (const [name, [major, minor]] of Object.entries(DEFAULT)) {
-      expect(deviceAt(report, `/dev/${name}`)).toMatchObject({ type: 'char', major, minor, mode: '0666', uid: 0, gid: 0 });
+      expect(deviceAt(report, `/dev/${name}`)).toMatchObject({
+        type: 'char',
+        major,
+        minor,
+        mode: '0666',
+        uid: 0,
+        gid: 0,
+      });
     }
   });
 
@@ -39,8 +53,20 @@ describe('devices', () => {
         { path: '/dev/plain', type: 'u', major: 1, minor: 3 },
       ];
     });
-    expect(deviceAt(report, '/dev/fuse2')).toMatchObject({ type: 'char', major: 10, minor: 229, mode: '0640', uid: 3, gid: 4 });
-    expect(deviceAt(report, '/dev/sub/loop')).toMatchObject({ type: 'block', major: 7, minor: 5, mode: '0660' });
+    expect(deviceAt(report, '/dev/fuse2')).toMatchObject({
+      type: 'char',
+      major: 10,
+      minor: 229,
+      mode: '0640',
+      uid: 3,
+      gid: 4,
+    });
+    expect(deviceAt(report, '/dev/sub/loop')).toMatchObject({
+      type: 'block',
+      major: 7,
+      minor: 5,
+      mode: '0660',
+    });
     expect(deviceAt(report, '/dev/pipe')).toMatchObject({ type: 'fifo', mode: '0600' });
     expect(deviceAt(report, '/dev/plain')).toMatchObject({ type: 'char', major: 1, minor: 3 });
   });
@@ -52,7 +78,10 @@ describe('devices', () => {
       linux.devices = [same];
     });
     const message = await refused(context, ({ linux }) => {
-      linux.devices = [{ ...same, path: '/dev/x' }, { ...same, path: '/dev/x', minor: 5 }];
+      linux.devices = [
+        { ...same, path: '/dev/x' },
+        { ...same, path: '/dev/x', minor: 5 },
+      ];
     });
     expect(message).toMatch(/devices\[1\]/);
   });
@@ -96,7 +125,10 @@ describe('devices', () => {
     needs(context);
     const [read, write] = await probed(
       context,
-      [['open', '/dev/kmsg2', 'r'], ['open', '/dev/kmsg2', 'w']],
+      [
+        ['open', '/dev/kmsg2', 'r'],
+        ['open', '/dev/kmsg2', 'w'],
+      ],
       ({ process, linux }) => {
         const caps = ['CAP_SYSLOG', 'CAP_DAC_OVERRIDE'];
         process.capabilities = { bounding: caps, effective: caps, permitted: caps };

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { needs } from '../support/conditions.ts';
-import type { TestConfig } from '../support/config.ts';
+import type { Change, TestConfig } from '../support/config.ts';
 import { makeContainer, runContainer } from '../support/container.ts';
 import type { TestContainer } from '../support/container.ts';
 import { NOTHING, holdings } from '../support/leaks.ts';
@@ -15,7 +15,16 @@ const missingSource = (config: TestConfig): void => {
 /** The last line of a JSON log. */
 async function logged(container: TestContainer): Promise<Record<string, unknown>> {
   const log = join(container.scratch, 'log.json');
-  const ended = await container.runts(['--log', log, '--log-format', 'json', 'run', '-b', container.directory, container.id]);
+  const ended = await container.runts([
+    '--log',
+    log,
+    '--log-format',
+    'json',
+    'run',
+    '-b',
+    container.directory,
+    container.id,
+  ]);
   expect(ended.status).toBe(1);
   const lines = readFileSync(log, 'utf8').trim().split('\n');
   return JSON.parse(lines.at(-1) ?? '') as Record<string, unknown>;
@@ -93,18 +102,30 @@ describe('errors', () => {
     expect((await run(RUNTS, ['no-such-command'])).status).not.toBe(0);
   });
 
-  it.for([
-    ['a file in the way of a mount point', (c: TestConfig) => c.mounts.push({ destination: '/etc/passwd/x', type: 'tmpfs', source: 't' })],
-    ['a device that cannot be made', (c: TestConfig) => (c.linux.devices = [{ path: '/proc/x', type: 'c', major: 1, minor: 3 }])],
-    ['a hook that fails', (c: TestConfig) => (c.hooks = { createContainer: [{ path: '/bin/false' }] })],
-    ['a program that is missing', (c: TestConfig) => (c.process.args = ['/no/program'])],
-    ['a sysctl that is missing', (c: TestConfig) => (c.linux.sysctl = { 'net.nothing': '1' })],
-    ['a namespace that is missing', (c: TestConfig) => (c.linux.namespaces[1] = { type: 'network', path: '/no/ns' })],
-    ['a unified key that is missing', (c: TestConfig) => (c.linux.resources = { unified: { 'cgroup.nothing': '1' } })],
-    ['a working directory below a file', (c: TestConfig) => (c.process.cwd = '/etc/passwd/x')],
-  ] as const)('%s fails in words, with a hint of the property, and leaves nothing', async ([, change], context) => {
+  it.for<[string, Change]>([
+    [
+      'a file in the way of a mount point',
+      ({ mounts }) => void mounts.push({ destination: '/etc/passwd/x', type: 'tmpfs', source: 't' }),
+    ],
+    [
+      'a device that cannot be made',
+      ({ linux }) => void (linux.devices = [{ path: '/proc/x', type: 'c', major: 1, minor: 3 }]),
+    ],
+    ['a hook that fails', (config) => void (config.hooks = { createContainer: [{ path: '/bin/false' }] })],
+    ['a program that is missing', ({ process }) => void (process.args = ['/no/program'])],
+    ['a sysctl that is missing', ({ linux }) => void (linux.sysctl = { 'net.nothing': '1' })],
+    [
+      'a namespace that is missing',
+      ({ linux }) => void (linux.namespaces[1] = { type: 'network', path: '/no/ns' }),
+    ],
+    [
+      'a unified key that is missing',
+      ({ linux }) => void (linux.resources = { unified: { 'cgroup.nothing': '1' } }),
+    ],
+    ['a working directory below a file', ({ process }) => void (process.cwd = '/etc/passwd/x')],
+  ])('%s fails in words, with a hint of the property, and leaves nothing', async ([, change], context) => {
     needs(context);
-    const container = makeContainer(context, (config) => void change(config));
+    const container = makeContainer(context, change);
     const entry = await logged(container);
     expect(String(entry['msg'])).toMatch(/^[^\n]{10,400}$/);
     expect(JSON.stringify(entry)).toMatch(/\/(mounts|linux|hooks|process)\//);
@@ -125,7 +146,18 @@ describe('errors', () => {
   it('without root it says so', async (context) => {
     needs(context);
     const container = makeContainer(context);
-    const command = ['--reuid=65534', '--regid=65534', '--clear-groups', RUNTS, '--root', '/tmp', 'run', '-b', container.directory, container.id];
+    const command = [
+      '--reuid=65534',
+      '--regid=65534',
+      '--clear-groups',
+      RUNTS,
+      '--root',
+      '/tmp',
+      'run',
+      '-b',
+      container.directory,
+      container.id,
+    ];
     const ended = await run('setpriv', command);
     expect(ended.status).toBe(1);
     expect(ended.stderr).toMatch(/permission denied|operation not permitted|root/);

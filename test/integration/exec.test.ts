@@ -14,7 +14,11 @@ import { until } from '../support/run.ts';
 
 const REPORT = ['/bin/inspect', '--json'];
 
-async function running(context: TestContext, change?: Change, ...conditions: Condition[]): Promise<TestContainer> {
+async function running(
+  context: TestContext,
+  change?: Change,
+  ...conditions: Condition[]
+): Promise<TestContainer> {
   needs(context, ...conditions);
   const container = makeContainer(context, all(probing(['sleep', '60']), change ?? (() => {})));
   await startDetached(container);
@@ -65,7 +69,21 @@ describe('exec', () => {
     const container = await running(context, ({ process }) => {
       delete process.noNewPrivileges;
     });
-    const flags = ['--cwd', '/tmp', '-e', 'X=1', '--env', 'Y=a=b', '-u', '12:34', '-g', '5', '-g', '6', '--no-new-privs'];
+    const flags = [
+      '--cwd',
+      '/tmp',
+      '-e',
+      'X=1',
+      '--env',
+      'Y=a=b',
+      '-u',
+      '12:34',
+      '-g',
+      '5',
+      '-g',
+      '6',
+      '--no-new-privs',
+    ];
     const report = await execReport(container, ...flags);
     expect(report).toMatchObject({ cwd: '/tmp', uid: 12, gid: 34, groups: [5, 6], noNewPrivileges: true });
     expect(report.env).toEqual(expect.arrayContaining(['X=1', 'Y=a=b']));
@@ -74,7 +92,8 @@ describe('exec', () => {
   it('--cap adds to bounding, effective and permitted, never to inheritable', async (context) => {
     const container = await running(context);
     const { capabilities } = await execReport(container, '--cap', 'CAP_SYS_PTRACE');
-    for (const set of ['bounding', 'effective', 'permitted'] as const) expect(capabilities[set]).toContain('CAP_SYS_PTRACE');
+    for (const set of ['bounding', 'effective', 'permitted'] as const)
+      expect(capabilities[set]).toContain('CAP_SYS_PTRACE');
     expect(capabilities.inheritable).toEqual([]);
     expect(capabilities.ambient).toEqual([]);
   });
@@ -91,7 +110,19 @@ describe('exec', () => {
 
   it('a user that is no number of the range is refused, never taken as 0', async (context) => {
     const container = await running(context);
-    for (const user of ['-1', '4294967295', '4294967296', '0x1', '1a', 'root', '1:', ':2', '1:2:3', '+1', ' 1']) {
+    for (const user of [
+      '-1',
+      '4294967295',
+      '4294967296',
+      '0x1',
+      '1a',
+      'root',
+      '1:',
+      ':2',
+      '1:2:3',
+      '+1',
+      ' 1',
+    ]) {
       const ended = await container.runts(['exec', `--user=${user}`, container.id, ...REPORT]);
       expect(ended.status, user).toBe(255);
       expect(ended.stdout, user).toBe('');
@@ -119,9 +150,15 @@ describe('exec', () => {
 
   it('its status and streams are those of the command', async (context) => {
     const container = await running(context);
-    expect(await container.runts(['exec', container.id, '/bin/inspect', 'exit', '42'])).toMatchObject({ status: 42 });
-    expect(await container.runts(['exec', container.id, '/bin/inspect', 'kill-self', '15'])).toMatchObject({ status: 143 });
-    const cat = await container.runts(['exec', container.id, '/bin/inspect', 'cat'], { input: 'through exec' });
+    expect(await container.runts(['exec', container.id, '/bin/inspect', 'exit', '42'])).toMatchObject({
+      status: 42,
+    });
+    expect(await container.runts(['exec', container.id, '/bin/inspect', 'kill-self', '15'])).toMatchObject({
+      status: 143,
+    });
+    const cat = await container.runts(['exec', container.id, '/bin/inspect', 'cat'], {
+      input: 'through exec',
+    });
     expect(cat).toMatchObject({ status: 0, stdout: 'through exec' });
   });
 
@@ -149,7 +186,9 @@ describe('exec', () => {
     const container = await running(context);
     const file = join(container.scratch, 'exec.pid');
     const flags = ['--detach', '--pid-file', file];
-    const ended = await container.runts(['exec', ...flags, container.id, '/bin/inspect', 'sleep', '60'], { capture: false });
+    const ended = await container.runts(['exec', ...flags, container.id, '/bin/inspect', 'sleep', '60'], {
+      capture: false,
+    });
     expect(ended.status).toBe(0);
     const pid = Number(readFileSync(file, 'utf8'));
     await until('the program', () => readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('/bin/inspect'));
@@ -161,11 +200,25 @@ describe('exec', () => {
     const container = await running(context);
     const socket = join(container.scratch, 'e.sock');
     const peer = await socketPeer(context, 'receive-console', socket);
-    const ended = await container.runts(['exec', '-t', '-d', '--console-socket', socket, container.id, ...REPORT]);
+    const ended = await container.runts([
+      'exec',
+      '-t',
+      '-d',
+      '--console-socket',
+      socket,
+      container.id,
+      ...REPORT,
+    ]);
     expect(ended).toMatchObject({ status: 0 });
     await peer.ended;
-    const line = peer.output().split(/\r?\n/).find((each) => each.startsWith('{"pid"'));
-    expect((JSON.parse(line ?? 'null') as Report).terminal).toMatchObject({ name: '/dev/pts/0', controlling: true });
+    const line = peer
+      .output()
+      .split(/\r?\n/)
+      .find((each) => each.startsWith('{"pid"'));
+    expect((JSON.parse(line ?? 'null') as Report).terminal).toMatchObject({
+      name: '/dev/pts/0',
+      controlling: true,
+    });
   });
 
   it('in a container with a user namespace', async (context) => {
@@ -186,7 +239,8 @@ describe('exec', () => {
     symlinkSync('/proc/self/fd', join(container.rootfs, 'fds'));
     for (let fd = 3; fd < 12; fd++) {
       const ended = await container.runts(['exec', '--cwd', `/proc/self/fd/${fd}`, container.id, ...REPORT]);
-      if (ended.status === 0) expect((JSON.parse(ended.stdout) as Report).cwd).not.toMatch(/unreachable|\.\./);
+      if (ended.status === 0)
+        expect((JSON.parse(ended.stdout) as Report).cwd).not.toMatch(/unreachable|\.\./);
       else expect(ended.status).toBe(255);
     }
   });

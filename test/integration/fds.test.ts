@@ -6,6 +6,7 @@ import { makeContainer, runContainer } from '../support/container.ts';
 import type { TestContainer } from '../support/container.ts';
 import { socketPeer } from '../support/peer.ts';
 import type { Report } from '../support/report.ts';
+import { RUNTS, run } from '../support/run.ts';
 
 /** Open files of this process with the text `host file N`. */
 function openFiles(container: TestContainer, count: number): number[] {
@@ -32,7 +33,10 @@ describe('descriptors', () => {
     needs(context);
     const container = makeContainer(context);
     const fds = openFiles(container, 3);
-    const ended = await container.runts(['run', '--preserve-fds', '2', '-b', container.directory, container.id], { fds });
+    const ended = await container.runts(
+      ['run', '--preserve-fds', '2', '-b', container.directory, container.id],
+      { fds },
+    );
     for (const fd of fds) closeSync(fd);
     const files = reported(ended.stdout).files;
     expect(files.map(({ fd }) => fd)).toEqual([0, 1, 2, 3, 4]);
@@ -43,7 +47,14 @@ describe('descriptors', () => {
   it('a descriptor that is not there is an error', async (context) => {
     needs(context);
     const container = makeContainer(context);
-    const ended = await container.runts(['run', '--preserve-fds', '5', '-b', container.directory, container.id]);
+    const ended = await container.runts([
+      'run',
+      '--preserve-fds',
+      '5',
+      '-b',
+      container.directory,
+      container.id,
+    ]);
     expect(ended.status).toBe(1);
     expect(ended.stderr).toMatch(/preserve/);
   });
@@ -52,7 +63,19 @@ describe('descriptors', () => {
     needs(context);
     const container = makeContainer(context);
     const fds = openFiles(container, 3);
-    const ended = await container.runts(['run', '--preserve-fds', '1', '-b', container.directory, container.id], {
+    const command = [
+      RUNTS,
+      '--root',
+      container.state,
+      'run',
+      '--preserve-fds',
+      '1',
+      '-b',
+      container.directory,
+      container.id,
+    ];
+    // sd_listen_fds(3): the variables are for the process that LISTEN_PID names.
+    const ended = await run('sh', ['-c', 'export LISTEN_PID=$$; exec "$@"', 'sh', ...command], {
       fds,
       env: { LISTEN_FDS: '2' },
     });
@@ -63,12 +86,28 @@ describe('descriptors', () => {
     expect(files[5]?.target).toMatch(/file-2$/);
   });
 
+  it('LISTEN_FDS that are meant for another process are not passed', async (context) => {
+    needs(context);
+    const container = makeContainer(context);
+    const fds = openFiles(container, 2);
+    const ended = await runContainer(container, { fds, env: { LISTEN_FDS: '2', LISTEN_PID: '1' } });
+    for (const fd of fds) closeSync(fd);
+    expect(reported(ended.stdout).files.map(({ fd }) => fd)).toEqual([0, 1, 2]);
+  });
+
   it('--pidfd-socket gets a pidfd of the process', async (context) => {
     needs(context);
     const container = makeContainer(context);
     const socket = join(container.scratch, 'p.sock');
     const peer = await socketPeer(context, 'receive-descriptor', socket);
-    const ended = await container.runts(['run', '--pidfd-socket', socket, '-b', container.directory, container.id]);
+    const ended = await container.runts([
+      'run',
+      '--pidfd-socket',
+      socket,
+      '-b',
+      container.directory,
+      container.id,
+    ]);
     expect(ended).toMatchObject({ status: 0, stderr: '' });
     await peer.ended;
     expect(peer.output()).toMatch(/"received":"(anon_inode:\[pidfd\]|pidfd:)/);

@@ -8,15 +8,30 @@ import { makeContainer, refused, runContainer, startDetached } from '../support/
 import type { State } from '../support/container.ts';
 import { NOTHING, holdings } from '../support/leaks.ts';
 
-const PHASES = ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'] as const;
+const PHASES = [
+  'prestart',
+  'createRuntime',
+  'createContainer',
+  'startContainer',
+  'poststart',
+  'poststop',
+] as const;
 
 /** A hook that appends its phase, its state and the mount namespace it runs in to a file of the bundle. */
 function recorder(directory: string, phase: string): TestHook {
   const script = join(directory, `hook-${phase}.sh`);
-  const lines = ['#!/bin/sh', 'state=$(cat)', `echo "${phase} $(readlink /proc/self/ns/mnt) $HOOK $state" >>"$1"`];
+  const lines = [
+    '#!/bin/sh',
+    'state=$(cat)',
+    `echo "${phase} $(readlink /proc/self/ns/mnt) $HOOK $state" >>"$1"`,
+  ];
   writeFileSync(script, `${lines.join('\n')}\n`);
   chmodSync(script, 0o755);
-  return { path: script, args: [script, join(directory, 'record')], env: ['PATH=/usr/bin:/bin', `HOOK=env-${phase}`] };
+  return {
+    path: script,
+    args: [script, join(directory, 'record')],
+    env: ['PATH=/usr/bin:/bin', `HOOK=env-${phase}`],
+  };
 }
 
 interface Entry {
@@ -54,7 +69,11 @@ describe('hooks', () => {
     for (const { phase, namespace, env, state } of found) {
       expect(namespace, phase).toBe(own);
       expect(env).toBe(`env-${phase}`);
-      expect(state).toMatchObject({ id: container.id, bundle: container.directory, annotations: { 'com.example.key': 'value' } });
+      expect(state).toMatchObject({
+        id: container.id,
+        bundle: container.directory,
+        annotations: { 'com.example.key': 'value' },
+      });
       expect(state.ociVersion).toMatch(/^1\./);
     }
     expect(found.map(({ state }) => state.status)).toEqual(['creating', 'creating', 'running', 'stopped']);
@@ -77,7 +96,9 @@ describe('hooks', () => {
     needs(context);
     const container = makeContainer(context, (config) => {
       config.process.args = ['/bin/inspect', 'read', '/tmp/from-hook'];
-      config.hooks = { startContainer: [{ path: '/bin/inspect', args: ['inspect', 'write', '/tmp/from-hook', 'x'] }] };
+      config.hooks = {
+        startContainer: [{ path: '/bin/inspect', args: ['inspect', 'write', '/tmp/from-hook', 'x'] }],
+      };
     });
     const ended = await runContainer(container);
     expect(ended.status).toBe(0);
@@ -98,23 +119,26 @@ describe('hooks', () => {
     expect(phases().at(-1)).toBe('poststop');
   });
 
-  it.for(['prestart', 'createRuntime', 'createContainer'])('a failing %s hook fails create, and nothing is left', async (phase, context) => {
-    needs(context);
-    let id = '';
-    const message = await refused(context, (config, bundle) => {
-      id = bundle.id;
-      config.hooks = { [phase]: one('echo because >&2; exit 3') };
-    });
-    expect(message).toMatch(new RegExp(`hooks\\.${phase}\\[0\\]|hooks/${phase}/0|${phase}`));
-    expect(message).toMatch(/\b3\b/);
-    expect(holdings(id)).toEqual(NOTHING);
-  });
+  it.for(['prestart', 'createRuntime', 'createContainer'])(
+    'a failing %s hook fails create, and nothing is left',
+    async (phase, context) => {
+      needs(context);
+      let id = '';
+      const message = await refused(context, (config, bundle) => {
+        id = bundle.id;
+        config.hooks = { [phase]: one('echo because >&2; exit 3') };
+      });
+      expect(message).toMatch(new RegExp(`hooks\\.${phase}\\[0\\]|hooks/${phase}/0|${phase}`));
+      expect(message).toMatch(/\b3\b/);
+      expect(holdings(id)).toEqual(NOTHING);
+    },
+  );
 
   it('a hook that takes longer than its timeout is killed and fails', async (context) => {
     needs(context);
     const before = Date.now();
     const message = await refused(context, (config) => {
-      config.hooks = { createRuntime: one('sleep 20', 1) };
+      config.hooks = { createRuntime: one('exec sleep 20', 1) };
     });
     expect(Date.now() - before).toBeLessThan(10_000);
     expect(message).toMatch(/createRuntime/);
@@ -135,7 +159,9 @@ describe('hooks', () => {
     const message = await refused(context, (config) => {
       config.hooks = { createRuntime: [{ path: '/no/such/hook' }] };
     });
-    expect(message).toMatch(/\/no\/such\/hook.*no such file or directory|no such file or directory.*\/no\/such\/hook/s);
+    expect(message).toMatch(
+      /\/no\/such\/hook.*no such file or directory|no such file or directory.*\/no\/such\/hook/s,
+    );
   });
 
   it('a relative path is refused', async (context) => {

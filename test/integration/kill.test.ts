@@ -1,13 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { needs } from '../support/conditions.ts';
 import { probing } from '../support/config.ts';
-import { create, makeContainer, runContainer, startDetached, stateOf, waitForStatus } from '../support/container.ts';
+import {
+  create,
+  makeContainer,
+  runContainer,
+  startDetached,
+  stateOf,
+  waitForStatus,
+} from '../support/container.ts';
 import { holdings } from '../support/leaks.ts';
 import { startPeer } from '../support/peer.ts';
 import { RUNTS, until } from '../support/run.ts';
 
 describe('kill', () => {
-  it.for([
+  it.for<[string, string]>([
     ['USR1', 'SIGUSR1'],
     ['SIGUSR2', 'SIGUSR2'],
     ['hup', 'SIGHUP'],
@@ -16,7 +23,14 @@ describe('kill', () => {
   ])('sends %s', async ([name, received], context) => {
     needs(context);
     const container = makeContainer(context, probing(['signals', '20']));
-    const peer = startPeer(context, RUNTS, ['--root', container.state, 'run', '-b', container.directory, container.id]);
+    const peer = startPeer(context, RUNTS, [
+      '--root',
+      container.state,
+      'run',
+      '-b',
+      container.directory,
+      container.id,
+    ]);
     await until('the program to be ready', () => peer.output().includes('ready'));
     expect(await container.runts(['kill', container.id, name])).toMatchObject({ status: 0, stderr: '' });
     await until('the signal', () => peer.output().includes(`"${received}"`));
@@ -69,17 +83,27 @@ describe('kill', () => {
     needs(context);
     const container = makeContainer(context, probing(['sleep', '60']));
     const ending = runContainer(container);
-    await until('the program', () => holdings(container.id).processes.some((each) => each.includes('/bin/inspect')));
+    await until('the program', () =>
+      holdings(container.id).processes.some((each) => each.includes('/bin/inspect')),
+    );
     await until('its state', () => holdings(container.id).cgroups.length > 0);
     let killed = await container.runts(['kill', container.id, 'KILL']);
-    for (let i = 0; i < 50 && killed.status !== 0; i++) killed = await container.runts(['kill', container.id, 'KILL']);
+    for (let i = 0; i < 50 && killed.status !== 0; i++)
+      killed = await container.runts(['kill', container.id, 'KILL']);
     expect((await ending).status).toBe(137);
   });
 
   it('run forwards the signals that it gets itself', async (context) => {
     needs(context);
     const container = makeContainer(context, probing(['signals', '20']));
-    const peer = startPeer(context, RUNTS, ['--root', container.state, 'run', '-b', container.directory, container.id]);
+    const peer = startPeer(context, RUNTS, [
+      '--root',
+      container.state,
+      'run',
+      '-b',
+      container.directory,
+      container.id,
+    ]);
     await until('the program to be ready', () => peer.output().includes('ready'));
     for (const signal of ['SIGUSR1', 'SIGHUP', 'SIGINT'] as const) {
       peer.child.kill(signal);

@@ -63,7 +63,15 @@ describe('a root file system of layers', () => {
     needsOverlay(context);
     const container = makeContainer(
       context,
-      layered(probing(['read', '/etc/motd'], ['read', '/etc/hostname'], ['stat', '/etc/old'], ['ls', '/srv'], ['ls', '/etc'])),
+      layered(
+        probing(
+          ['read', '/etc/motd'],
+          ['read', '/etc/hostname'],
+          ['stat', '/etc/old'],
+          ['ls', '/srv'],
+          ['ls', '/etc'],
+        ),
+      ),
     );
     const ended = await runContainer(container);
     expect(ended.stderr).toBe('');
@@ -93,7 +101,10 @@ describe('a root file system of layers', () => {
   it('two containers at once see their own writes and deletions, and the host has no mount of it', async (context) => {
     needsOverlay(context);
     const container = makeContainer(context, (config, bundle) => {
-      layered(probing(['write', '/mine', 'first'], ['unlink', '/srv/three'], ['sleep', '60']))(config, bundle);
+      layered(probing(['write', '/mine', 'first'], ['unlink', '/srv/three'], ['sleep', '60']))(
+        config,
+        bundle,
+      );
     });
     await startDetached(container);
     const layers = join(container.directory, 'layers');
@@ -175,7 +186,10 @@ describe('a root file system of layers', () => {
       const { mounts, linux } = config;
       Object.assign(config, own, { mounts, linux: { ...own.linux, cgroupsPath: linux.cgroupsPath } });
       for (const name of ['upper', 'work']) mkdirSync(join(directory, `work/${name}`), { recursive: true });
-      cpSync(join(source, 'layers/base'), join(directory, 'layers/base'), { recursive: true, verbatimSymlinks: true });
+      cpSync(join(source, 'layers/base'), join(directory, 'layers/base'), {
+        recursive: true,
+        verbatimSymlinks: true,
+      });
       for (const layer of ['app', 'init']) mkdirSync(join(directory, 'layers', layer));
       config.process = { ...config.process, terminal: false, args: ['/bin/inspect', '--json'] };
     });

@@ -4,7 +4,15 @@ import { describe, expect, it } from 'vitest';
 import { writeConfig } from '../support/bundle.ts';
 import { needs } from '../support/conditions.ts';
 import { probing } from '../support/config.ts';
-import { create, makeContainer, runContainer, startDetached, stateOf, statusOf, waitForStatus } from '../support/container.ts';
+import {
+  create,
+  makeContainer,
+  runContainer,
+  startDetached,
+  stateOf,
+  statusOf,
+  waitForStatus,
+} from '../support/container.ts';
 import { holdings } from '../support/leaks.ts';
 import { until } from '../support/run.ts';
 
@@ -30,12 +38,28 @@ describe('the life of a container', () => {
     });
     expect(created.pid).toBeGreaterThan(1);
     expect(Date.now() - Date.parse(created.created)).toBeLessThan(60_000);
-    expect(await container.runts(['start', container.id])).toMatchObject({ status: 0, stdout: '', stderr: '' });
-    expect(await stateOf(container)).toMatchObject({ status: 'running', pid: created.pid, created: created.created });
-    expect(await container.runts(['kill', container.id, 'TERM'])).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    expect(await container.runts(['start', container.id])).toMatchObject({
+      status: 0,
+      stdout: '',
+      stderr: '',
+    });
+    expect(await stateOf(container)).toMatchObject({
+      status: 'running',
+      pid: created.pid,
+      created: created.created,
+    });
+    expect(await container.runts(['kill', container.id, 'TERM'])).toMatchObject({
+      status: 0,
+      stdout: '',
+      stderr: '',
+    });
     await waitForStatus(container, 'stopped');
     expect((await stateOf(container)).pid).toBe(0);
-    expect(await container.runts(['delete', container.id])).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    expect(await container.runts(['delete', container.id])).toMatchObject({
+      status: 0,
+      stdout: '',
+      stderr: '',
+    });
     expect(holdings(container.id, container.state).processes).toEqual([]);
     expect(holdings(container.id).cgroups).toEqual([]);
   });
@@ -48,7 +72,10 @@ describe('the life of a container', () => {
     probing(['write', '/tmp/ran', 'second'])(container.config);
     writeConfig(container);
     expect(await container.runts(['start', container.id])).toMatchObject({ status: 0 });
-    const text = () => (existsSync(join(container.rootfs, 'tmp/ran')) ? readFileSync(join(container.rootfs, 'tmp/ran'), 'utf8') : '');
+    const text = () =>
+      existsSync(join(container.rootfs, 'tmp/ran'))
+        ? readFileSync(join(container.rootfs, 'tmp/ran'), 'utf8')
+        : '';
     await until('the program to write', () => text() !== '');
     expect(text()).toBe('first');
   });
@@ -73,7 +100,9 @@ describe('the life of a container', () => {
       process.args = ['missing-program'];
     });
     const log = join(container.scratch, 'log');
-    const created = await container.runts(['--log', log, 'create', '-b', container.directory, container.id], { capture: false });
+    const created = await container.runts(['--log', log, 'create', '-b', container.directory, container.id], {
+      capture: false,
+    });
     if (created.status === 0) {
       const started = await container.runts(['start', container.id]);
       expect(started.status).toBe(1);
@@ -111,7 +140,10 @@ describe('the life of a container', () => {
     expect(refused.status).toBe(1);
     expect(refused.stderr).toContain(`cannot delete container ${container.id} that is not stopped: running`);
     expect(await statusOf(container)).toBe('running');
-    expect(await container.runts(['delete', '--force', container.id])).toMatchObject({ status: 0, stderr: '' });
+    expect(await container.runts(['delete', '--force', container.id])).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
     expect(holdings(container.id)).toMatchObject({ processes: [], cgroups: [] });
     await create(container);
     expect(await container.runts(['delete', container.id])).toMatchObject({ status: 0 });
@@ -157,7 +189,9 @@ describe('the life of a container', () => {
     const container = makeContainer(context, sleeping);
     const file = join(container.scratch, 'pid');
     const flags = ['--detach', '--pid-file', file, '-b', container.directory];
-    expect(await container.runts(['run', ...flags, container.id], { capture: false })).toMatchObject({ status: 0 });
+    expect(await container.runts(['run', ...flags, container.id], { capture: false })).toMatchObject({
+      status: 0,
+    });
     const { pid, status } = await stateOf(container);
     expect(status).toBe('running');
     expect(readFileSync(file, 'utf8')).toBe(String(pid));
@@ -178,7 +212,8 @@ describe('the life of a container', () => {
     needs(context);
     const container = makeContainer(context, probing(['spawn', '2', '60'], ['sleep', '60']));
     await startDetached(container);
-    const pids = async () => JSON.parse((await container.runts(['ps', '--format', 'json', container.id])).stdout) as number[];
+    const pids = async () =>
+      JSON.parse((await container.runts(['ps', '--format', 'json', container.id])).stdout) as number[];
     let found = await pids();
     for (let i = 0; i < 50 && found.length < 3; i++) found = await pids();
     expect(found).toHaveLength(3);
@@ -204,7 +239,10 @@ describe('the life of a container', () => {
   it('a runtime that is killed during create leaves what delete --force clears', async (context) => {
     needs(context);
     const container = makeContainer(context, sleeping);
-    await container.runts(['create', '-b', container.directory, container.id], { timeout: 90, capture: false });
+    await container.runts(['create', '-b', container.directory, container.id], {
+      timeout: 90,
+      capture: false,
+    });
     expect(await container.runts(['delete', '--force', container.id])).toMatchObject({ status: 0 });
     await until('everything to be gone', () => {
       const left = holdings(container.id, container.state);
@@ -217,7 +255,10 @@ describe('the life of a container', () => {
     needs(context);
     const container = makeContainer(context);
     const features = JSON.parse((await container.runts(['features'])).stdout) as Record<string, unknown>;
-    expect(features).toMatchObject({ ociVersionMin: '1.0.0', linux: { mountExtensions: { idmap: { enabled: true } } } });
+    expect(features).toMatchObject({
+      ociVersionMin: '1.0.0',
+      linux: { mountExtensions: { idmap: { enabled: true } } },
+    });
     expect(features['mountOptions']).toContain('rro');
     const version = await container.runts(['--version']);
     expect(version.stdout).toMatch(/version \d+\.\d+\.\d+/);
@@ -229,10 +270,15 @@ describe('the life of a container', () => {
     const container = makeContainer(context);
     const file = join(container.directory, 'config.json');
     rmSync(file);
-    expect(await container.runts(['spec', '--bundle', container.directory])).toMatchObject({ status: 0, stderr: '' });
+    expect(await container.runts(['spec', '--bundle', container.directory])).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
     const again = await container.runts(['spec', '--bundle', container.directory]);
     expect(again.stderr).toContain('File config.json exists. Remove it first');
-    const config = JSON.parse(readFileSync(file, 'utf8')) as { process: { terminal: boolean; args: string[] } };
+    const config = JSON.parse(readFileSync(file, 'utf8')) as {
+      process: { terminal: boolean; args: string[] };
+    };
     config.process.terminal = false;
     config.process.args = ['/bin/inspect', '--json'];
     writeFileSync(file, JSON.stringify(config));

@@ -10,7 +10,12 @@ describe('maskedPaths', () => {
     needs(context);
     const [file, directory, write, overFile] = await probed(
       context,
-      [['read', '/secret/file'], ['ls', '/secret/dir'], ['write', '/secret/dir/x', 'x'], ['stat', '/secret/file']],
+      [
+        ['read', '/secret/file'],
+        ['ls', '/secret/dir'],
+        ['write', '/secret/dir/x', 'x'],
+        ['stat', '/secret/file'],
+      ],
       ({ linux }, { rootfs }) => {
         mkdirSync(join(rootfs, 'secret/dir'), { recursive: true });
         writeFileSync(join(rootfs, 'secret/file'), 'secret');
@@ -26,7 +31,10 @@ describe('maskedPaths', () => {
 
   it('the usual ones of /proc and /sys are covered', async (context) => {
     needs(context);
-    const [kcore, firmware] = await probed(context, [['read', '/proc/kcore'], ['ls', '/sys/firmware']]);
+    const [kcore, firmware] = await probed(context, [
+      ['read', '/proc/kcore'],
+      ['ls', '/sys/firmware'],
+    ]);
     expect(kcore?.value ?? kcore?.error).toMatch(/^$|ENOENT/);
     expect(firmware?.value ?? []).toEqual([]);
   });
@@ -58,6 +66,8 @@ describe('readonlyPaths', () => {
   it('keep the flags of the mount that they are of', async (context) => {
     needs(context);
     const report = await inspected(context);
-    expect(mountAt(report, '/proc/sys')?.options).toEqual(expect.arrayContaining(['ro', 'nosuid', 'nodev', 'noexec']));
+    expect(mountAt(report, '/proc/sys')?.options).toEqual(
+      expect.arrayContaining(['ro', 'nosuid', 'nodev', 'noexec']),
+    );
   });
 });

@@ -1,13 +1,22 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { needs } from '../support/conditions.ts';
 import type { TestMount } from '../support/config.ts';
-import { ownUsers } from '../support/config.ts';
-import { inspected, probed, refused } from '../support/container.ts';
+import { ownUsers, probing } from '../support/config.ts';
+import { inspected, makeContainer, probed, refused, runContainer } from '../support/container.ts';
 import type { Prepare } from '../support/container.ts';
 import { mountAt } from '../support/report.ts';
-import type { Report, Stat } from '../support/report.ts';
+import type { Report } from '../support/report.ts';
 
 const adding =
   (...mounts: TestMount[]): Prepare =>
@@ -16,6 +25,9 @@ const adding =
   };
 
 const optionsAt = (report: Report, target: string): string[] => mountAt(report, target)?.options ?? [];
+
+const below = ({ mounts }: Report, path: string) =>
+  mounts.filter(({ target }) => target.startsWith(`${path}/`));
 
 /** A bind mount of a new directory of the bundle with a file in it. */
 const binding =
@@ -47,7 +59,10 @@ describe('mounts', () => {
   it.for([
     [['ro'], ['ro']],
     [['nosuid'], ['nosuid', 'rw']],
-    [['nodev', 'noexec'], ['nodev', 'noexec']],
+    [
+      ['nodev', 'noexec'],
+      ['nodev', 'noexec'],
+    ],
     [['noatime'], ['noatime']],
     [['nodiratime'], ['nodiratime']],
     [['relatime'], ['relatime']],
@@ -79,7 +94,10 @@ describe('mounts', () => {
     const options = ['size=1m', 'mode=750', 'uid=5', 'gid=6'];
     const [stat, statfs] = await probed(
       context,
-      [['stat', '/mnt'], ['statfs', '/mnt']],
+      [
+        ['stat', '/mnt'],
+        ['statfs', '/mnt'],
+      ],
       adding({ destination: '/mnt', type: 'tmpfs', source: 'tmpfs', options }),
     );
     expect(stat?.value).toMatchObject({ type: 'directory', mode: '0750', uid: 5, gid: 6 });
@@ -105,7 +123,10 @@ describe('mounts', () => {
     needs(context);
     const [read, write] = await probed(
       context,
-      [['read', '/data/file'], ['write', '/data/new', 'from inside']],
+      [
+        ['read', '/data/file'],
+        ['write', '/data/new', 'from inside'],
+      ],
       binding(['bind']),
     );
     expect(read?.value).toBe('from the host');
@@ -128,7 +149,10 @@ describe('mounts', () => {
     needs(context);
     const [write, unlink] = await probed(
       context,
-      [['write', '/data/new', 'x'], ['unlink', '/data/file']],
+      [
+        ['write', '/data/new', 'x'],
+        ['unlink', '/data/file'],
+      ],
       binding(['bind', 'ro']),
     );
     expect(write?.error).toBe('EROFS');
@@ -143,59 +167,74 @@ describe('mounts', () => {
   it('noexec holds: a program below it cannot be executed', async (context) => {
     needs(context);
     const message = await refused(context, (config, bundle) => {
-      config.mounts.push({ destination: '/bin', source: join(bundle.rootfs, 'bin'), options: ['bind', 'noexec'] });
+      config.mounts.push({
+        destination: '/bin',
+        source: join(bundle.rootfs, 'bin'),
+        options: ['bind', 'noexec'],
+      });
     });
     expect(message).toMatch(/permission denied/);
   });
 
   it('a file is bound on a file, which is made where missing', async (context) => {
     needs(context);
-    const [read, stat] = await probed(context, [['read', '/etc/a/b'], ['stat', '/etc/a']], (config, { directory }) => {
-      writeFileSync(join(directory, 'source'), 'file of the host');
-      config.mounts.push({ destination: '/etc/a/b', source: join(directory, 'source'), options: ['bind'] });
-    });
+    const [read, stat] = await probed(
+      context,
+      [
+        ['read', '/etc/a/b'],
+        ['stat', '/etc/a'],
+      ],
+      (config, { directory }) => {
+        writeFileSync(join(directory, 'source'), 'file of the host');
+        config.mounts.push({ destination: '/etc/a/b', source: join(directory, 'source'), options: ['bind'] });
+      },
+    );
     expect(read?.value).toBe('file of the host');
     expect(stat?.value).toMatchObject({ type: 'directory', mode: '0755' });
   });
 
   it('rro makes the mounts below read-only too, ro does not', async (context) => {
     needs(context);
-    const nested =
-      (option: string): Prepare =>
-      (config, { directory }) => {
-        mkdirSync(join(directory, 'tree/below'), { recursive: true });
-        config.mounts.push(
-          { destination: '/a', type: 'tmpfs', source: 'tmpfs' },
-          { destination: '/sys2', type: 'sysfs', source: 'sysfs', options: ['rw'] },
-          { destination: '/dev2', source: '/dev', options: ['rbind', option] },
-        );
-      };
-    const recursive = await inspected(context, nested('rro'));
-    const plain = await inspected(context, nested('ro'));
-    const below = (report: Report) => report.mounts.filter(({ target }) => target.startsWith('/dev2/'));
-    expect(below(recursive).length).toBeGreaterThan(0);
-    for (const mount of below(recursive)) expect(mount.options).toContain('ro');
+    const recursive = await inspected(
+      context,
+      adding({ destination: '/dev2', source: '/dev', options: ['rbind', 'rro'] }),
+    );
+    const plain = await inspected(
+      context,
+      adding({ destination: '/dev2', source: '/dev', options: ['rbind', 'ro'] }),
+    );
+    expect(below(recursive, '/dev2').length).toBeGreaterThan(0);
+    for (const mount of below(recursive, '/dev2')) expect(mount.options).toContain('ro');
     expect(optionsAt(plain, '/dev2')).toContain('ro');
-    expect(below(plain).some(({ options }) => options.includes('rw'))).toBe(true);
+    expect(below(plain, '/dev2').some(({ options }) => options.includes('rw'))).toBe(true);
   });
 
   it('bind without r leaves the mounts below the source out', async (context) => {
     needs(context);
-    const report = await inspected(context, adding({ destination: '/dev2', source: '/dev', options: ['bind'] }));
+    const report = await inspected(
+      context,
+      adding({ destination: '/dev2', source: '/dev', options: ['bind'] }),
+    );
     expect(mountAt(report, '/dev2')).toBeDefined();
     expect(report.mounts.filter(({ target }) => target.startsWith('/dev2/'))).toEqual([]);
   });
 
-  it.for(['private', 'slave', 'shared', 'unbindable'])('propagation %s is set', async (propagation, context) => {
-    needs(context);
-    const report = await inspected(context, binding(['bind', propagation]));
-    const wanted = propagation === 'slave' ? /slave|private/ : new RegExp(propagation);
-    expect(mountAt(report, '/data')?.propagation).toMatch(wanted);
-  });
+  it.for(['private', 'slave', 'shared', 'unbindable'])(
+    'propagation %s is set',
+    async (propagation, context) => {
+      needs(context);
+      const report = await inspected(context, binding(['bind', propagation]));
+      const wanted = propagation === 'slave' ? /slave|private/ : new RegExp(propagation);
+      expect(mountAt(report, '/data')?.propagation).toMatch(wanted);
+    },
+  );
 
   it('rprivate reaches the mounts below', async (context) => {
     needs(context);
-    const report = await inspected(context, adding({ destination: '/dev2', source: '/dev', options: ['rbind', 'rshared'] }));
+    const report = await inspected(
+      context,
+      adding({ destination: '/dev2', source: '/dev', options: ['rbind', 'rshared'] }),
+    );
     for (const mount of report.mounts.filter(({ target }) => target.startsWith('/dev2'))) {
       expect(mount.propagation).toMatch(/shared/);
     }
@@ -212,17 +251,24 @@ describe('mounts', () => {
       ),
     );
     expect(mountAt(report, '/mnt')?.source).toBe('third');
-    expect(report.mounts.filter(({ source }) => ['first', 'second', 'third'].includes(source))).toHaveLength(3);
+    expect(report.mounts.filter(({ source }) => ['first', 'second', 'third'].includes(source))).toHaveLength(
+      3,
+    );
   });
 
   it('tmpcopyup copies what the directory held', async (context) => {
     needs(context);
     const [read, link, stat, write] = await probed(
       context,
-      [['read', '/opt/dir/file'], ['readlink', '/opt/link'], ['stat', '/opt/dir/file'], ['write', '/opt/new', 'x']],
+      [
+        ['read', '/opt/dir/file'],
+        ['readlink', '/opt/link'],
+        ['stat', '/opt/dir/file'],
+        ['write', '/opt/new', 'x'],
+      ],
       (config, { rootfs }) => {
         mkdirSync(join(rootfs, 'opt/dir'), { recursive: true });
-        writeFileSync(join(rootfs, 'opt/dir/file'), 'copied', { mode: 0o640 });
+        writeFileSync(join(rootfs, 'opt/dir/file'), 'copied', { mode: 0o604 });
         chownSync(join(rootfs, 'opt/dir/file'), 7, 8);
         symlinkSync('dir/file', join(rootfs, 'opt/link'));
         config.mounts.push({ destination: '/opt', type: 'tmpfs', source: 'tmpfs', options: ['tmpcopyup'] });
@@ -230,7 +276,7 @@ describe('mounts', () => {
     );
     expect(read?.value).toBe('copied');
     expect(link?.value).toBe('dir/file');
-    expect(stat?.value).toMatchObject({ mode: '0640', uid: 7, gid: 8 });
+    expect(stat?.value).toMatchObject({ mode: '0604', uid: 7, gid: 8 });
     expect(write?.error).toBeUndefined();
   });
 
@@ -241,31 +287,47 @@ describe('mounts', () => {
       chmodSync(join(rootfs, 'opt'), 0o710);
       config.mounts.push({ destination: '/opt', type: 'tmpfs', source: 'tmpfs' });
     });
-    expect((stat?.value as Stat).mode).toBe('0710');
+    expect(stat?.value).toMatchObject({ mode: '0710' });
   });
 
   it('a destination that is a symbolic link is followed inside the root only', async (context) => {
     needs(context);
-    const [read, stat] = await probed(context, [['read', '/inside/file'], ['stat', '/inside']], (config, bundle) => {
-      const outside = join(bundle.scratch, 'outside');
-      mkdirSync(outside);
-      mkdirSync(join(bundle.rootfs, 'inside'));
-      symlinkSync('/inside', join(bundle.rootfs, 'link'));
-      binding(['bind'], { destination: '/link' })(config, bundle);
-    });
+    const [read, stat] = await probed(
+      context,
+      [
+        ['read', '/inside/file'],
+        ['stat', '/inside'],
+      ],
+      (config, bundle) => {
+        const outside = join(bundle.scratch, 'outside');
+        mkdirSync(outside);
+        mkdirSync(join(bundle.rootfs, 'inside'));
+        symlinkSync('/inside', join(bundle.rootfs, 'link'));
+        binding(['bind'], { destination: '/link' })(config, bundle);
+      },
+    );
     expect(read?.value).toBe('from the host');
     expect(stat?.value).toMatchObject({ type: 'directory' });
   });
 
   it('a relative destination is taken from /', async (context) => {
     needs(context);
-    const [read] = await probed(context, [['read', '/data/file']], binding(['bind'], { destination: 'data' }));
-    expect(read?.value).toBe('from the host');
+    const container = makeContainer(context, (config, bundle) => {
+      probing(['read', '/data/file'])(config);
+      binding(['bind'], { destination: 'data' })(config, bundle);
+    });
+    const ended = await runContainer(container);
+    expect(ended.stdout).toBe('{"probe":"read","value":"from the host"}\n');
+    // The specification calls it deprecated, so a warning is in place.
+    expect(ended.status).toBe(0);
   });
 
   it('a missing source is an error in one line with the property, the call and the cause', async (context) => {
     needs(context);
-    const message = await refused(context, adding({ destination: '/data', source: '/no/such/dir', options: ['bind'] }));
+    const message = await refused(
+      context,
+      adding({ destination: '/data', source: '/no/such/dir', options: ['bind'] }),
+    );
     const [line = ''] = message.split('\n');
     expect(line).toMatch(/mounts\[7\]/);
     expect(line).toMatch(/\/no\/such\/dir/);
@@ -289,7 +351,11 @@ describe('mounts', () => {
     expect(await refused(context, adding(tmpfs))).toMatch(/mounts/);
     const [read] = await probed(context, [['read', '/proc/uptime']], (config, { directory }) => {
       writeFileSync(join(directory, 'uptime'), 'mine');
-      config.mounts.push({ destination: '/proc/uptime', source: join(directory, 'uptime'), options: ['bind'] });
+      config.mounts.push({
+        destination: '/proc/uptime',
+        source: join(directory, 'uptime'),
+        options: ['bind'],
+      });
     });
     expect(read?.value).toBe('mine');
   });
@@ -297,9 +363,16 @@ describe('mounts', () => {
   it('an idmapped bind mount shows other owners', async (context) => {
     needs(context, 'user namespaces');
     const mappings = [{ containerID: 0, hostID: 5000, size: 1000 }];
-    const [stat, write] = await probed(context, [['stat', '/data/file'], ['write', '/data/new', 'x']], (config, bundle) => {
-      binding(['bind', 'idmap'], { uidMappings: mappings, gidMappings: mappings })(config, bundle);
-    });
+    const [stat, write] = await probed(
+      context,
+      [
+        ['stat', '/data/file'],
+        ['write', '/data/new', 'x'],
+      ],
+      (config, bundle) => {
+        binding(['bind', 'idmap'], { uidMappings: mappings, gidMappings: mappings })(config, bundle);
+      },
+    );
     expect(stat?.value).toMatchObject({ uid: 5000, gid: 5000 });
     expect(write?.error ?? 'none').toMatch(/none|EOVERFLOW/);
   });
@@ -308,9 +381,15 @@ describe('mounts', () => {
     needs(context, 'user namespaces');
     const [stat, write] = await probed(
       context,
-      [['stat', '/data/file'], ['write', '/data/new', 'x'], ['stat', '/data/new']],
+      [
+        ['stat', '/data/file'],
+        ['write', '/data/new', 'x'],
+        ['stat', '/data/new'],
+      ],
       (config, bundle) => {
         ownUsers(config);
+        // The mapped root may make nothing in a root file system that it does not own.
+        mkdirSync(join(bundle.rootfs, 'data'));
         binding(['bind', 'idmap'])(config, bundle);
       },
     );

@@ -1,7 +1,14 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { needs } from '../support/conditions.ts';
-import { inspected, makeContainer, refused, runContainer, startDetached, stateOf } from '../support/container.ts';
+import {
+  inspected,
+  makeContainer,
+  refused,
+  runContainer,
+  startDetached,
+  stateOf,
+} from '../support/container.ts';
 import { probing } from '../support/config.ts';
 import type { Report } from '../support/report.ts';
 
@@ -10,7 +17,7 @@ const hostId = (name: string): string => /\[(\d+)\]/.exec(readlinkSync(`/proc/se
 const NAMES = { pid: 'pid', network: 'net', ipc: 'ipc', uts: 'uts', mount: 'mnt', cgroup: 'cgroup' } as const;
 
 describe('namespaces', () => {
-  it('those of the config are new, the others are the host\'s', async (context) => {
+  it("those of the config are new, the others are the host's", async (context) => {
     needs(context);
     const { namespaces } = await inspected(context);
     for (const name of Object.values(NAMES)) expect(namespaces[name]?.id).not.toBe(hostId(name));
@@ -19,7 +26,7 @@ describe('namespaces', () => {
   });
 
   it.for(Object.entries(NAMES).filter(([type]) => type !== 'mount'))(
-    'without %s the host\'s is kept',
+    "without %s the host's is kept",
     async ([type, name], context) => {
       needs(context);
       const { namespaces } = await inspected(context, (config) => {
@@ -49,7 +56,10 @@ describe('namespaces', () => {
     needs(context, 'time namespaces');
     const { timeOffsets } = await inspected(context, ({ linux }) => {
       linux.namespaces.push({ type: 'time' });
-      linux['timeOffsets'] = { monotonic: { secs: 7881, nanosecs: 2718281 }, boottime: { secs: 1337, nanosecs: 3141519 } };
+      linux['timeOffsets'] = {
+        monotonic: { secs: 7881, nanosecs: 2718281 },
+        boottime: { secs: 1337, nanosecs: 3141519 },
+      };
     });
     expect(timeOffsets).toEqual({
       monotonic: { secs: '7881', nanosecs: '2718281' },
@@ -70,7 +80,9 @@ describe('namespaces', () => {
       }
     });
     for (const type of joined) {
-      expect(namespaces[NAMES[type]]?.id).toBe(/\d+/.exec(readlinkSync(`/proc/${pid}/ns/${NAMES[type]}`))?.[0]);
+      expect(namespaces[NAMES[type]]?.id).toBe(
+        /\d+/.exec(readlinkSync(`/proc/${pid}/ns/${NAMES[type]}`))?.[0],
+      );
     }
     expect(namespaces['mnt']?.id).not.toBe(hostId('mnt'));
     expect(processes).toContainEqual({ pid: 1, command: 'inspect' });
@@ -90,7 +102,9 @@ describe('namespaces', () => {
     needs(context);
     const at = (path: string) =>
       refused(context, ({ linux }) => {
-        linux.namespaces = linux.namespaces.map((each) => (each.type === 'network' ? { type: 'network', path } : each));
+        linux.namespaces = linux.namespaces.map((each) =>
+          each.type === 'network' ? { type: 'network', path } : each,
+        );
       });
     expect(await at('/no/such/namespace')).toMatch(/namespaces\[1\].*no such file or directory/s);
     expect(await at('/etc/passwd')).toMatch(/namespaces\[1\]/);
@@ -107,7 +121,11 @@ describe('namespaces', () => {
   it('the loopback interface of a new network namespace is up', async (context) => {
     needs(context);
     const { interfaces } = await inspected(context);
-    expect(interfaces.find(({ name }) => name === 'lo')).toEqual({ name: 'lo', up: true, address: '127.0.0.1' });
+    expect(interfaces.find(({ name }) => name === 'lo')).toEqual({
+      name: 'lo',
+      up: true,
+      address: '127.0.0.1',
+    });
   });
 
   it('hostname and domainname are set and stay inside', async (context) => {

@@ -12,7 +12,9 @@ describe('NOTIFY_SOCKET', () => {
     const container = makeContainer(context, probing(['notify', 'STATUS=hidden\nREADY=1'], ['sleep', '1']));
     const socket = join(container.scratch, 'n.sock');
     const peer = await socketPeer(context, 'receive-notifications', socket, '5');
-    const ended = await container.runts(['run', '-b', container.directory, container.id], { env: { NOTIFY_SOCKET: socket } });
+    const ended = await container.runts(['run', '-b', container.directory, container.id], {
+      env: { NOTIFY_SOCKET: socket },
+    });
     expect(ended).toMatchObject({ status: 0, stderr: '' });
     expect(parseProbes(ended.stdout)[0]).toEqual({ probe: 'notify', value: null });
     await until('the notification', () => /READY=1/.test(peer.output()) && /MAINPID=\d+/.test(peer.output()));
@@ -24,7 +26,9 @@ describe('NOTIFY_SOCKET', () => {
     const container = makeContainer(context);
     const socket = join(container.scratch, 'n.sock');
     const peer = await socketPeer(context, 'receive-notifications', socket, '1');
-    const ended = await container.runts(['run', '-b', container.directory, container.id], { env: { NOTIFY_SOCKET: socket } });
+    const ended = await container.runts(['run', '-b', container.directory, container.id], {
+      env: { NOTIFY_SOCKET: socket },
+    });
     const { env } = JSON.parse(ended.stdout) as { env: string[] };
     expect(env).toContain('NOTIFY_SOCKET=/run/notify/notify.sock');
     await peer.ended;
@@ -49,7 +53,11 @@ describe('seccomp agent', () => {
     const ended = await container.runts(['run', '-b', container.directory, container.id]);
     expect(ended).toMatchObject({ status: 0, stderr: '' });
     expect(parseProbes(ended.stdout)).toEqual([{ probe: 'syscall', value: 4242 }]);
-    const received = peer.output().split('\n').find((line) => line.includes('received')) ?? '{}';
+    const received =
+      peer
+        .output()
+        .split('\n')
+        .find((line) => line.includes('received')) ?? '{}';
     const { payload } = JSON.parse(received) as { payload: string };
     expect(JSON.parse(payload.replace(/\0$/, ''))).toMatchObject({
       fds: ['seccompFd'],

@@ -8,14 +8,24 @@ describe('pause', () => {
     needs(context);
     const container = makeContainer(context, probing(['sleep', '60']));
     await startDetached(container);
-    expect(await container.runts(['pause', container.id])).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    expect(await container.runts(['pause', container.id])).toMatchObject({
+      status: 0,
+      stdout: '',
+      stderr: '',
+    });
     expect(await statusOf(container)).toBe('paused');
     const exec = await container.runts(['exec', container.id, '/bin/inspect', 'true']);
     expect(exec.status).toBe(255);
     expect(exec.stderr).toContain('cannot exec in a paused container (use --ignore-paused to override)');
-    expect(await container.runts(['resume', container.id])).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    expect(await container.runts(['resume', container.id])).toMatchObject({
+      status: 0,
+      stdout: '',
+      stderr: '',
+    });
     expect(await statusOf(container)).toBe('running');
-    expect(await container.runts(['exec', container.id, '/bin/inspect', 'true'])).toMatchObject({ status: 0 });
+    expect(await container.runts(['exec', container.id, '/bin/inspect', 'true'])).toMatchObject({
+      status: 0,
+    });
   });
 
   it('a paused container can be deleted by force', async (context) => {

@@ -19,7 +19,8 @@ describe('rlimits', () => {
     const { rlimits } = await inspected(context, ({ process }) => {
       process.rlimits = LOW;
     });
-    for (const { type, soft, hard } of LOW) expect(rlimits[type]).toEqual({ soft: String(soft), hard: String(hard) });
+    for (const { type, soft, hard } of LOW)
+      expect(rlimits[type]).toEqual({ soft: String(soft), hard: String(hard) });
   });
 
   it('2^64-1 is no limit', async (context) => {

@@ -8,8 +8,13 @@ import { mountAt } from '../support/report.ts';
 describe('root', () => {
   it('is the directory of the bundle and nothing above it', async (context) => {
     needs(context);
-    const [ls, up] = await probed(context, [['ls', '/'], ['ls', '/..']], (_, { rootfs }) =>
-      writeFileSync(join(rootfs, 'mark'), ''),
+    const [ls, up] = await probed(
+      context,
+      [
+        ['ls', '/'],
+        ['ls', '/..'],
+      ],
+      (_, { rootfs }) => writeFileSync(join(rootfs, 'mark'), ''),
     );
     expect(ls?.value).toContain('mark');
     expect(up?.value).toEqual(ls?.value);
@@ -28,7 +33,11 @@ describe('root', () => {
     needs(context);
     const [write, mkdir, tmp] = await probed(
       context,
-      [['write', '/x', 'x'], ['mkdir', '/d'], ['write', '/dev/shm/x', 'x']],
+      [
+        ['write', '/x', 'x'],
+        ['mkdir', '/d'],
+        ['write', '/dev/shm/x', 'x'],
+      ],
       ({ root }) => {
         root.readonly = true;
       },
@@ -53,15 +62,18 @@ describe('root', () => {
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain('bundle/rootfs');
   });
 
-  it.for(['private', 'slave', 'unbindable'])('has the propagation %s where rootfsPropagation says so', async (propagation, context) => {
-    needs(context);
-    const report = await inspected(context, ({ linux }) => {
-      linux.rootfsPropagation = propagation;
-    });
-    // A slave of a peer group that the host shares nothing in is the same as private.
-    const wanted = propagation === 'slave' ? /slave|private/ : new RegExp(`^${propagation}$`);
-    expect(mountAt(report, '/')?.propagation).toMatch(wanted);
-  });
+  it.for(['private', 'slave', 'unbindable'])(
+    'has the propagation %s where rootfsPropagation says so',
+    async (propagation, context) => {
+      needs(context);
+      const report = await inspected(context, ({ linux }) => {
+        linux.rootfsPropagation = propagation;
+      });
+      // A slave of a peer group that the host shares nothing in is the same as private.
+      const wanted = propagation === 'slave' ? /slave|private/ : new RegExp(`^${propagation}$`);
+      expect(mountAt(report, '/')?.propagation).toMatch(wanted);
+    },
+  );
 
   it('is shared where rootfsPropagation says so', async (context) => {
     needs(context);
@@ -109,7 +121,10 @@ describe('root', () => {
     const container = makeContainer(context);
     const link = join(container.scratch, 'link');
     symlinkSync(container.directory, link);
-    expect(await container.runts(['run', '--bundle', link, container.id])).toMatchObject({ status: 0, stderr: '' });
+    expect(await container.runts(['run', '--bundle', link, container.id])).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
   });
 
   it('does not change what the bundle holds beside mount points', async (context) => {

@@ -25,7 +25,10 @@ describe('seccomp', () => {
     needs(context);
     const [plain, given] = await probed(
       context,
-      [['syscall', 'sethostname'], ['syscall', 'keyctl']],
+      [
+        ['syscall', 'sethostname'],
+        ['syscall', 'keyctl'],
+      ],
       filter({
         syscalls: [
           { names: ['sethostname'], action: 'SCMP_ACT_ERRNO' },
@@ -39,13 +42,20 @@ describe('seccomp', () => {
 
   it('an allow-list with defaultErrnoRet', async (context) => {
     needs(context);
-    const [allowed, denied] = await probed(context, [['syscall', 'getppid'], ['syscall', 'kcmp']], ({ linux }) => {
-      linux.seccomp = {
-        defaultAction: 'SCMP_ACT_ERRNO',
-        defaultErrnoRet: 75,
-        syscalls: [{ names: ALLOWED, action: 'SCMP_ACT_ALLOW' }],
-      };
-    });
+    const [allowed, denied] = await probed(
+      context,
+      [
+        ['syscall', 'getppid'],
+        ['syscall', 'kcmp'],
+      ],
+      ({ linux }) => {
+        linux.seccomp = {
+          defaultAction: 'SCMP_ACT_ERRNO',
+          defaultErrnoRet: 75,
+          syscalls: [{ names: ALLOWED, action: 'SCMP_ACT_ALLOW' }],
+        };
+      },
+    );
     expect(allowed?.value).toBe(0);
     expect(denied?.error).toBe('EOVERFLOW');
   });
@@ -60,10 +70,9 @@ describe('seccomp', () => {
     ['SCMP_CMP_MASKED_EQ', 6, 2, [3], [4]],
   ] as const)('arguments are compared: %s', async ([op, value, valueTwo, hits, misses], context) => {
     needs(context);
-    const call = (argument: number) => ['syscall', 'getppid', String(argument)];
     const found = await probed(
       context,
-      [...hits, ...misses].map(call),
+      [...hits, ...misses].map((argument) => ['syscall', 'getppid', String(argument)]),
       denying(['getppid'], { errnoRet: 5, args: [{ index: 0, value, valueTwo, op }] }),
     );
     const errors = found.map(({ error }) => error);
@@ -126,8 +135,12 @@ describe('seccomp', () => {
 
   it('unknown actions, operators and flags are refused with their pointer', async (context) => {
     needs(context);
-    expect(await refused(context, filter({ defaultAction: 'SCMP_ACT_NOTHING' }))).toMatch(/seccomp.defaultAction/);
-    expect(await refused(context, denying(['acct'], { args: [{ index: 0, value: 1, op: 'SCMP_CMP_NO' }] }))).toMatch(/op/);
+    expect(await refused(context, filter({ defaultAction: 'SCMP_ACT_NOTHING' }))).toMatch(
+      /seccomp.defaultAction/,
+    );
+    expect(
+      await refused(context, denying(['acct'], { args: [{ index: 0, value: 1, op: 'SCMP_CMP_NO' }] })),
+    ).toMatch(/op/);
     expect(await refused(context, filter({ flags: ['SECCOMP_FILTER_FLAG_NO'] }))).toMatch(/flags/);
   });
 
@@ -136,17 +149,73 @@ describe('seccomp', () => {
     const container = makeContainer(context, denying(['acct', 'kcmp']));
     expect(await runContainer(container)).toMatchObject({ status: 0 });
     expect(await runContainer(container)).toMatchObject({ status: 0 });
-    const kept = readdirSync(container.state, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const kept = readdirSync(container.state, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
     expect(kept.length).toBeLessThanOrEqual(2);
   });
 });
 
 /** What inspect and its C library need; of the runtime's own calls only execve comes after the profile is loaded. */
 const ALLOWED = [
-  ...['access', 'arch_prctl', 'brk', 'capget', 'close', 'dup', 'execve', 'exit', 'exit_group', 'fcntl', 'fstat', 'futex'],
-  ...['get_mempolicy', 'getcwd', 'getdents64', 'getgid', 'getgroups', 'getpgrp', 'getpid', 'getppid', 'getrandom'],
-  ...['getrlimit', 'getsid', 'getuid', 'ioctl', 'ioprio_get', 'keyctl', 'lseek', 'lstat', 'mmap', 'mprotect', 'munmap'],
-  ...['newfstatat', 'open', 'openat', 'personality', 'prctl', 'prlimit64', 'read', 'readlink', 'readlinkat', 'rseq'],
-  ...['rt_sigaction', 'rt_sigprocmask', 'sched_getattr', 'set_robust_list', 'set_tid_address', 'sigaltstack', 'socket'],
+  ...[
+    'access',
+    'arch_prctl',
+    'brk',
+    'capget',
+    'close',
+    'dup',
+    'execve',
+    'exit',
+    'exit_group',
+    'fcntl',
+    'fstat',
+    'futex',
+  ],
+  ...[
+    'get_mempolicy',
+    'getcwd',
+    'getdents64',
+    'getgid',
+    'getgroups',
+    'getpgrp',
+    'getpid',
+    'getppid',
+    'getrandom',
+  ],
+  ...[
+    'getrlimit',
+    'getsid',
+    'getuid',
+    'ioctl',
+    'ioprio_get',
+    'keyctl',
+    'lseek',
+    'lstat',
+    'mmap',
+    'mprotect',
+    'munmap',
+  ],
+  ...[
+    'newfstatat',
+    'open',
+    'openat',
+    'personality',
+    'prctl',
+    'prlimit64',
+    'read',
+    'readlink',
+    'readlinkat',
+    'rseq',
+  ],
+  ...[
+    'rt_sigaction',
+    'rt_sigprocmask',
+    'sched_getattr',
+    'set_robust_list',
+    'set_tid_address',
+    'sigaltstack',
+    'socket',
+  ],
   ...['stat', 'umask', 'uname', 'write', 'mremap', 'geteuid', 'getegid', 'rt_sigreturn'],
 ];

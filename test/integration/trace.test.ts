@@ -26,7 +26,8 @@ describe('--trace', () => {
     const document = JSON.parse(readFileSync(file, 'utf8')) as { traceEvents: Event[] } | Event[];
     const events = (Array.isArray(document) ? document : document.traceEvents).filter(({ ph }) => ph === 'X');
     const names = events.map(({ name }) => name).join('\n');
-    for (const step of ['cgroup-create', 'clone', 'mount', 'pivot', 'capabilities', 'execve']) expect(names).toContain(step);
+    for (const step of ['cgroup-create', 'clone', 'mount', 'pivot', 'capabilities', 'execve'])
+      expect(names).toContain(step);
     const minute = Date.now() * 1000;
     for (const { ts, dur } of events) {
       expect(dur).toBeGreaterThanOrEqual(0);

@@ -16,8 +16,23 @@ describe('update', () => {
     needs(context, 'memory', 'cpu', 'pids');
     const container = makeContainer(context, sleeping);
     await startDetached(container);
-    const flags = ['--memory', '67108864', '--cpu-quota', '30000', '--cpu-period', '100000', '--pids-limit', '20', '--cpu-share', '512'];
-    expect(await container.runts(['update', ...flags, container.id])).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    const flags = [
+      '--memory',
+      '67108864',
+      '--cpu-quota',
+      '30000',
+      '--cpu-period',
+      '100000',
+      '--pids-limit',
+      '20',
+      '--cpu-share',
+      '512',
+    ];
+    expect(await container.runts(['update', ...flags, container.id])).toMatchObject({
+      status: 0,
+      stdout: '',
+      stderr: '',
+    });
     expect(value(container, 'memory.max')).toBe('67108864');
     expect(value(container, 'cpu.max')).toBe('30000 100000');
     expect(value(container, 'pids.max')).toBe('20');
@@ -29,7 +44,9 @@ describe('update', () => {
     const container = makeContainer(context, sleeping);
     await startDetached(container);
     const document = JSON.stringify({ memory: { limit: 33554432 }, pids: { limit: 30 } });
-    expect(await container.runts(['update', '--resources=-', container.id], { input: document })).toMatchObject({ status: 0 });
+    expect(
+      await container.runts(['update', '--resources=-', container.id], { input: document }),
+    ).toMatchObject({ status: 0 });
     expect(value(container, 'memory.max')).toBe('33554432');
     expect(value(container, 'pids.max')).toBe('30');
   });
@@ -41,7 +58,9 @@ describe('update', () => {
       config.linux.resources = { ...config.linux.resources, cpu: { quota: 20_000, period: 50_000 } };
     });
     await startDetached(container);
-    expect(await container.runts(['update', '--cpu-quota', '25000', container.id])).toMatchObject({ status: 0 });
+    expect(await container.runts(['update', '--cpu-quota', '25000', container.id])).toMatchObject({
+      status: 0,
+    });
     expect(value(container, 'cpu.max')).toBe('25000 50000');
   });
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { needs } from '../support/conditions.ts';
-import { inspected, probed, refused } from '../support/container.ts';
+import { probing } from '../support/config.ts';
+import { inspected, makeContainer, parseProbes, probed, refused } from '../support/container.ts';
 import type { Stat } from '../support/report.ts';
+import { RUNTS, run } from '../support/run.ts';
 
 describe('user', () => {
   it('uid, gid and additional groups are set', async (context) => {
@@ -50,7 +52,11 @@ describe('user', () => {
     needs(context);
     const [write, tmp, stat] = await probed(
       context,
-      [['write', '/etc/passwd', 'x'], ['write', '/tmp/x', 'x'], ['stat', '/tmp/x']],
+      [
+        ['write', '/etc/passwd', 'x'],
+        ['write', '/tmp/x', 'x'],
+        ['stat', '/tmp/x'],
+      ],
       ({ process }) => {
         process.user = { uid: 1000, gid: 1000 };
         process.capabilities = {};
@@ -63,10 +69,15 @@ describe('user', () => {
 
   it('its standard streams belong to it where they are pipes', async (context) => {
     needs(context);
-    const [open] = await probed(context, [['open', '/proc/self/fd/1', 'w']], ({ process }) => {
-      process.user = { uid: 1000, gid: 1000 };
-      process.capabilities = {};
+    const container = makeContainer(context, (config) => {
+      probing(['open', '/proc/self/fd/1', 'w'], ['stat', '/proc/self/fd/1'])(config);
+      config.process.user = { uid: 1000, gid: 1000 };
+      config.process.capabilities = {};
     });
+    const command = [RUNTS, '--root', container.state, 'run', '-b', container.directory, container.id];
+    // A pipe of the shell: those of Node's child processes are sockets, which cannot be opened again.
+    const ended = await run('sh', ['-c', '"$@" | cat', 'sh', ...command]);
+    const [open] = parseProbes(ended.stdout);
     expect(open?.error).toBeUndefined();
   });
 });

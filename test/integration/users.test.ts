@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { needs } from '../support/conditions.ts';
 import { all, ownUsers, probing } from '../support/config.ts';
-import { inspected, makeContainer, probed, refused, runContainer, startDetached, stateOf } from '../support/container.ts';
+import {
+  inspected,
+  makeContainer,
+  probed,
+  refused,
+  runContainer,
+  startDetached,
+  stateOf,
+} from '../support/container.ts';
 import { deviceAt } from '../support/report.ts';
 
 describe('user namespaces', () => {
@@ -38,7 +46,10 @@ describe('user namespaces', () => {
     const full = ['CAP_SYS_ADMIN', 'CAP_CHOWN', 'CAP_MKNOD', 'CAP_DAC_OVERRIDE'];
     const [mknod, write] = await probed(
       context,
-      [['mknod', '/tmp/null', 'c', '1', '3'], ['write', '/etc/passwd', 'x']],
+      [
+        ['mknod', '/tmp/null', 'c', '1', '3'],
+        ['write', '/etc/passwd', 'x'],
+      ],
       (config) => {
         ownUsers(config);
         config.process.capabilities = { bounding: full, effective: full, permitted: full };
@@ -109,12 +120,17 @@ describe('user namespaces', () => {
 
   it('the source of a bind mount may lie where the mapped root cannot go', async (context) => {
     needs(context, 'user namespaces');
-    const [read] = await probed(context, [['read', '/data/file']], (config, { scratch }) => {
+    const [read] = await probed(context, [['read', '/data/file']], (config, { scratch, rootfs }) => {
       ownUsers(config);
+      mkdirSync(join(rootfs, 'data'));
       mkdirSync(join(scratch, 'closed/data'), { recursive: true });
       writeFileSync(join(scratch, 'closed/data/file'), 'reached');
       chmodSync(join(scratch, 'closed'), 0o700);
-      config.mounts.push({ destination: '/data', source: join(scratch, 'closed/data'), options: ['bind', 'ro'] });
+      config.mounts.push({
+        destination: '/data',
+        source: join(scratch, 'closed/data'),
+        options: ['bind', 'ro'],
+      });
     });
     expect(read?.value).toBe('reached');
   });

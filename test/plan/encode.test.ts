@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodePlan } from '../../src/plan/encode.ts';
 import { STEPS } from '../../src/plan/steps.ts';
@@ -39,7 +39,9 @@ function composedOf(type: Exclude<FieldType, string>): fc.Arbitrary<unknown> {
   if ('choice' in type) {
     const numbers = Object.values(type.choice);
     // of two names for a number the decoder gives the first
-    return fc.constantFrom(...Object.keys(type.choice).filter((name, at) => numbers.indexOf(type.choice[name] ?? -1) === at));
+    return fc.constantFrom(
+      ...Object.keys(type.choice).filter((name, at) => numbers.indexOf(type.choice[name] ?? -1) === at),
+    );
   }
   // names whose bits are other names' as well cannot be told apart
   const single = Object.keys(type.flags).filter((name) => Number.isInteger(Math.log2(type.flags[name] ?? 0)));
@@ -50,19 +52,28 @@ function recordOf(fields: Fields): fc.Arbitrary<Record<string, unknown>> {
   return fc.record(Object.fromEntries(Object.entries(fields).map(([name, type]) => [name, valueOf(type)])));
 }
 
-const anyStep = fc.oneof(
-  ...(Object.keys(STEPS) as StepKind[]).map((kind) => {
-    const { on, fields } = STEPS[kind];
-    return fc.record({ kind: fc.constant(kind), on: fc.constantFrom(...on), because: fc.constant(''), fields: recordOf(fields) });
-  }),
-).map(({ fields, ...step }) => ({ ...step, ...fields }));
+const anyStep = fc
+  .oneof(
+    ...(Object.keys(STEPS) as StepKind[]).map((kind) => {
+      const { on, fields } = STEPS[kind];
+      return fc.record({
+        kind: fc.constant(kind),
+        on: fc.constantFrom(...on),
+        because: fc.constant(''),
+        fields: recordOf(fields),
+      });
+    }),
+  )
+  .map(({ fields, ...step }) => ({ ...step, ...fields }));
 
 test('what is decoded is what was encoded', () => {
   fc.assert(
     fc.property(fc.array(anyStep, { maxLength: 8 }), (steps) => {
       const plan = steps as unknown as Plan;
       const decoded = decodePlan(encodePlan(plan));
-      const known = plan.map((step) => withoutAtime(Object.fromEntries(Object.entries(step).filter(([name]) => name !== 'because'))));
+      const known = plan.map((step) =>
+        withoutAtime(Object.fromEntries(Object.entries(step).filter(([name]) => name !== 'because'))),
+      );
       expect(decoded.map((step) => withoutAtime({ ...step }))).toEqual(known);
     }),
     { numRuns: 300 },
@@ -72,7 +83,9 @@ test('what is decoded is what was encoded', () => {
 /** `atime` is the mask of the access times' flags, so it shows up with each of them. */
 function withoutAtime(step: Record<string, unknown>): Record<string, unknown> {
   const entries = Object.entries(step).map(([name, value]) => {
-    const isAttributes = Array.isArray(value) && (value.includes('atime') || value.includes('noatime') || value.includes('strictatime'));
+    const isAttributes =
+      Array.isArray(value) &&
+      (value.includes('atime') || value.includes('noatime') || value.includes('strictatime'));
     return [name, isAttributes ? value.filter((flag) => flag !== 'atime') : value];
   });
   return Object.fromEntries(entries) as Record<string, unknown>;

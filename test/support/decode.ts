@@ -12,7 +12,8 @@ const KINDS = Object.keys(STEPS) as StepKind[];
  */
 export function decodePlan(bytes: Uint8Array): Omit<Step, 'because'>[] {
   const reader = new Reader(bytes);
-  if (reader.u32() !== MAGIC || reader.u32() !== schemaNumber()) throw new Error('not a plan of this definition');
+  if (reader.u32() !== MAGIC || reader.u32() !== schemaNumber())
+    throw new Error('not a plan of this definition');
   const steps = Array.from({ length: reader.u32() }, () => readStep(reader));
   if (!reader.ended) throw new Error('bytes after the last step');
   return steps;
@@ -25,7 +26,7 @@ function readStep(reader: Reader): Omit<Step, 'because'> {
   if (kind === undefined) throw new Error('a step of no kind');
   const fields = readFields(reader, STEPS[kind].fields);
   if (reader.at !== end) throw new Error(`${kind}: its size is wrong`);
-  return { ...fields, kind, on } as Omit<Step, 'because'>;
+  return { ...fields, kind, on };
 }
 
 function readFields(reader: Reader, fields: Fields): Record<string, unknown> {

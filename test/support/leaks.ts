@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { cgroupRoot } from './conditions.ts';
 
@@ -19,17 +20,29 @@ const readable = (path: string): string => {
 };
 
 function markedProcesses(mark: string): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((pid) =>
-      ['cgroup', 'environ', 'cmdline'].some((file) => readable(`/proc/${pid}/${file}`).includes(mark)),
-    )
-    .map((pid) => `${pid} ${readable(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`);
+  return (
+    readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+      // What its parent has not reaped yet is no process any more; where the parent is process 1, that is not ours to do.
+      .filter((pid) => !/^State:\s+Z/m.test(readable(`/proc/${pid}/status`)))
+      .filter((pid) =>
+        ['cgroup', 'environ', 'cmdline'].some((file) => readable(`/proc/${pid}/${file}`).includes(mark)),
+      )
+      .map((pid) => `${pid} ${readable(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`)
+  );
+}
+
+/** Those of a directory that may go at any moment. */
+function entries(directory: string): Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }
 
 function cgroupsBelow(directory: string): string[] {
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory, { withFileTypes: true })
+  return entries(directory)
     .filter((entry) => entry.isDirectory())
     .flatMap(({ name }) => [join(directory, name), ...cgroupsBelow(join(directory, name))]);
 }

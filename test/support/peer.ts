@@ -10,7 +10,12 @@ export interface Peer {
   ended: Promise<number | null>;
 }
 
-export function startPeer(context: TestContext, command: string, args: readonly string[], fds?: number[]): Peer {
+export function startPeer(
+  context: TestContext,
+  command: string,
+  args: readonly string[],
+  fds?: number[],
+): Peer {
   const child = spawned(command, args, fds === undefined ? {} : { fds });
   let text = '';
   child.stdout?.setEncoding('utf8').on('data', (part: string) => (text += part));

@@ -1,7 +1,7 @@
 import type { CreateOptions, Facts } from '../../src/plan/facts.ts';
 import { compileCreate } from '../../src/plan/create.ts';
 import { CAPABILITY_NAMES } from '../../src/plan/numbers.ts';
-import type { Plan, Step, StepKind, StepOf } from '../../src/plan/steps.ts';
+import type { Plan, StepKind, StepOf } from '../../src/plan/steps.ts';
 import { RuntsError } from '../../src/errors.ts';
 import type { Linux, NamespaceType, Process, Spec } from '../../src/spec/types.ts';
 
@@ -26,7 +26,11 @@ export const MAPPINGS = [{ containerID: 0, hostID: 100_000, size: 65_536 }] as c
 export const PROCESS: Process = { args: ['sh'], cwd: '/', user: { uid: 0, gid: 0 }, env: ['PATH=/bin'] };
 
 /** A spec with these namespaces, all of its own, and what else is given. */
-export function specOf(namespaces: readonly NamespaceType[], rest: Partial<Spec> = {}, linux: Partial<Linux> = {}): Spec {
+export function specOf(
+  namespaces: readonly NamespaceType[],
+  rest: Partial<Spec> = {},
+  linux: Partial<Linux> = {},
+): Spec {
   const mapped = namespaces.includes('user') ? { uidMappings: MAPPINGS, gidMappings: MAPPINGS } : {};
   return {
     ociVersion: '1.3.0',
@@ -52,13 +56,14 @@ export function warningsOf(spec: Spec, facts: Partial<Facts> = {}): readonly str
 
 /** All steps of a kind. */
 export function stepsOf<K extends StepKind>(plan: Plan, kind: K): StepOf<K>[] {
-  return plan.filter((step: Step): step is StepOf<K> => step.kind === kind);
+  return plan.filter((step) => step.kind === kind) as unknown as StepOf<K>[];
 }
 
 /** The only step of a kind. */
 export function stepOf<K extends StepKind>(plan: Plan, kind: K): StepOf<K> {
   const [step, ...more] = stepsOf(plan, kind);
-  if (step === undefined || more.length > 0) throw new Error(`${more.length + (step ? 1 : 0)} steps of kind ${kind}`);
+  if (step === undefined || more.length > 0)
+    throw new Error(`${more.length + (step ? 1 : 0)} steps of kind ${kind}`);
   return step;
 }
 

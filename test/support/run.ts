@@ -26,19 +26,19 @@ export interface RunOptions {
   capture?: boolean;
 }
 
-const UNWANTED = [
+const UNWANTED = new Set([
   'NODE_EXTRA_CA_CERTS',
   'NODE_OPTIONS',
   'LISTEN_FDS',
   'LISTEN_PID',
   'LISTEN_FDNAMES',
   'NOTIFY_SOCKET',
-];
+]);
 
 /** The environment of a shell, without what Node or a service manager put there. */
 export function environment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !UNWANTED.includes(name) && !name.startsWith('VITEST'),
+    ([name]) => !UNWANTED.has(name) && !name.startsWith('VITEST'),
   );
   return { ...Object.fromEntries(kept), ...extra };
 }

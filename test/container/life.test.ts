@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { main } from '../../src/cli/main.ts';
+import type { Outcome } from '../../src/host/host.ts';
+import { defaultSpec } from '../../src/spec/default.ts';
+import { formatJson } from '../../src/spec/json.ts';
+import { memoryHost } from '../support/memory-host.ts';
+import type { MemoryHost, MemoryHostOptions } from '../support/memory-host.ts';
+
+const DIRECTORY = '/run/runts/c1';
+
+function process(pid: number): NonNullable<Extract<Outcome, { ok: true }>['process']> {
+  return { pid, startTime: 777, wait: async () => ({ code: 3 }), kill: () => {}, release: () => {} };
+}
+
+/** A machine with a bundle whose plans end as it is told. */
+function machine(args: readonly string[], options: MemoryHostOptions = {}): MemoryHost {
+  const host = memoryHost({ args, execute: () => ({ ok: true, process: process(42) }), ...options });
+  const { process: own, ...spec } = defaultSpec();
+  host.tree.set('/bundle/config.json', formatJson({ ...spec, process: { ...own, terminal: false } }));
+  host.tree.set('/sys/fs/cgroup/cgroup.controllers', 'cpu memory pids\n');
+  host.tree.set('/proc/self/cgroup', '0::/\n');
+  return host;
+}
+
+describe('create', () => {
+  it('leaves the state and a pid file of digits alone', async () => {
+    const host = machine(['create', '--pid-file', 'pid', 'c1']);
+    expect(await main(host)).toBe(0);
+    expect(host.tree.get('/bundle/pid')).toBe('42');
+    expect(JSON.parse(host.tree.get(`${DIRECTORY}/state.json`) ?? '')).toMatchObject({
+      id: 'c1',
+      phase: 'created',
+      pid: 42,
+      startTime: 777,
+      bundle: '/bundle',
+      rootfs: '/bundle/rootfs',
+      created: '2026-11-22T00:00:00.12Z',
+      cgroup: { root: '/sys/fs/cgroup', path: '/runts/c1' },
+    });
+  });
+
+  it('has written where its cgroup will be before it makes anything', async () => {
+    let before = '';
+    const host = machine(['create', 'c1'], {
+      execute: () => {
+        before = host.tree.get(`${DIRECTORY}/state.json`) ?? '';
+        return { ok: true, process: process(42) };
+      },
+    });
+    expect(await main(host)).toBe(0);
+    expect(JSON.parse(before)).toMatchObject({ phase: 'creating', cgroup: { path: '/runts/c1' } });
+    expect(before).not.toContain('"pid":42');
+  });
+
+  it('that fails leaves nothing, and says which step it was', async () => {
+    const host = machine(['create', 'c1'], {
+      execute: () => ({ ok: false, step: 0, errno: 'EACCES', call: 'mkdirat(5, "c1")', detail: '' }),
+    });
+    expect(await main(host)).toBe(1);
+    expect(host.directories.has(DIRECTORY)).toBe(false);
+    expect(host.written.err).toMatch(
+      /^runts: linux: cannot make the cgroup .*permission denied.*\n {2}step 1 of \d+: mkdirat\(5, "c1"\) = EACCES/m,
+    );
+  });
+
+  it('refuses an id that is taken, and leaves that container alone', async () => {
+    const host = machine(['create', 'c1']);
+    host.directories.add('/run').add('/run/runts').add(DIRECTORY);
+    host.tree.set(`${DIRECTORY}/state.json`, 'theirs');
+    expect(await main(host)).toBe(1);
+    expect(host.written.err).toContain('container with given ID already exists');
+    expect(host.tree.get(`${DIRECTORY}/state.json`)).toBe('theirs');
+  });
+
+  it.each([['--systemd-cgroup'], ['--cgroup-manager=systemd']])('refuses %s in words', async (flag) => {
+    const host = machine([flag, 'create', 'c1']);
+    expect(await main(host)).toBe(1);
+    expect(host.written.err).toContain('the systemd cgroup driver is not supported yet');
+    expect(host.directories.has(DIRECTORY)).toBe(false);
+  });
+});
+
+describe('run', () => {
+  it('ends as the program does and leaves nothing', async () => {
+    const host = machine(['run', 'c1']);
+    expect(await main(host)).toBe(3);
+    expect(host.directories.has(DIRECTORY)).toBe(false);
+  });
+
+  it('--keep leaves the container, stopped', async () => {
+    const host = machine(['run', '--keep', 'c1']);
+    expect(await main(host)).toBe(3);
+    expect(host.tree.has(`${DIRECTORY}/state.json`)).toBe(true);
+  });
+
+  it('makes 128 and the signal of a program that a signal ended', async () => {
+    const killed = { ...process(42), wait: async () => ({ signal: 9 }) };
+    const host = machine(['run', 'c1'], { execute: () => ({ ok: true, process: killed }) });
+    expect(await main(host)).toBe(137);
+  });
+});
+
+describe('delete', () => {
+  it('of a missing container fails unless it is forced', async () => {
+    expect(await main(machine(['delete', 'c1']))).toBe(1);
+    expect(await main(machine(['delete', '--force', 'c1']))).toBe(0);
+  });
+
+  it.each([
+    [[], 1],
+    [['--force'], 0],
+  ] as const)('%j clears a directory without a state and ends with %d', async (flags, code) => {
+    const host = machine(['delete', ...flags, 'c1']);
+    host.directories.add('/run').add('/run/runts').add(DIRECTORY);
+    expect(await main(host)).toBe(code);
+    expect(host.directories.has(DIRECTORY)).toBe(false);
+  });
+
+  it('--force clears a state that nobody can read', async () => {
+    const host = machine(['delete', '--force', 'c1']);
+    host.directories.add('/run').add('/run/runts').add(DIRECTORY);
+    host.tree.set(`${DIRECTORY}/state.json`, '{');
+    expect(await main(host)).toBe(0);
+    expect(host.directories.has(DIRECTORY)).toBe(false);
+  });
+});
+
+describe('kill', () => {
+  it.each([
+    [[], 1],
+    [['--all'], 0],
+  ] as const)('%j of a container that has ended ends with %d', async (flags, code) => {
+    const host = machine(['create', 'c1']);
+    await main(host);
+    const later = machine(['kill', ...flags, 'c1', 'KILL']);
+    for (const directory of host.directories) later.directories.add(directory);
+    for (const [path, text] of host.tree) later.tree.set(path, text);
+    expect(await main(later)).toBe(code);
+    expect(later.written.err).toBe(code === 0 ? '' : 'runts: container not running\n');
+  });
+});
+
+describe('plan', () => {
+  it('shows each step with what asked for it, and needs no machine', async () => {
+    const host = memoryHost({ args: ['plan'] });
+    host.tree.set('/bundle/config.json', formatJson(defaultSpec()));
+    expect(await main(host)).toBe(0);
+    expect(host.written.out).toMatch(/^where +step +asked for by\n/);
+    expect(host.written.out).toContain('/root/path');
+    expect(host.written.err).toBe('');
+  });
+
+  it('--json is JSON', async () => {
+    const host = memoryHost({ args: ['plan', '--json', 'c1'] });
+    host.tree.set('/bundle/config.json', formatJson(defaultSpec()));
+    expect(await main(host)).toBe(0);
+    expect(JSON.parse(host.written.out)).toContainEqual(
+      expect.objectContaining({ kind: 'clone', on: 'host' }),
+    );
+  });
+});

@@ -1,0 +1,260 @@
+import { expect, test } from 'vitest';
+import type { Linux, Mount } from '../../src/spec/types.ts';
+import { kindsOf, MAPPINGS, planOf, refusalOf, specOf, stepOf, stepsOf, usualSpec } from '../support/plan.ts';
+
+const USER = ['user', 'pid', 'network', 'mount', 'cgroup'] as const;
+
+function planOfMounts(...mounts: Mount[]): ReturnType<typeof planOf> {
+  return planOf(usualSpec({ mounts }));
+}
+
+function mount(destination: string, type: string, options: string[] = [], source = type): Mount {
+  return { destination, type, source, options };
+}
+
+function bind(destination: string, source: string, ...options: string[]): Mount {
+  return { destination, source, options: ['bind', ...options] };
+}
+
+function refuse(...mounts: Mount[]): [string, string | undefined] {
+  const { message, details } = refusalOf(() => planOfMounts(...mounts));
+  return [message, details.path];
+}
+
+test('mounts are made in the order of the list, each with its pointer', () => {
+  const plan = planOfMounts(mount('/proc', 'proc'), bind('/data', '/srv'), mount('/tmp', 'tmpfs'));
+  const steps = plan.filter(({ because }) => because.startsWith('/mounts'));
+  expect(steps.map(({ kind, because }) => [kind, because])).toEqual([
+    ['mount', '/mounts/0'],
+    ['bind', '/mounts/1'],
+    ['mount', '/mounts/2'],
+  ]);
+});
+
+test('a new file system gets attributes, the words of its own, and propagation', () => {
+  const step = stepOf(
+    planOfMounts(mount('/dev/pts', 'devpts', ['nosuid', 'noexec', 'mode=0620', 'rslave'])),
+    'mount',
+  );
+  expect(step).toMatchObject({
+    on: 'init',
+    type: 'devpts',
+    source: 'devpts',
+    target: '/dev/pts',
+    attributes: ['nosuid', 'noexec'],
+    options: ['mode=0620'],
+    propagation: 'slave',
+    propagationRecursive: true,
+  });
+});
+
+test('recursive words mean the mount itself where there is nothing below', () => {
+  const step = stepOf(planOfMounts(mount('/x', 'proc2', ['noatime', 'rro', 'rstrictatime'])), 'mount');
+  expect(step.attributes).toEqual(['rdonly', 'strictatime']);
+});
+
+test('flags of a superblock go to the file system; ro only where nobody else may use it', () => {
+  const disk = stepOf(
+    planOfMounts(mount('/x', 'ext4', ['ro', 'sync', 'data=ordered'], '/dev/sdb1')),
+    'mount',
+  );
+  expect(disk).toMatchObject({ options: ['sync', 'ro', 'data=ordered'], attributes: ['rdonly'] });
+  const shared = stepOf(planOfMounts(mount('/sys', 'sysfs', ['ro'])), 'mount');
+  expect(shared).toMatchObject({ options: [], attributes: ['rdonly'] });
+});
+
+test('a read-only tmpfs, and anything at /dev, is written to before it becomes read-only', () => {
+  const plan = planOfMounts(
+    mount('/run', 'tmpfs', ['ro', 'nosuid']),
+    mount('/dev', 'devtmpfs', ['ro']),
+    mount('/x', 'xfs', ['ro']),
+  );
+  expect(stepsOf(plan, 'mount').map(({ attributes }) => attributes)).toEqual([['nosuid'], [], ['rdonly']]);
+  expect(stepsOf(plan, 'mount-attributes').map(({ target, set, because }) => [target, set, because])).toEqual(
+    [
+      ['/run', ['rdonly'], '/mounts/0'],
+      ['/dev', ['rdonly'], '/mounts/1'],
+    ],
+  );
+  const order = kindsOf(plan, ['mount', 'device', 'mount-attributes', 'pivot']);
+  expect(order.lastIndexOf('device')).toBeLessThan(order.indexOf('mount-attributes'));
+  expect(order.indexOf('mount-attributes')).toBeLessThan(order.indexOf('pivot'));
+});
+
+test('a tmpfs keeps the mode of what it covers unless the config gives one', () => {
+  const plan = planOfMounts(mount('/a', 'tmpfs'), mount('/b', 'tmpfs', ['mode=1777']), mount('/c', 'ramfs'));
+  expect(stepsOf(plan, 'mount').map(({ inheritMode }) => inheritMode)).toEqual([true, false, false]);
+});
+
+test('tmpcopyup', () => {
+  expect(stepOf(planOfMounts(mount('/etc', 'tmpfs', ['tmpcopyup'])), 'mount').copyUp).toBe(true);
+});
+
+test('targets are absolute and clean', () => {
+  const plan = planOfMounts(bind('data/', '/a'), bind('/x/../../y//z/.', '/b'));
+  expect(stepsOf(plan, 'bind').map(({ target }) => target)).toEqual(['/data', '/y/z']);
+});
+
+test('the option decides what a bind mount is, not the type; a relative source counts from the bundle', () => {
+  const plan = planOfMounts({ destination: '/a', type: 'tmpfs', source: './data', options: ['rbind'] });
+  expect(stepOf(plan, 'bind')).toMatchObject({ source: '/bundle/data', recursive: true, slot: 0 });
+  expect(stepsOf(plan, 'mount')).toEqual([]);
+});
+
+test('with the first flag a bind mount gets just those that are named, unless they are locked', () => {
+  const steps = stepsOf(
+    planOfMounts(bind('/a', '/x'), bind('/b', '/x', 'ro', 'exec'), bind('/c', '/x', 'rro')),
+    'bind',
+  );
+  expect(steps.map(({ set, clear, clearUnlessLocked }) => [set, clear, clearUnlessLocked])).toEqual([
+    [[], [], []],
+    [['rdonly'], ['noexec'], ['nosuid', 'nodev', 'nosymfollow']],
+    [[], [], []],
+  ]);
+  expect(steps[2]?.recursiveSet).toEqual(['rdonly']);
+});
+
+test('a remount changes the attributes that are named', () => {
+  const plan = planOfMounts({ destination: '/a', options: ['remount', 'bind', 'ro', 'exec', 'rnosuid'] });
+  expect(stepsOf(plan, 'mount-attributes')).toMatchObject([
+    { target: '/a', recursive: false, set: ['rdonly'], clear: ['noexec'] },
+    { target: '/a', recursive: true, set: ['nosuid'], clear: [] },
+  ]);
+});
+
+test('what a mount cannot be is refused in words', () => {
+  expect(refuse(mount('/', 'tmpfs'))).toEqual([
+    'mounts[0].destination: nothing can be mounted on / itself',
+    '/mounts/0/destination',
+  ]);
+  expect(refuse({ destination: '/a', source: '/b' })[0]).toBe(
+    'mounts[0]: has neither a type nor the option bind',
+  );
+  expect(refuse(bind('/a', '/b', 'mode=755'))).toEqual([
+    'mounts[0].options[1]: a bind mount takes no option of a file system ("mode=755")',
+    '/mounts/0/options/1',
+  ]);
+  expect(refuse({ destination: '/a', options: ['remount', 'size=1m'] })[1]).toBe('/mounts/0/options/1');
+  expect(refuse({ destination: '/a', options: ['remount', 'sync'] })[0]).toBe(
+    'mounts[0]: a remount cannot change "sync" of the file system',
+  );
+  expect(refuse(bind('/a', ''))[0]).toBe('mounts[0]: a bind mount needs a source');
+  expect(refuse({ ...mount('/a', 'tmpfs', ['idmap']) })[0]).toBe(
+    'mounts[0]: only a bind mount can have id mappings of its own',
+  );
+});
+
+test('nothing is mounted on the host or in a mount namespace of others', () => {
+  const mounts = [mount('/tmp', 'tmpfs')];
+  expect(refusalOf(() => planOf(specOf(['pid'], { mounts }))).message).toBe('mounts: need a mount namespace');
+  const joined: Linux = { namespaces: [{ type: 'mount', path: '/proc/7/ns/mnt' }] };
+  expect(refusalOf(() => planOf(specOf([], { mounts }, joined))).code).toBe('UNSUPPORTED');
+});
+
+test('at /proc there is procfs and nothing else, below it a few emulated files', () => {
+  expect(stepOf(planOfMounts(bind('/proc', '/proc')), 'bind').requireType).toBe('proc');
+  expect(stepOf(planOfMounts(bind('/proc/meminfo', '/var/lib/lxcfs/proc/meminfo')), 'bind').requireType).toBe(
+    '',
+  );
+  expect(refuse(mount('/proc', 'tmpfs'))[0]).toBe(
+    'mounts[0].destination: only procfs can be mounted at /proc, not tmpfs',
+  );
+  expect(refuse(bind('/tmp/../proc/self/attr', '/a'))[0]).toBe(
+    'mounts[0].destination: /proc/self/attr is inside of /proc',
+  );
+  expect(refuse(bind('/proc/sys', '/a'))[1]).toBe('/mounts/0/destination');
+  expect(() => planOfMounts(bind('/process', '/a'))).not.toThrow();
+});
+
+test('cgroup is v2: a new mount in a cgroup namespace', () => {
+  const step = stepOf(planOfMounts(mount('/sys/fs/cgroup', 'cgroup', ['ro', 'nosuid'])), 'mount');
+  expect(step).toMatchObject({ type: 'cgroup2', attributes: ['rdonly', 'nosuid'] });
+});
+
+test("without a cgroup namespace it is the host's tree, read-only for a user namespace", () => {
+  const mounts = [mount('/sys/fs/cgroup', 'cgroup', ['nosuid'])];
+  const plain = stepOf(planOf(specOf(['mount'], { mounts })), 'bind');
+  expect(plain).toMatchObject({ source: '/sys/fs/cgroup', recursive: true, recursiveSet: ['nosuid'] });
+  const user = stepOf(planOf(specOf(['user', 'mount'], { mounts })), 'bind');
+  expect(user.recursiveSet).toEqual(['rdonly', 'nosuid']);
+  const none = refusalOf(() => planOf(specOf(['mount'], { mounts }), {}, { cgroup: undefined }));
+  expect(none.message).toBe('mounts[0]: there is no cgroup v2 hierarchy to mount');
+});
+
+test("sysfs belongs to the network: a user namespace without its own gets the host's /sys", () => {
+  const mounts = [mount('/sys', 'sysfs', ['ro', 'noexec'])];
+  const step = stepOf(planOf(specOf(['user', 'mount'], { mounts })), 'bind');
+  expect(step).toMatchObject({ source: '/sys', recursive: true, recursiveSet: ['rdonly', 'noexec'] });
+  expect(stepOf(planOf(specOf(USER, { mounts })), 'mount').type).toBe('sysfs');
+});
+
+test('in a user namespace sources are opened by the host, and are slaves of what they were', () => {
+  const mounts = [bind('/a', '/x'), bind('/b', '/y', 'private')];
+  const plan = planOf(specOf(USER, { mounts }));
+  const trees = stepsOf(plan, 'open-tree');
+  expect(trees).toMatchObject([
+    { on: 'host', source: '/x', uidMappings: [], because: '/mounts/0' },
+    { source: '/y', because: '/mounts/1' },
+  ]);
+  const binds = stepsOf(plan, 'bind');
+  expect(binds.map(({ slot }) => slot)).toEqual(trees.map(({ slot }) => slot));
+  expect(binds.map(({ propagation, propagationRecursive }) => [propagation, propagationRecursive])).toEqual([
+    ['slave', true],
+    ['private', false],
+  ]);
+  const order = kindsOf(plan, ['open-tree', 'clone']);
+  expect(order).toEqual(['open-tree', 'open-tree', 'clone']);
+});
+
+test('an idmapped mount has its own mappings, or those of the container', () => {
+  const own = { ...bind('/a', '/x', 'ridmap'), uidMappings: MAPPINGS, gidMappings: MAPPINGS };
+  const mappings = [{ inside: 0, outside: 100_000, size: 65_536 }];
+  expect(stepOf(planOfMounts(own), 'open-tree')).toMatchObject({
+    uidMappings: mappings,
+    gidMappings: mappings,
+    idmapRecursive: true,
+  });
+  const { options: _, ...withoutWord } = own;
+  expect(stepOf(planOfMounts({ ...withoutWord, options: ['bind'] }), 'open-tree')).toMatchObject({
+    uidMappings: mappings,
+    idmapRecursive: false,
+  });
+  const container = planOf(specOf(USER, { mounts: [bind('/a', '/x', 'idmap')] }));
+  expect(stepOf(container, 'open-tree')).toMatchObject({ uidMappings: mappings, userNamespace: '' });
+  const joined = specOf(['mount'], { mounts: [bind('/a', '/x', 'idmap')] });
+  const linux = { namespaces: [{ type: 'mount' }, { type: 'user', path: '/proc/7/ns/user' }] } as const;
+  expect(stepOf(planOf({ ...joined, linux }), 'open-tree')).toMatchObject({
+    uidMappings: [],
+    userNamespace: '/proc/7/ns/user',
+  });
+  expect(refuse(bind('/a', '/x', 'idmap'))[0]).toBe(
+    'mounts[0]: an idmapped mount needs both uidMappings and gidMappings',
+  );
+});
+
+test('the SELinux context of mounts, where the file system takes one and has none', () => {
+  const mounts = [
+    mount('/a', 'tmpfs'),
+    mount('/b', 'tmpfs', ['context=x']),
+    mount('/proc', 'proc'),
+    mount('/dev/pts', 'devpts'),
+  ];
+  const plan = planOf(usualSpec({ mounts }, { mountLabel: 'system_u:object_r:t:s0:c1,c2' }));
+  expect(stepsOf(plan, 'mount').map(({ options }) => options)).toEqual([
+    ['context=system_u:object_r:t:s0:c1,c2'],
+    ['context=x'],
+    [],
+    ['context=system_u:object_r:t:s0:c1,c2'],
+  ]);
+});
+
+test('the notify directory is bound last, for nobody to change', () => {
+  const plan = planOf(usualSpec({ mounts: [mount('/run', 'tmpfs')] }), { notify: true });
+  expect(stepOf(plan, 'bind')).toMatchObject({
+    source: '/run/runts/web/notify',
+    target: '/run/notify',
+    set: ['rdonly', 'nosuid', 'nodev', 'noexec'],
+    propagation: 'private',
+    because: '',
+  });
+});

@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest';
+import { OVERLAY } from '../../src/plan/root.ts';
+import type { RootfsPropagation } from '../../src/spec/types.ts';
+import { kindsOf, planOf, refusalOf, specOf, stepOf, stepsOf, usualSpec } from '../support/plan.ts';
+
+const PIVOTING = ['mount-propagation', 'root', 'root-readonly', 'pivot', 'root-propagation'] as const;
+
+test('the root is a clone over its own directory in a tree of slaves', () => {
+  const plan = planOf(usualSpec());
+  expect(stepOf(plan, 'mount-propagation')).toMatchObject({ propagation: 'slave', recursive: true });
+  expect(stepOf(plan, 'root')).toMatchObject({
+    path: '/bundle/rootfs',
+    slot: 0,
+    inPlace: false,
+    parent: 'unchanged',
+    because: '/root/path',
+  });
+  expect(stepOf(plan, 'pivot').how).toBe('pivot');
+});
+
+test('an absolute path is taken as it is, a read-only root is made so at the end', () => {
+  const plan = planOf(usualSpec({ root: { path: '/images/a', readonly: true } }));
+  expect(stepOf(plan, 'root').path).toBe('/images/a');
+  expect(kindsOf(plan, [...PIVOTING, 'mask', 'cwd-create'])).toEqual([
+    'mount-propagation',
+    'root',
+    'root-readonly',
+    'pivot',
+  ]);
+});
+
+test.each<[RootfsPropagation, unknown, unknown, string]>([
+  ['slave', { propagation: 'slave', recursive: false }, undefined, 'slave'],
+  ['rslave', { propagation: 'slave', recursive: true }, undefined, 'unchanged'],
+  ['private', { propagation: 'private', recursive: false }, undefined, 'private'],
+  ['rprivate', { propagation: 'private', recursive: true }, undefined, 'unchanged'],
+  ['shared', undefined, { propagation: 'shared', recursive: false }, 'private'],
+  ['rshared', undefined, { propagation: 'shared', recursive: true }, 'private'],
+  [
+    'unbindable',
+    { propagation: 'slave', recursive: true },
+    { propagation: 'unbindable', recursive: false },
+    'unchanged',
+  ],
+])('rootfsPropagation %s', (rootfsPropagation, tree, root, parent) => {
+  const plan = planOf(usualSpec({}, { rootfsPropagation }));
+  expect(stepsOf(plan, 'mount-propagation')).toMatchObject(tree === undefined ? [] : [tree]);
+  expect(stepsOf(plan, 'root-propagation')).toMatchObject(root === undefined ? [] : [root]);
+  expect(stepOf(plan, 'root').parent).toBe(parent);
+});
+
+test('--no-pivot moves the root, which is not safe with private propagation', () => {
+  expect(stepOf(planOf(usualSpec(), { noPivot: true }), 'pivot').how).toBe('move');
+  const { details } = refusalOf(() =>
+    planOf(usualSpec({}, { rootfsPropagation: 'rprivate' }), { noPivot: true }),
+  );
+  expect(details.path).toBe('/linux/rootfsPropagation');
+});
+
+test('without a mount namespace of its own no mount is touched', () => {
+  const plan = planOf(specOf(['pid']));
+  expect(kindsOf(plan, [...PIVOTING, 'mount', 'bind', 'mask'])).toEqual(['root', 'pivot']);
+  expect(stepOf(plan, 'root').inPlace).toBe(true);
+  expect(stepOf(plan, 'pivot').how).toBe('chroot');
+  expect(refusalOf(() => planOf(specOf([], { root: { path: 'rootfs', readonly: true } }))).details.path).toBe(
+    '/root/readonly',
+  );
+  const joined = {
+    namespaces: [{ type: 'mount', path: '/proc/7/ns/mnt' }],
+    maskedPaths: ['/proc/kcore'],
+  } as const;
+  expect(refusalOf(() => planOf(specOf([], {}, joined))).details.path).toBe('/linux/maskedPaths');
+});
+
+const LAYERS = {
+  [OVERLAY.lower]: 'layers/2:layers/1',
+  [OVERLAY.upper]: 'upper',
+  [OVERLAY.work]: '/scratch/work',
+};
+
+test('annotations put a root of layers together, on the host and never mounted there', () => {
+  const plan = planOf(usualSpec({ annotations: { ...LAYERS, [OVERLAY.init]: 'init' } }));
+  const overlay = stepOf(plan, 'overlay');
+  expect(overlay).toMatchObject({
+    on: 'host',
+    lower: ['/bundle/init', '/bundle/layers/2', '/bundle/layers/1'],
+    upper: '/bundle/upper',
+    work: '/scratch/work',
+    because: '/annotations/dev.runts.overlay.lower',
+  });
+  expect(stepOf(plan, 'root')).toMatchObject({ slot: overlay.slot, path: '/bundle/rootfs' });
+  expect(stepsOf(plan, 'root-readonly')).toEqual([]);
+});
+
+test('without an upper layer the root is read-only; a single layer is no overlay', () => {
+  const two = planOf(usualSpec({ annotations: { [OVERLAY.lower]: 'a:b' } }));
+  expect(stepOf(two, 'overlay')).toMatchObject({ upper: '', work: '' });
+  expect(stepOf(two, 'root-readonly').because).toBe('/annotations/dev.runts.overlay.lower');
+  const one = planOf(usualSpec({ annotations: { [OVERLAY.lower]: 'a\\:b' } }));
+  expect(stepsOf(one, 'overlay')).toEqual([]);
+  expect(stepOf(one, 'open-tree').source).toBe('/bundle/a:b');
+  expect(stepOf(one, 'root').slot).toBe(stepOf(one, 'open-tree').slot);
+});
+
+test('layers are idmapped for a user namespace', () => {
+  const plan = planOf(specOf(['user', 'mount'], { annotations: LAYERS }));
+  expect(stepOf(plan, 'overlay').uidMappings).toEqual([{ inside: 0, outside: 100_000, size: 65_536 }]);
+  expect(stepOf(planOf(usualSpec({ annotations: LAYERS })), 'overlay').uidMappings).toEqual([]);
+});
+
+const half = (annotations: Record<string, string>): string =>
+  refusalOf(() => planOf(usualSpec({ annotations }))).message;
+
+test('halves of an overlay are refused, other annotations do nothing', () => {
+  expect(half({ [OVERLAY.upper]: 'u', [OVERLAY.work]: 'w' })).toContain('there is nothing to lie over');
+  expect(half({ [OVERLAY.lower]: 'a', [OVERLAY.upper]: 'u' })).toContain('go together');
+  const plain = planOf(
+    usualSpec({ annotations: { 'run.oci.handler': 'krun', 'org.systemd.property.X': 'y' } }),
+  );
+  expect(plain).toEqual(planOf(usualSpec()));
+});
