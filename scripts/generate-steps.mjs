@@ -1,4 +1,4 @@
-// Writes native/plan/steps.gen.h and docs/steps.md from src/plan/steps.ts; with --check only says whether they are up to date.
+// Writes native/plan/steps.gen.h, src/plan/schema.gen.ts and docs/steps.md from src/plan/steps.ts; with --check only says whether they are up to date.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,16 +10,20 @@ const root = new URL('..', import.meta.url).pathname;
 async function load() {
   const scratch = mkdtempSync(join(tmpdir(), 'runts-steps-'));
   try {
-    const bundle = await rolldown({ input: join(root, 'src/plan/encode.ts') });
-    await bundle.write({ file: join(scratch, 'encode.mjs'), format: 'esm' });
-    const steps = await rolldown({ input: join(root, 'src/plan/steps.ts') });
-    await steps.write({ file: join(scratch, 'steps.mjs'), format: 'esm' });
-    const { schemaNumber } = await import(pathToFileURL(join(scratch, 'encode.mjs')).href);
+    const bundle = await rolldown({ input: join(root, 'src/plan/steps.ts') });
+    await bundle.write({ file: join(scratch, 'steps.mjs'), format: 'esm' });
     const { STEPS } = await import(pathToFileURL(join(scratch, 'steps.mjs')).href);
-    return { STEPS, schema: schemaNumber() };
+    return { STEPS, schema: schemaNumber(STEPS) };
   } finally {
     rmSync(scratch, { recursive: true });
   }
+}
+
+/** FNV-1a over the definition's JSON: executors refuse a plan made from another definition than theirs. */
+function schemaNumber(steps) {
+  let hash = 0x811c9dc5;
+  for (const char of JSON.stringify(steps)) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193) >>> 0;
+  return hash;
 }
 
 const pascal = (name) => name.replace(/(^|-)(\w)/g, (_, dash, letter) => letter.toUpperCase());
@@ -124,7 +128,15 @@ ${rows.join('')}`;
 }
 
 const loaded = await load();
-const outputs = { 'native/plan/steps.gen.h': generate(loaded), 'docs/steps.md': document(loaded) };
+const constant = ({ schema }) => `// Made by scripts/generate-steps.mjs from steps.ts: do not edit.
+/** Stands for the whole definition of steps; the executors refuse a plan made from another one. */
+export const SCHEMA = 0x${schema.toString(16)};
+`;
+const outputs = {
+  'src/plan/schema.gen.ts': constant(loaded),
+  'native/plan/steps.gen.h': generate(loaded),
+  'docs/steps.md': document(loaded),
+};
 for (const [name, text] of Object.entries(outputs)) {
   const file = join(root, name);
   if (!process.argv.includes('--check')) {

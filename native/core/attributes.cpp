@@ -20,7 +20,8 @@ Status no_process(const char *step) {
 
 Status map_ids(const plan::IdMap &step, Context &context) {
   if (!context.process.pid) return no_process("id-map");
-  Status status = write_id_maps(context.process.pid, step.uid_mappings, step.gid_mappings, step.deny_setgroups);
+  Status status =
+      write_id_maps(context.process.pid, step.uid_mappings, step.gid_mappings, step.deny_setgroups);
   if (status.error == EPERM && status.detail.empty()) {
     status.detail = "mapping more than the caller's own id needs CAP_SETUID and CAP_SETGID";
   }
@@ -34,8 +35,11 @@ Status set_oom_score(const plan::OomScore &step, Context &context) {
   int error = fd < 0 ? fd : write_file_at(fd, "oom_score_adj", std::to_string(step.value));
   if (!error) return done();
   Report report;
-  report.call("write").string("/proc/" + std::to_string(context.process.pid) + "/oom_score_adj").number(step.value);
-  if (error == -EACCES || error == -EPERM) report.detail("a lower value than the caller's needs CAP_SYS_RESOURCE");
+  report.call("write")
+      .string("/proc/" + std::to_string(context.process.pid) + "/oom_score_adj")
+      .number(step.value);
+  if (error == -EACCES || error == -EPERM)
+    report.detail("a lower value than the caller's needs CAP_SYS_RESOURCE");
   return failed(error, report);
 }
 
@@ -47,7 +51,9 @@ Status set_rlimit(const plan::Rlimit &step, Context &context) {
   Report report;
   report.call("prlimit64").number(context.process.pid).number(step.type);
   report.word(std::to_string(step.soft)).word(std::to_string(step.hard));
-  if (error == -EPERM) report.detail("a hard limit can only be raised with CAP_SYS_RESOURCE");
+  if (error == -EPERM) {
+    report.detail("it takes CAP_SYS_RESOURCE to raise a hard limit, or to set any of another user's process");
+  }
   return failed(static_cast<int>(error), report);
 }
 
@@ -56,7 +62,8 @@ Status set_affinity(const plan::CpuAffinity &step, Context &context) {
   for (uint32_t cpu : step.cpus) {
     if (cpu < kMaxCpus) mask[cpu / kBits] |= uint64_t{1} << (cpu % kBits);
   }
-  if (context.affinity_before.empty() && sys::call(SYS_sched_getaffinity, 0, kMaxCpus / 8, before.data()) > 0) {
+  if (context.affinity_before.empty() &&
+      sys::call(SYS_sched_getaffinity, 0, kMaxCpus / 8, before.data()) > 0) {
     context.affinity_before = std::move(before);
   }
   long error = sys::call(SYS_sched_setaffinity, 0, kMaxCpus / 8, mask.data());

@@ -41,8 +41,8 @@ bool has_word(std::string_view text, std::string_view word) {
   return false;
 }
 
-// One write a controller, so that one that the kernel refuses does not take the others with it. What was refused is
-// no failure here: it is one where a file of the controller is written.
+// One write a controller, so that one that the kernel refuses does not take the others with it. What was
+// refused is no failure here: it is one where a file of the controller is written.
 void enable_controllers(int dir, const std::string &where, const plan::CgroupCreate &step, Cgroup &cgroup) {
   std::string enabled;
   if (step.controllers.empty() && step.wanted.empty()) return;
@@ -54,8 +54,8 @@ void enable_controllers(int dir, const std::string &where, const plan::CgroupCre
     if (has_word(enabled, name)) continue;
     int error = write_file_at(dir, "cgroup.subtree_control", std::string("+").append(name));
     if (error < 0) {
-      cgroup.refused.push_back("enabling " + std::string(name) + " in " + where + "/cgroup.subtree_control gives " +
-                               error_name(-error));
+      cgroup.refused.push_back("enabling " + std::string(name) + " in " + where +
+                               "/cgroup.subtree_control gives " + error_name(-error));
     }
   }
 }
@@ -68,8 +68,9 @@ Status check_unused(const Cgroup &cgroup) {
   if (keyed_number(events, "populated").value_or(1)) {
     size_t count = count_processes(cgroup.dir.get());
     if (count) {
-      return cgroup_failed(EBUSY, cgroup, "read", "cgroup.procs",
-                           "container's cgroup is not empty: " + std::to_string(count) + " process(es) found");
+      return cgroup_failed(
+          EBUSY, cgroup, "read", "cgroup.procs",
+          "container's cgroup is not empty: " + std::to_string(count) + " process(es) found");
     }
   }
   if (keyed_number(events, "frozen").value_or(0)) {

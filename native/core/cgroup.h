@@ -1,4 +1,5 @@
-// The open cgroup of a plan, and the steps that act on it: all through descriptors below a checked cgroup2 mount.
+// The open cgroup of a plan, and the steps that act on it: all through descriptors below a checked cgroup2
+// mount.
 #pragma once
 #include <string>
 #include <vector>
@@ -15,7 +16,8 @@ struct Cgroup {
   std::string root;
   std::string path;
   size_t made = 0;
-  // Controllers that could not be enabled on the way, with the reason; told where one of their files is missing.
+  // Controllers that could not be enabled on the way, with the reason; told where one of their files is
+  // missing.
   std::vector<std::string> refused;
   std::string file(std::string_view name) const { return root + '/' + path + '/' + std::string(name); }
 };
@@ -33,7 +35,8 @@ Status chown_cgroup(const plan::CgroupChown &step, const Cgroup &cgroup);
 Status freeze_cgroup(const plan::CgroupFreeze &step, const Cgroup &cgroup);
 Status kill_cgroup(const Cgroup &cgroup);
 
-// cgroup_remove.cpp: kills what is left, waits for it to end, removes the directories. A missing cgroup is fine.
+// cgroup_remove.cpp: kills what is left, waits for it to end, removes the directories. A missing cgroup is
+// fine.
 Status remove_cgroup(const plan::CgroupRemove &step);
 // The undo of create_cgroup: removes what it made. Best effort.
 void unmake_cgroup(Cgroup &cgroup);

@@ -25,7 +25,8 @@ int milliseconds_left(Clock::time_point deadline) {
   return left < 0 ? 0 : static_cast<int>(left);
 }
 
-// Without cgroup.kill (threaded domains): SIGKILL to each process, again and again until none is left or time is up.
+// Without cgroup.kill (threaded domains): SIGKILL to each process, again and again until none is left or time
+// is up.
 void kill_each(int dir) {
   std::string procs;
   if (read_file_at(dir, "cgroup.procs", procs) == 0) {
@@ -72,7 +73,8 @@ int remove_tree(int parent, const std::string &name, Clock::time_point deadline)
   }
 }
 
-// Opens the directory of each part in turn; the last of `chain` is the parent of the leaf. -ENOENT where one is missing.
+// Opens the directory of each part in turn; the last of `chain` is the parent of the leaf. -ENOENT where one
+// is missing.
 int open_chain(const std::vector<std::string> &parts, Fd root, std::vector<Fd> &chain) {
   chain.push_back(std::move(root));
   for (size_t i = 0; i + 1 < parts.size(); i++) {
@@ -83,7 +85,8 @@ int open_chain(const std::vector<std::string> &parts, Fd root, std::vector<Fd> &
   return 0;
 }
 
-// How many leading parts of `parts` are those of `until`, which stay; all where until does not lead to the cgroup.
+// How many leading parts of `parts` are those of `until`, which stay; all where until does not lead to the
+// cgroup.
 size_t kept(const std::vector<std::string> &parts, const std::vector<std::string> &until) {
   bool leads = until.size() < parts.size() && std::equal(until.begin(), until.end(), parts.begin());
   return leads ? until.size() : parts.size() - 1;
@@ -175,8 +178,8 @@ void unmake_cgroup(Cgroup &cgroup) {
   std::string until;
   for (size_t i = 0; i < parts.size() - cgroup.made; i++) until += parts[i] + '/';
   plan::CgroupRemove step{plan::Str(cgroup.root.data(), cgroup.root.size()),
-                          plan::Str(cgroup.path.data(), cgroup.path.size()), plan::Str(until.data(), until.size()),
-                          kUndoMs};
+                          plan::Str(cgroup.path.data(), cgroup.path.size()),
+                          plan::Str(until.data(), until.size()), kUndoMs};
   cgroup.dir.reset();
   // The undo of a plan that has failed already: its own failure could only hide the reason.
   (void)remove_cgroup(step);

@@ -19,8 +19,8 @@ constexpr size_t kCached = 32;
 constexpr uint32_t kAllAccess = BPF_DEVCG_ACC_MKNOD | BPF_DEVCG_ACC_READ | BPF_DEVCG_ACC_WRITE;
 
 // Registers of the program: the context, then what was asked for.
-constexpr uint8_t kContext = BPF_REG_1, kType = BPF_REG_2, kAccess = BPF_REG_3, kMajor = BPF_REG_4, kMinor = BPF_REG_5,
-                  kScratch = BPF_REG_6;
+constexpr uint8_t kContext = BPF_REG_1, kType = BPF_REG_2, kAccess = BPF_REG_3, kMajor = BPF_REG_4,
+                  kMinor = BPF_REG_5, kScratch = BPF_REG_6;
 
 bpf_insn instruction(int code, uint8_t to, uint8_t from, int offset, int32_t value) {
   bpf_insn insn{};
@@ -40,7 +40,8 @@ bpf_insn operate(int operation, uint8_t to, int64_t value) {
 }
 // A comparison of 32 bits that goes `skip` instructions further where it holds.
 bpf_insn jump(int comparison, uint8_t left, int64_t value, size_t skip) {
-  return instruction(BPF_JMP32 | comparison | BPF_K, left, 0, static_cast<int>(skip), static_cast<int32_t>(value));
+  return instruction(BPF_JMP32 | comparison | BPF_K, left, 0, static_cast<int>(skip),
+                     static_cast<int32_t>(value));
 }
 bpf_insn copy(uint8_t to, uint8_t from) { return instruction(BPF_ALU | BPF_MOV | BPF_X, to, from, 0, 0); }
 
@@ -49,8 +50,8 @@ void append_exit(std::vector<bpf_insn> &program, int value) {
   program.push_back(instruction(BPF_JMP | BPF_EXIT, 0, 0, 0, 0));
 }
 
-// kAccess holds the kinds of access that no rule has decided yet. A rule that allows takes its own away; the last
-// decided makes the answer yes. A rule that denies says no if it meets one of them.
+// kAccess holds the kinds of access that no rule has decided yet. A rule that allows takes its own away; the
+// last decided makes the answer yes. A rule that denies says no if it meets one of them.
 void append_rule(std::vector<bpf_insn> &program, const plan::CgroupDevicesRules &rule) {
   std::vector<bpf_insn> verdict;
   if (rule.allow) {
@@ -90,13 +91,16 @@ std::vector<bpf_insn> compile(const plan::List<plan::CgroupDevicesRules> &rules)
     const plan::CgroupDevicesRules &rule = list[i - 1];
     append_rule(program, rule);
     // Nothing can follow a rule for everything; the verifier would refuse unreachable code.
-    decided = !rule.allow && !rule.type && rule.major < 0 && rule.minor < 0 && (rule.access & kAllAccess) == kAllAccess;
+    decided = !rule.allow && !rule.type && rule.major < 0 && rule.minor < 0 &&
+              (rule.access & kAllAccess) == kAllAccess;
   }
   if (!decided) append_exit(program, 0);
   return program;
 }
 
-int bpf(int command, bpf_attr &attr) { return static_cast<int>(sys::call(SYS_bpf, command, &attr, sizeof(attr))); }
+int bpf(int command, bpf_attr &attr) {
+  return static_cast<int>(sys::call(SYS_bpf, command, &attr, sizeof(attr)));
+}
 
 Status load_program(const std::vector<bpf_insn> &program, Fd &out) {
   std::vector<char> log;
@@ -124,7 +128,8 @@ Status load_program(const std::vector<bpf_insn> &program, Fd &out) {
     Report report;
     report.call("bpf").word("BPF_PROG_LOAD").word("BPF_PROG_TYPE_CGROUP_DEVICE");
     Status status = failed(fd, report);
-    if (fd == -EPERM) status.detail = "device rules need CAP_BPF or CAP_SYS_ADMIN outside of a user namespace";
+    if (fd == -EPERM)
+      status.detail = "device rules need CAP_BPF or CAP_SYS_ADMIN outside of a user namespace";
     if (!log.empty()) status.detail = log.data();
     return status;
   }
@@ -183,7 +188,8 @@ uint32_t id_of(int program, std::string &name) {
   return info.id;
 }
 
-// Programs on the cgroup that bear our name. Those of others may be closed to us, and are not ours to take away.
+// Programs on the cgroup that bear our name. Those of others may be closed to us, and are not ours to take
+// away.
 std::vector<Attached> attached_by_us(int cgroup_dir) {
   uint32_t ids[64] = {};
   bpf_attr attr{};

@@ -27,8 +27,8 @@ bool refuses(const plan::SeccompCompile &step) {
   }
 }
 
-// The kernel's number of an architecture; 0 for one that has no plain one. libseccomp's tokens are those numbers, but
-// for x32, whose calls come under x86_64's with a bit of their own.
+// The kernel's number of an architecture; 0 for one that has no plain one. libseccomp's tokens are those
+// numbers, but for x32, whose calls come under x86_64's with a bit of their own.
 uint32_t audit_arch(uint32_t token) { return token == SCMP_ARCH_X32 ? SCMP_ARCH_X86_64 : token; }
 
 // The largest number of all calls that the profile names, or 0.
@@ -54,7 +54,8 @@ struct Newest {
   uint32_t x32 = 0;
 };
 
-// Instructions for one architecture, run with its number already compared: they end in ENOSYS or fall out at the end.
+// Instructions for one architecture, run with its number already compared: they end in ENOSYS or fall out at
+// the end.
 Program section(uint32_t arch, const Newest &newest) {
   Program code = {statement(BPF_LD | BPF_W | BPF_ABS, kNumber)};
   // s390 gives a call that it does not know the number 0 (setup, which no program calls).
@@ -63,7 +64,8 @@ Program section(uint32_t arch, const Newest &newest) {
     code.push_back(refuse());
   }
   if (arch == SCMP_ARCH_X86_64) {
-    // Of the calls with the bit only those of a profiled x32 are judged here; the filter knows what to do with others.
+    // Of the calls with the bit only those of a profiled x32 are judged here; the filter knows what to do
+    // with others.
     Program x32;
     if (newest.x32) x32 = {jump(BPF_JMP | BPF_JGT | BPF_K, newest.x32 | kX32Bit, 0, 1), refuse()};
     Program plain;

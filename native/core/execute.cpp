@@ -64,7 +64,8 @@ class Execution {
 
   Status damaged() { return failed(EINVAL, "the plan", "its bytes are damaged"); }
 
-  // Gives init its turn from the current step on, and waits until it is our turn again or init has executed the program.
+  // Gives init its turn from the current step on, and waits until it is our turn again or init has executed
+  // the program.
   Status hand_over() {
     if (!context_.channel) return failed(EPROTO, "the plan", "a step of init comes before clone");
     if (Status status = send_slots(); !status.ok()) return status;

@@ -77,7 +77,8 @@ int open_process_directory(int pid) {
 std::optional<uint64_t> start_time_of(int process_directory) {
   std::string text;
   if (read_file_at(process_directory, "stat", text) < 0) return {};
-  // The name of the program (field 2) stands in brackets and may hold anything; field 3 follows the last bracket.
+  // The name of the program (field 2) stands in brackets and may hold anything; field 3 follows the last
+  // bracket.
   size_t at = text.rfind(')');
   if (at == text.npos) return {};
   at++;

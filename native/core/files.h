@@ -1,4 +1,5 @@
-// Small files of procfs, cgroupfs and the cache: read whole, written by one write(2). Results are sizes or -errno.
+// Small files of procfs, cgroupfs and the cache: read whole, written by one write(2). Results are sizes or
+// -errno.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -27,7 +28,8 @@ int write_all(int fd, std::string_view bytes);
 // f_type of statfs(2) of an open file, or 0.
 long file_system_of(int fd);
 
-// An O_PATH descriptor of /proc/PID, on a true procfs; -errno otherwise (EXDEV where /proc is something else).
+// An O_PATH descriptor of /proc/PID, on a true procfs; -errno otherwise (EXDEV where /proc is something
+// else).
 int open_process_directory(int pid);
 
 // Field 22 of /proc/PID/stat, in clock ticks since boot.

@@ -25,7 +25,8 @@ int left(Clock::time_point deadline) {
   return count < 0 ? 0 : static_cast<int>(count) + 1;
 }
 
-// Hands the state over while the hook runs; a hook that does not read it is no failure. False: the time is up.
+// Hands the state over while the hook runs; a hook that does not read it is no failure. False: the time is
+// up.
 bool feed(const Child &hook, Fd input, std::string_view state, Clock::time_point deadline) {
   while (!state.empty()) {
     pollfd wait[] = {{hook.pidfd.get(), POLLIN, 0}, {input.get(), POLLOUT, 0}};
@@ -64,7 +65,8 @@ Status run_hook(const plan::Hook &step, Context &context) {
   if (Status status = start_hook(step, context, hook, input); !status.ok()) return status;
   auto deadline = step.timeout ? Clock::now() + std::chrono::seconds(step.timeout) : Clock::time_point::max();
   std::optional<Ending> ending;
-  if (feed(hook, std::move(input), state_text(step, context), deadline)) ending = reap(hook.pidfd, left(deadline));
+  if (feed(hook, std::move(input), state_text(step, context), deadline))
+    ending = reap(hook.pidfd, left(deadline));
   Report report;
   report.call("hook").word(step.phase).string(step.path);
   if (!ending) {

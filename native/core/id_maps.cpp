@@ -16,7 +16,8 @@ constexpr size_t kKept = 8;
 std::string map_text(const plan::List<plan::IdMapping> &mappings) {
   std::string text;
   for (const plan::IdMapping &mapping : mappings) {
-    text += std::to_string(mapping.inside) + ' ' + std::to_string(mapping.outside) + ' ' + std::to_string(mapping.size) + '\n';
+    text += std::to_string(mapping.inside) + ' ' + std::to_string(mapping.outside) + ' ' +
+            std::to_string(mapping.size) + '\n';
   }
   return text;
 }
@@ -38,7 +39,8 @@ Namespaces &namespaces() {
   return *instance;
 }
 
-Status make_user_namespace(const plan::List<plan::IdMapping> &uids, const plan::List<plan::IdMapping> &gids, Fd &out) {
+Status make_user_namespace(const plan::List<plan::IdMapping> &uids, const plan::List<plan::IdMapping> &gids,
+                           Fd &out) {
   return with_holder(kNewUser, [&](const Child &child) -> Status {
     if (Status status = write_id_maps(child.pid, uids, gids, false); !status.ok()) return status;
     std::string path = "/proc/" + std::to_string(child.pid) + "/ns/user";
@@ -48,8 +50,8 @@ Status make_user_namespace(const plan::List<plan::IdMapping> &uids, const plan::
 
 }  // namespace
 
-Status write_id_maps(int pid, const plan::List<plan::IdMapping> &uids, const plan::List<plan::IdMapping> &gids,
-                     bool deny_setgroups) {
+Status write_id_maps(int pid, const plan::List<plan::IdMapping> &uids,
+                     const plan::List<plan::IdMapping> &gids, bool deny_setgroups) {
   int fd = open_process_directory(pid);
   Report report;
   if (fd < 0) return failed(fd, report.call("open").string("/proc/" + std::to_string(pid)));
@@ -61,7 +63,8 @@ Status write_id_maps(int pid, const plan::List<plan::IdMapping> &uids, const pla
   return write_map(fd, pid, "gid_map", map_text(gids));
 }
 
-Status user_namespace_of(const plan::List<plan::IdMapping> &uids, const plan::List<plan::IdMapping> &gids, Fd &out) {
+Status user_namespace_of(const plan::List<plan::IdMapping> &uids, const plan::List<plan::IdMapping> &gids,
+                         Fd &out) {
   std::string key = map_text(uids) + '/' + map_text(gids);
   Namespaces &all = namespaces();
   std::lock_guard lock(all.mutex);

@@ -25,7 +25,8 @@ Status create(const char *name, unsigned flag, Fd &out) {
 
 Status fill_and_seal(std::string_view bytes, int extra, Fd &file) {
   Report report;
-  if (int error = write_all(file.get(), bytes)) return failed(error, report.call("write").fd(file.get(), "memfd"));
+  if (int error = write_all(file.get(), bytes))
+    return failed(error, report.call("write").fd(file.get(), "memfd"));
   if (extra && fcntl(file.get(), F_ADD_SEALS, kSeals | extra) == 0) return done();
   if (fcntl(file.get(), F_ADD_SEALS, kSeals) == 0) return done();
   return failed(errno, report.call("fcntl").fd(file.get(), "memfd").word("F_ADD_SEALS"));

@@ -33,7 +33,8 @@ Status open_namespace_file(const char *path, uint32_t type, Fd &out) {
   int fd = open_at(AT_FDCWD, path, O_RDONLY | O_NONBLOCK);
   if (fd < 0) return failed(fd, report);
   out.reset(fd);
-  if (file_system_of(fd) != sys::kNsfsMagic) return failed(EINVAL, report.detail("this file is no namespace"));
+  if (file_system_of(fd) != sys::kNsfsMagic)
+    return failed(EINVAL, report.detail("this file is no namespace"));
   int found = ioctl(fd, NS_GET_NSTYPE);
   if (found < 0) return failed(errno, report.call("ioctl").fd(fd, path).word("NS_GET_NSTYPE"));
   if (static_cast<uint32_t>(found) == type) return done();

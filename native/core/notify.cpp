@@ -29,7 +29,8 @@ int address_of(const std::string &path, Address &address) {
   address.name.sun_family = AF_UNIX;
   memcpy(address.name.sun_path, path.data(), path.size());
   if (path[0] == '@') address.name.sun_path[0] = 0;
-  address.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size() + (path[0] == '@' ? 0 : 1));
+  address.size =
+      static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size() + (path[0] == '@' ? 0 : 1));
   return 0;
 }
 

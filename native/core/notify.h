@@ -14,12 +14,12 @@ struct Notify {
   int pid = 0;
 };
 
-// Makes a datagram socket at `listen_path` (mode 0777: the container's users write to it) and connects to the manager's
-// at `notify_path`. 0, or -errno.
+// Makes a datagram socket at `listen_path` (mode 0777: the container's users write to it) and connects to the
+// manager's at `notify_path`. 0, or -errno.
 int open_notify(const std::string &listen_path, const std::string &notify_path, int pid, Notify &out);
 
-// Waits for READY=1, tells the manager of it and of the main process, and waits until it has read that. Ends without
-// that when the process has ended. 0, or -errno.
+// Waits for READY=1, tells the manager of it and of the main process, and waits until it has read that. Ends
+// without that when the process has ended. 0, or -errno.
 int forward_notify(const Notify &notify);
 
 // Connects to a unix stream socket and sends the text with one descriptor; 0, or -errno.

@@ -64,7 +64,8 @@ int set_layer(int context, const char *key, const Layer &layer) {
 Status set_joined(int context, const std::vector<Layer> &lower) {
   std::string joined;
   for (const Layer &layer : lower) joined.append(joined.empty() ? "" : ":").append(layer.short_name());
-  int error = joined.size() > sys::kFsconfigMaxString ? -E2BIG : set_string(context, "lowerdir", joined.c_str());
+  int error =
+      joined.size() > sys::kFsconfigMaxString ? -E2BIG : set_string(context, "lowerdir", joined.c_str());
   return error < 0 ? refused(error, context, "lowerdir", joined) : done();
 }
 
@@ -118,7 +119,8 @@ Status open_lower(const plan::Overlay &step, std::vector<Layer> &lower) {
 Status configure(const plan::Overlay &step, int context) {
   std::vector<Layer> lower;
   if (Status status = open_lower(step, lower); !status.ok()) return status;
-  if (int error = set_string(context, "source", "overlay"); error < 0) return refused(error, context, "source", "overlay");
+  if (int error = set_string(context, "source", "overlay"); error < 0)
+    return refused(error, context, "source", "overlay");
   if (Status status = set_lower(context, lower); !status.ok()) return status;
   if (Status status = set_directory(context, "upperdir", step.upper); !status.ok()) return status;
   if (Status status = set_directory(context, "workdir", step.work); !status.ok()) return status;

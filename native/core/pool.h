@@ -1,4 +1,5 @@
-// Threads for what blocks. They grow with the work, and the idle ones are kept: none of an engine's own pool is used.
+// Threads for what blocks. They grow with the work, and the idle ones are kept: none of an engine's own pool
+// is used.
 #pragma once
 #include <functional>
 

@@ -21,7 +21,8 @@ Status cgroup_of(uint32_t pid, const std::string &root, Fd &out) {
   Report report;
   if (error < 0) return failed(error, report.call("open").string("/proc/" + std::to_string(pid) + "/cgroup"));
   size_t at = text.starts_with("0::/") ? 0 : text.find("\n0::/");
-  if (at == text.npos) return failed(ENOENT, report.call("read").string("/proc/" + std::to_string(pid) + "/cgroup"));
+  if (at == text.npos)
+    return failed(ENOENT, report.call("read").string("/proc/" + std::to_string(pid) + "/cgroup"));
   at = text.find("0::/", at) + 4;
   std::string path = root + '/' + text.substr(at, text.find('\n', at) - at);
   int fd = open_at(AT_FDCWD, path.c_str(), O_RDONLY | O_DIRECTORY);
@@ -45,7 +46,8 @@ Status open_channel(Channel &channel) {
 }
 
 // The helper's descriptors and arguments, as native/plan/protocol.h says.
-void describe_helper(const Context &context, int channel, int plan, Spawn &spawn, std::vector<std::string> &args) {
+void describe_helper(const Context &context, int channel, int plan, Spawn &spawn,
+                     std::vector<std::string> &args) {
   for (int i = 0; i < 3; i++) spawn.places.push_back({context.options.stdio[i], i});
   int next = 3;
   for (int fd : context.options.preserve) spawn.places.push_back({fd, next++});
@@ -54,15 +56,16 @@ void describe_helper(const Context &context, int channel, int plan, Spawn &spawn
   spawn.places.push_back({plan, base + 1});
   bool traced = context.trace.fd() >= 0;
   if (traced) spawn.places.push_back({context.trace.fd(), base + 2});
-  args = {"runts-init", std::to_string(base), std::to_string(base + 1), traced ? std::to_string(base + 2) : "-",
-          std::to_string(context.options.preserve.size())};
+  args = {"runts-init", std::to_string(base), std::to_string(base + 1),
+          traced ? std::to_string(base + 2) : "-", std::to_string(context.options.preserve.size())};
   for (const std::string &arg : args) spawn.args.push_back(arg.c_str());
 }
 
 }  // namespace
 
 Status clone_init(const plan::Clone &step, Context &context) {
-  if (step.into_cgroup && !context.cgroup.dir) return failed(EPROTO, "the plan", "clone comes before a cgroup is open");
+  if (step.into_cgroup && !context.cgroup.dir)
+    return failed(EPROTO, "the plan", "clone comes before a cgroup is open");
   Spawn request;
   Channel channel;
   Fd plan;
@@ -90,7 +93,8 @@ Status clone_init(const plan::Clone &step, Context &context) {
 
 namespace {
 
-// A pidfd of the process that started at `start_time`; ESRCH where it is gone and its number may be another's.
+// A pidfd of the process that started at `start_time`; ESRCH where it is gone and its number may be
+// another's.
 Status open_checked(uint32_t pid, uint64_t start_time, Fd &out) {
   Report report;
   report.call("pidfd_open").number(pid);

@@ -1,4 +1,5 @@
-// System calls of a child that shares its parent's memory (CLONE_VM): no errno, no libc state, nothing but registers.
+// System calls of a child that shares its parent's memory (CLONE_VM): no errno, no libc state, nothing but
+// registers.
 #pragma once
 #include <cstdint>
 #include <sys/syscall.h>
@@ -17,7 +18,8 @@ inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, lo
   return result;
 }
 
-// clone3(2) whose child starts in entry(argument) on the stack in `args`; gives the pid, or -errno, to the parent alone.
+// clone3(2) whose child starts in entry(argument) on the stack in `args`; gives the pid, or -errno, to the
+// parent alone.
 inline long clone3(const void *args, unsigned long size, void (*entry)(void *), void *argument) {
   long result;
   register void (*child)(void *) asm("r12") = entry;

@@ -53,7 +53,8 @@ bool write_some(int fd, std::string &pending) {
   return sent >= 0 || errno == EINTR || errno == EAGAIN;
 }
 
-// Neither side can stall the other: what the program does not read yet waits here, and then input is not read further.
+// Neither side can stall the other: what the program does not read yet waits here, and then input is not read
+// further.
 int pump(int input, int output, int master) {
   std::string to_master, to_output;
   bool input_open = true;

@@ -1,4 +1,5 @@
-// The foreground terminal: raw mode, and bytes both ways between stdio and the master of a container's terminal.
+// The foreground terminal: raw mode, and bytes both ways between stdio and the master of a container's
+// terminal.
 #pragma once
 
 namespace runts::core {

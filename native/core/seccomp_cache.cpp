@@ -22,7 +22,8 @@ constexpr uint32_t kCacheMagic = 0x31505352;
 // Above BPF_MAXINSNS the kernel would refuse the program.
 constexpr uint32_t kMaxInstructions = 4096;
 
-// A cache file: this header, the whole key, the program. The key is compared byte by byte: its hash only names the file.
+// A cache file: this header, the whole key, the program. The key is compared byte by byte: its hash only
+// names the file.
 struct Header {
   uint32_t magic;
   uint32_t key_size;
@@ -35,12 +36,13 @@ uint64_t fnv1a(std::string_view bytes) {
   return hash;
 }
 
-// All that the program depends on: library, kernel's abilities, machine, and the step without its slot and cache.
+// All that the program depends on: library, kernel's abilities, machine, and the step without its slot and
+// cache.
 std::string key_of(std::string_view step_bytes) {
   utsname system{};
   uname(&system);
-  std::string key = "runts 1 libseccomp " + seccomp_version() + " api " + std::to_string(seccomp_api_get()) + ' ' +
-                    system.machine + '\n';
+  std::string key = "runts 1 libseccomp " + seccomp_version() + " api " + std::to_string(seccomp_api_get()) +
+                    ' ' + system.machine + '\n';
   plan::Reader reader(reinterpret_cast<const uint8_t *>(step_bytes.data()),
                       reinterpret_cast<const uint8_t *>(step_bytes.data() + step_bytes.size()));
   reader.u32();
@@ -55,7 +57,8 @@ bool ours_alone(int fd, mode_t type) {
          !(info.st_mode & (S_IWGRP | S_IWOTH));
 }
 
-// The cache directory, made if missing; none where it is not ours alone. A cache may fail silently: it only saves time.
+// The cache directory, made if missing; none where it is not ours alone. A cache may fail silently: it only
+// saves time.
 Fd open_directory(const plan::Str &path) {
   if (path.empty()) return Fd();
   mkdir(path.c_str(), 0700);
@@ -68,7 +71,8 @@ bool parse(const std::string &content, const std::string &key, Program &program)
   if (content.size() < sizeof(header)) return false;
   memcpy(&header, content.data(), sizeof(header));
   size_t code = sizeof(sock_filter) * static_cast<size_t>(header.instructions);
-  if (header.magic != kCacheMagic || header.key_size != key.size() || header.instructions > kMaxInstructions) return false;
+  if (header.magic != kCacheMagic || header.key_size != key.size() || header.instructions > kMaxInstructions)
+    return false;
   if (content.size() != sizeof(header) + key.size() + code) return false;
   if (content.compare(sizeof(header), key.size(), key) != 0) return false;
   program.resize(header.instructions);
@@ -79,7 +83,8 @@ bool parse(const std::string &content, const std::string &key, Program &program)
 bool load(int dir, const char *name, const std::string &key, Program &program) {
   Fd file(openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   std::string content;
-  return file && ours_alone(file.get(), S_IFREG) && read_all(file.get(), content) == 0 && parse(content, key, program);
+  return file && ours_alone(file.get(), S_IFREG) && read_all(file.get(), content) == 0 &&
+         parse(content, key, program);
 }
 
 void save(int dir, const char *name, const std::string &key, const Program &program) {

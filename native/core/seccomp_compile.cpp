@@ -46,7 +46,8 @@ Status add_architectures(scmp_filter_ctx filter, const plan::List<plan::Str> &na
 
 using Conditions = std::vector<scmp_arg_cmp>;
 
-// Two conditions on one argument cannot stand in one rule of libseccomp; as in runc, each is then a rule of its own.
+// Two conditions on one argument cannot stand in one rule of libseccomp; as in runc, each is then a rule of
+// its own.
 bool repeats_argument(const Conditions &conditions) {
   bool seen[kArguments] = {};
   for (const scmp_arg_cmp &condition : conditions) {
@@ -58,7 +59,8 @@ bool repeats_argument(const Conditions &conditions) {
 
 int add_rule(scmp_filter_ctx filter, uint32_t action, int number, const Conditions &conditions) {
   if (!repeats_argument(conditions)) {
-    return seccomp_rule_add_array(filter, action, number, static_cast<unsigned>(conditions.size()), conditions.data());
+    return seccomp_rule_add_array(filter, action, number, static_cast<unsigned>(conditions.size()),
+                                  conditions.data());
   }
   for (const scmp_arg_cmp &condition : conditions) {
     if (int error = seccomp_rule_add_array(filter, action, number, 1, &condition); error < 0) return error;
@@ -77,7 +79,8 @@ Status add_rules(scmp_filter_ctx filter, const plan::SeccompCompileRules &rule, 
   }
   for (const plan::Str &name : rule.names) {
     int number = seccomp_syscall_resolve_name(name.c_str());
-    // A name that this libseccomp does not know: nothing can be said of its number (runc and crun skip it too).
+    // A name that this libseccomp does not know: nothing can be said of its number (runc and crun skip it
+    // too).
     if (number == __NR_SCMP_ERROR) continue;
     int error = add_rule(filter, action, number, conditions);
     if (error < 0) return libseccomp_failed(error, "seccomp_rule_add", name);
@@ -103,7 +106,8 @@ Status export_program(scmp_filter_ctx filter, Program &program) {
 std::string seccomp_version() {
   const scmp_version *version = ::seccomp_version();
   if (!version) return {};
-  return std::to_string(version->major) + '.' + std::to_string(version->minor) + '.' + std::to_string(version->micro);
+  return std::to_string(version->major) + '.' + std::to_string(version->minor) + '.' +
+         std::to_string(version->micro);
 }
 
 Status compile_seccomp(const plan::SeccompCompile &step, Program &program) {

@@ -32,7 +32,8 @@ struct Range {
   unsigned first, last;
 };
 
-// What parent and child share. The child writes `error` and what belongs to it; the parent reads them when it has ended.
+// What parent and child share. The child writes `error` and what belongs to it; the parent reads them when it
+// has ended.
 struct Shared {
   const Place *places;
   size_t place_count;
@@ -94,9 +95,10 @@ void run_child(void *argument) {
   uint64_t none = 0;
   raw::call(SYS_rt_sigprocmask, SIG_SETMASK, reinterpret_cast<long>(&none), 0, sizeof(none));
   bool by_path = shared.path != nullptr;
-  long error = raw::call(SYS_execveat, by_path ? AT_FDCWD : shared.program,
-                         reinterpret_cast<long>(by_path ? shared.path : ""), reinterpret_cast<long>(shared.args),
-                         reinterpret_cast<long>(shared.env), by_path ? 0 : sys::kAtEmptyPath);
+  long error =
+      raw::call(SYS_execveat, by_path ? AT_FDCWD : shared.program,
+                reinterpret_cast<long>(by_path ? shared.path : ""), reinterpret_cast<long>(shared.args),
+                reinterpret_cast<long>(shared.env), by_path ? 0 : sys::kAtEmptyPath);
   give_up(shared, by_path ? "execve" : "execveat", by_path ? -1 : shared.program, error);
 }
 
@@ -107,7 +109,8 @@ void run_holder(void *) {
 // A stack with a page below it that faults.
 class Stack {
  public:
-  Stack() : base_(mmap(nullptr, kStack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0)) {
+  Stack()
+      : base_(mmap(nullptr, kStack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0)) {
     if (ok()) mprotect(base_, kGuard, PROT_NONE);
   }
   ~Stack() {
@@ -122,7 +125,8 @@ class Stack {
   void *base_;
 };
 
-// The child starts with every signal blocked, those of the C library too: no handler of the caller's may run in it.
+// The child starts with every signal blocked, those of the C library too: no handler of the caller's may run
+// in it.
 long clone_blocked(const sys::CloneArgs &args, void (*entry)(void *), void *argument) {
   uint64_t all = ~0ULL, before = 0;
   sys::call(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof(all));
@@ -131,7 +135,8 @@ long clone_blocked(const sys::CloneArgs &args, void (*entry)(void *), void *argu
   return pid;
 }
 
-Status start(uint64_t namespaces, int cgroup, const Stack &stack, void (*entry)(void *), void *argument, Child &child) {
+Status start(uint64_t namespaces, int cgroup, const Stack &stack, void (*entry)(void *), void *argument,
+             Child &child) {
   if (!stack.ok()) return failed(ENOMEM, "mmap()");
   int pidfd = -1;
   sys::CloneArgs args{};
@@ -152,7 +157,8 @@ Status start(uint64_t namespaces, int cgroup, const Stack &stack, void (*entry)(
   Report report;
   report.call("clone3").flags(namespaces, kNamespaceNames);
   if (cgroup >= 0) report.word("CLONE_INTO_CGROUP").fd(cgroup, "cgroup");
-  if (pid == -ENOSYS) report.detail("clone3 is refused here: a seccomp filter around runts, or a kernel before 5.7");
+  if (pid == -ENOSYS)
+    report.detail("clone3 is refused here: a seccomp filter around runts, or a kernel before 5.7");
   if (pid == -EPERM && namespaces) report.detail("new namespaces need CAP_SYS_ADMIN or a user namespace");
   return failed(static_cast<int>(pid), report);
 }
@@ -211,7 +217,8 @@ Status spawn(const Spawn &request, Child &child) {
   shared.env = env.data();
 
   Stack stack;
-  if (Status failure = start(request.namespaces, request.cgroup, stack, run_child, &shared, child); !failure.ok()) {
+  if (Status failure = start(request.namespaces, request.cgroup, stack, run_child, &shared, child);
+      !failure.ok()) {
     return failure;
   }
   held.reset();
@@ -246,7 +253,9 @@ std::optional<Ending> reap(const Fd &pidfd, int timeout_ms) {
   }
   siginfo_t info{};
   int error;
-  do error = waitid(static_cast<idtype_t>(kPidfdType), static_cast<id_t>(pidfd.get()), &info, WEXITED | __WALL);
+  do
+    error =
+        waitid(static_cast<idtype_t>(kPidfdType), static_cast<id_t>(pidfd.get()), &info, WEXITED | __WALL);
   while (error != 0 && errno == EINTR);
   if (error != 0 || info.si_pid == 0) return {};
   return Ending{info.si_code != CLD_EXITED, info.si_status};

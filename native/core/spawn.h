@@ -1,4 +1,5 @@
-// Children that never copy the caller's memory: clone3(CLONE_VM) on a stack of their own, then at once execveat(2).
+// Children that never copy the caller's memory: clone3(CLONE_VM) on a stack of their own, then at once
+// execveat(2).
 #pragma once
 #include <functional>
 #include <optional>
@@ -48,7 +49,8 @@ struct Ending {
   std::string text() const;
 };
 
-// Waits for a child to end and reaps it; nothing after `timeout_ms` (-1: no limit), or if it is not our child.
+// Waits for a child to end and reaps it; nothing after `timeout_ms` (-1: no limit), or if it is not our
+// child.
 std::optional<Ending> reap(const Fd &pidfd, int timeout_ms);
 
 // SIGKILL, and then the same.

@@ -17,8 +17,9 @@ Status init_failed(const channel::Received &received, Context &context) {
 
 Status lost(Context &context) {
   bool memory = cgroup_ran_out_of_memory(context.cgroup);
-  return failed(EPIPE, "recvmsg(init)",
-                memory ? "out of memory: memory.max is too low" : "init ended before it could execute the program");
+  return failed(
+      EPIPE, "recvmsg(init)",
+      memory ? "out of memory: memory.max is too low" : "init ended before it could execute the program");
 }
 
 // Executing and then the end: the program runs. Anything else: it does not.

@@ -50,7 +50,8 @@ Status out_of_order(const plan::Entry &entry, const char *what) {
 
 Status run_host_step(const plan::Entry &entry, Context &context) {
   using plan::Kind;
-  if (needs_cgroup(entry.kind) && !context.cgroup.dir) return out_of_order(entry, " comes before a cgroup is open");
+  if (needs_cgroup(entry.kind) && !context.cgroup.dir)
+    return out_of_order(entry, " comes before a cgroup is open");
   switch (entry.kind) {
     case Kind::CgroupCreate:
       return make_cgroup(entry.as<plan::CgroupCreate>(), context);

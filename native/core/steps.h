@@ -20,10 +20,11 @@ Status signal_process(const plan::Signal &step);
 Status open_process(const plan::OpenProcess &step, Context &context);
 
 // id_maps.cpp: writes the maps of a process's user namespace.
-Status write_id_maps(int pid, const plan::List<plan::IdMapping> &uids, const plan::List<plan::IdMapping> &gids,
-                     bool deny_setgroups);
+Status write_id_maps(int pid, const plan::List<plan::IdMapping> &uids,
+                     const plan::List<plan::IdMapping> &gids, bool deny_setgroups);
 // A user namespace with these maps; kept for later calls with the same.
-Status user_namespace_of(const plan::List<plan::IdMapping> &uids, const plan::List<plan::IdMapping> &gids, Fd &out);
+Status user_namespace_of(const plan::List<plan::IdMapping> &uids, const plan::List<plan::IdMapping> &gids,
+                         Fd &out);
 
 // namespaces.cpp
 Status open_namespace(const plan::OpenNamespace &step, Context &context);
@@ -53,6 +54,8 @@ Status make_overlay(const plan::Overlay &step, Context &context);
 Status run_hook(const plan::Hook &step, Context &context);
 
 // Keeps a descriptor for init.
-inline void give_slot(Context &context, uint32_t slot, Fd fd) { context.made.push_back({slot, std::move(fd)}); }
+inline void give_slot(Context &context, uint32_t slot, Fd fd) {
+  context.made.push_back({slot, std::move(fd)});
+}
 
 }  // namespace runts::core

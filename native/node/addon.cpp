@@ -31,13 +31,16 @@ constexpr Export kExports[] = {
 };
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
-  for (const Export &entry : kExports) exports.Set(entry.name, Napi::Function::New(env, entry.function, entry.name));
+  for (const Export &entry : kExports)
+    exports.Set(entry.name, Napi::Function::New(env, entry.function, entry.name));
   return exports;
 }
 
 }  // namespace
 }  // namespace runts::node
 
-static Napi::Object start_module(Napi::Env env, Napi::Object exports) { return runts::node::initialize(env, exports); }
+static Napi::Object start_module(Napi::Env env, Napi::Object exports) {
+  return runts::node::initialize(env, exports);
+}
 
 NODE_API_MODULE(runts, start_module)

@@ -12,8 +12,8 @@
 namespace runts::node {
 namespace {
 
-// The way by which other threads reach an environment (the main thread or a worker); none once that goes away, as
-// Node 20 frees a thread-safe function whoever still holds it.
+// The way by which other threads reach an environment (the main thread or a worker); none once that goes
+// away, as Node 20 frees a thread-safe function whoever still holds it.
 struct Queue {
   std::mutex mutex;
   napi_threadsafe_function function = nullptr;
@@ -55,8 +55,9 @@ Instance *instance_of(Napi::Env env) {
   if (auto *instance = env.GetInstanceData<Instance>()) return instance;
   auto instance = std::make_unique<Instance>();
   napi_threadsafe_function function;
-  napi_status status = napi_create_threadsafe_function(env, nullptr, nullptr, Napi::String::New(env, "runts"), 0, 1,
-                                                       nullptr, nullptr, instance.get(), settle_task, &function);
+  napi_status status =
+      napi_create_threadsafe_function(env, nullptr, nullptr, Napi::String::New(env, "runts"), 0, 1, nullptr,
+                                      nullptr, instance.get(), settle_task, &function);
   if (status != napi_ok) return nullptr;
   instance->queue->function = function;
   napi_unref_threadsafe_function(env, function);
@@ -68,7 +69,8 @@ Instance *instance_of(Napi::Env env) {
 void deliver(Queue &queue, std::unique_ptr<Task> task) {
   std::lock_guard lock(queue.mutex);
   if (!queue.function) return;
-  if (napi_call_threadsafe_function(queue.function, task.get(), napi_tsfn_nonblocking) == napi_ok) (void)task.release();
+  if (napi_call_threadsafe_function(queue.function, task.get(), napi_tsfn_nonblocking) == napi_ok)
+    (void)task.release();
 }
 
 }  // namespace

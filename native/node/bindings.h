@@ -1,4 +1,5 @@
-// The functions of the addon, by the files that hold them. Plain data in, plain data out; descriptors are numbers.
+// The functions of the addon, by the files that hold them. Plain data in, plain data out; descriptors are
+// numbers.
 #pragma once
 #include <napi.h>
 

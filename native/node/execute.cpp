@@ -16,11 +16,13 @@ core::Options read_options(const Napi::Object &from) {
   core::Options options;
   Napi::Value stdio = from.Get("stdio"), preserve = from.Get("preserve");
   if (stdio.IsArray()) {
-    for (uint32_t i = 0; i < 3; i++) options.stdio[i] = stdio.As<Napi::Array>().Get(i).ToNumber().Int32Value();
+    for (uint32_t i = 0; i < 3; i++)
+      options.stdio[i] = stdio.As<Napi::Array>().Get(i).ToNumber().Int32Value();
   }
   if (preserve.IsArray()) {
     auto list = preserve.As<Napi::Array>();
-    for (uint32_t i = 0; i < list.Length(); i++) options.preserve.push_back(list.Get(i).ToNumber().Int32Value());
+    for (uint32_t i = 0; i < list.Length(); i++)
+      options.preserve.push_back(list.Get(i).ToNumber().Int32Value());
   }
   options.trace = from.Get("trace").ToBoolean();
   return options;

@@ -17,7 +17,8 @@
 namespace runts::node {
 namespace {
 
-// A lock counts only if its file still stands at the path: a container's directory may go away while one waits.
+// A lock counts only if its file still stands at the path: a container's directory may go away while one
+// waits.
 bool still_there(int fd, const std::string &path) {
   struct stat held, named;
   return fstat(fd, &held) == 0 && stat(path.c_str(), &named) == 0 && held.st_ino == named.st_ino &&
@@ -89,8 +90,10 @@ Napi::Value forward_notify(const Napi::CallbackInfo &info) {
 
 Napi::Value try_lock(const Napi::CallbackInfo &info) {
   int fd = take_lock(text_at(info, 0), false);
-  if (fd == -EWOULDBLOCK) fd = -1;
-  else if (fd < 0) return fail(info.Env(), fd, "flock");
+  if (fd == -EWOULDBLOCK)
+    fd = -1;
+  else if (fd < 0)
+    return fail(info.Env(), fd, "flock");
   return Napi::Number::New(info.Env(), fd);
 }
 

@@ -29,11 +29,21 @@ export function readFacts(context: Context, place: Place, { directory: bundle, s
     bundle,
     stateDirectory: place.directory,
     seccompCache: `${root}/${SECCOMP_CACHE}`,
-    cgroup: context.cgroupManager === 'disabled' ? undefined : readCgroupFacts(host.files),
+    ...readCgroups(context),
     grantable: grantable(host),
     uid: host.self.uid,
     ...(joinedMappings !== undefined && { joinedMappings }),
   };
+}
+
+/** Without cgroups of their own containers may still mount the hierarchy, if there is one. */
+function readCgroups({ host, cgroupManager }: Context): Pick<Facts, 'cgroup' | 'cgroupDisabled'> {
+  if (cgroupManager !== 'disabled') return { cgroup: readCgroupFacts(host.files) };
+  try {
+    return { cgroup: readCgroupFacts(host.files), cgroupDisabled: true };
+  } catch {
+    return { cgroup: undefined, cgroupDisabled: true };
+  }
 }
 
 /** Of a user namespace that is joined by the path of a process; others can be joined but not looked into. */

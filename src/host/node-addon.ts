@@ -63,7 +63,11 @@ function load(): Addon {
   const paths = PLACES.map((place) => decodeURIComponent(new URL(place, import.meta.url).pathname));
   const path = paths.find((candidate) => existsSync(candidate));
   if (path === undefined) {
-    throw new HostError('ENOENT', 'dlopen', `the addon is not built (looked for ${paths.join(' and ')}): run npm run build`);
+    throw new HostError(
+      'ENOENT',
+      'dlopen',
+      `the addon is not built (looked for ${paths.join(' and ')}): run npm run build`,
+    );
   }
   const module: { exports: unknown } = { exports: {} };
   process.dlopen(module, path);

@@ -27,7 +27,8 @@ export const nodeFiles: HostFiles = {
   replace: (path, text, mode) => checked(() => replace(path, text, mode)),
   write: (path, text) => checked(() => writeOnce(path, 'r+', text)),
   append: (path, text) => checked(() => writeOnce(path, 'a', text.endsWith('\n') ? text : `${text}\n`)),
-  makeDirectory: (path, mode, parents = false) => checked(() => void mkdirSync(path, { mode, recursive: parents })),
+  makeDirectory: (path, mode, parents = false) =>
+    checked(() => void mkdirSync(path, { mode, recursive: parents })),
   removeTree: (path) => checked(() => rmSync(path, { recursive: true, force: true })),
   removeFile: (path) => checked(() => unlinkSync(path)),
   list: (path) => checked(() => readdirSync(path)),
@@ -64,7 +65,9 @@ function readDescriptor(fd: number, path: string, limit: number): string {
     chunks.push(chunk.subarray(0, count));
     chunk = Buffer.allocUnsafe(CHUNK);
   }
-  return chunks.length === 1 ? (chunks[0] as Buffer).toString('utf8') : Buffer.concat(chunks).toString('utf8');
+  return chunks.length === 1
+    ? (chunks[0] as Buffer).toString('utf8')
+    : Buffer.concat(chunks).toString('utf8');
 }
 
 function replace(path: string, text: string, mode: number): void {

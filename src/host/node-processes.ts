@@ -25,7 +25,8 @@ function toOutcome(from: AddonOutcome): Outcome {
     return { ok: false, step, errno, call, detail, ofCreate, ...times };
   }
   const { pid, pidfd, startTime, console } = from;
-  const made = pid === undefined || pidfd === undefined ? {} : { process: toProcess(pid, pidfd, startTime ?? 0) };
+  const made =
+    pid === undefined || pidfd === undefined ? {} : { process: toProcess(pid, pidfd, startTime ?? 0) };
   return { ok: true, ...made, ...(console === undefined ? {} : { console }), ...times };
 }
 
@@ -54,7 +55,8 @@ function toProcess(pid: number, pidfd: number, startTime: number): HostProcess {
 
 async function waitFor(pid: number, pidfd: number): Promise<ExitStatus> {
   const status = await addon().wait(pidfd);
-  if (status === undefined) throw new HostError('ECHILD', 'waitid', `process ${String(pid)} is no child of this one`);
+  if (status === undefined)
+    throw new HostError('ECHILD', 'waitid', `process ${String(pid)} is no child of this one`);
   return status;
 }
 

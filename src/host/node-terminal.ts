@@ -2,15 +2,24 @@ import type { HostTerminal } from './host.ts';
 import { addon, checkedAsync } from './node-addon.ts';
 
 /**
- * Signals that are not the container's: those that cannot be caught, SIGCHLD of our own children, SIGWINCH (the size
- * travels by the terminal), SIGURG, SIGPROF and SIGPIPE (of our own descriptors), those that job control has for us,
- * and those of a fault of ours.
+ * Signals that go to the container. Left out: what cannot be caught, SIGCHLD of our own children, SIGWINCH (the size
+ * travels by the terminal), SIGURG, SIGPROF and SIGPIPE (of our own descriptors), what job control means for us, and
+ * what a fault of ours raises.
  */
-const KEPT = new Set([
-  'SIGKILL', 'SIGSTOP', 'SIGCHLD', 'SIGWINCH', 'SIGURG', 'SIGPROF', 'SIGPIPE',
-  'SIGSEGV', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGIOT', 'SIGSYS',
-  'SIGTTIN', 'SIGTTOU', 'SIGTSTP', 'SIGUNUSED', 'SIGPOLL', 'SIGSTKFLT', 'SIGVTALRM',
-]); // prettier-ignore
+const FORWARDED: readonly NodeJS.Signals[] = [
+  'SIGHUP',
+  'SIGINT',
+  'SIGQUIT',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGALRM',
+  'SIGTERM',
+  'SIGCONT',
+  'SIGXCPU',
+  'SIGXFSZ',
+  'SIGIO',
+  'SIGPWR',
+];
 
 export const nodeTerminal: HostTerminal = {
   isTerminal: (fd) => addon().isTerminal(fd),
@@ -19,9 +28,13 @@ export const nodeTerminal: HostTerminal = {
   onSignals,
 };
 
+/** For an end of this process before that of the relay. */
+function restore(): void {
+  addon().restoreTerminal();
+}
+
 async function relay(master: number): Promise<void> {
   const resize = (): void => addon().copyTerminalSize(0, master);
-  const restore = (): void => addon().restoreTerminal();
   process.on('SIGWINCH', resize);
   process.on('exit', restore);
   try {
@@ -35,7 +48,7 @@ async function relay(master: number): Promise<void> {
 function onSignals(forward: (signal: number) => void): { release(): void } {
   const listener = (_name: NodeJS.Signals, signal: number): void => forward(signal);
   const watched: NodeJS.Signals[] = [];
-  for (const name of catchable()) {
+  for (const name of FORWARDED) {
     try {
       process.on(name, listener);
       watched.push(name);
@@ -48,11 +61,4 @@ function onSignals(forward: (signal: number) => void): { release(): void } {
       for (const name of watched) process.off(name, listener);
     },
   };
-}
-
-function catchable(): NodeJS.Signals[] {
-  const names: NodeJS.Signals[] = [
-    'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGTERM', 'SIGCONT', 'SIGXCPU', 'SIGXFSZ', 'SIGIO', 'SIGPWR',
-  ]; // prettier-ignore
-  return names.filter((name) => !KEPT.has(name));
 }

@@ -2,6 +2,7 @@ import { limitsTasks, requiredControllers, resourceSteps } from '../cgroup/resou
 import type { LinuxResources, Spec } from '../spec/types.ts';
 import { onHost, section } from './context.ts';
 import type { Context } from './context.ts';
+import { getsCgroup } from './facts.ts';
 import { hostId, userMappings } from './ids.ts';
 import { makes } from './namespaces.ts';
 import { parseMountOptions } from './mount-options.ts';
@@ -41,7 +42,7 @@ export interface CgroupSteps {
 export function cgroupSteps(context: Context): CgroupSteps {
   const { spec, facts } = context;
   const resources = spec.linux?.resources ?? {};
-  if (facts.cgroup === undefined) return withoutCgroup(resources);
+  if (!getsCgroup(facts)) return withoutCgroup(resources);
   const required = requiredControllers(resources).map(({ controller }) => controller);
   const limits = resourceSteps(resources, facts.cgroup).map((step) => ({
     ...step,

@@ -10,7 +10,15 @@ import { hookSteps } from './hooks.ts';
 import { userMappings } from './ids.ts';
 import { maskSteps } from './masks.ts';
 import { mountSteps } from './mounts.ts';
-import { creationSteps, has, identitySteps, makes, readNamespaces, refuseUnsupported } from './namespaces.ts';
+import {
+  creationSteps,
+  has,
+  identitySteps,
+  losesGroups,
+  makes,
+  readNamespaces,
+  refuseUnsupported,
+} from './namespaces.ts';
 import { CAPABILITY_NAMES } from './numbers.ts';
 import * as program from './process.ts';
 import { rlimitSteps } from './rlimits.ts';
@@ -115,10 +123,10 @@ function programSteps(context: Context, { waiting, seccomp, capabilities }: Prog
     program.umaskStep(spec.process),
     ...attributeSteps(spec.process, spec.linux ?? {}, context.warn),
     ...program.labelSteps(spec.process),
-    ...program.userSteps(spec.process),
+    ...rlimitSteps(spec.process),
+    ...program.userSteps(spec.process, !losesGroups(context.namespaces, context.facts)),
     ...capabilities.steps,
     program.findStep(spec.process, environment),
-    ...rlimitSteps(spec.process),
     ...waiting.steps,
     ...hookSteps('startContainer', { ...context, env: environment.variables }),
     onInit('', { kind: 'close-fds', keep: options.keepFds ?? 0 }),

@@ -1,3 +1,4 @@
+import { SCHEMA } from './schema.gen.ts';
 import { STEPS } from './steps.ts';
 import type { Plan, Step, StepKind } from './steps.ts';
 import type { Fields, FieldType } from './wire.ts';
@@ -7,21 +8,11 @@ import { utf8Length, writeUtf8 } from './utf8.ts';
 const MAGIC = 0x4e4c5052;
 const KINDS = Object.keys(STEPS) as StepKind[];
 
-/**
- * A number that stands for the whole definition of steps (FNV-1a over its JSON); executors refuse a plan made from
- * another definition than theirs.
- */
-export function schemaNumber(): number {
-  let hash = 0x811c9dc5;
-  for (const char of JSON.stringify(STEPS)) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193) >>> 0;
-  return hash;
-}
-
 /** The bytes that the executors run: header (magic, schema, count), then each step as size, kind, side, fields. */
 export function encodePlan(plan: Plan): Uint8Array<ArrayBuffer> {
   const out = new Writer();
   out.u32(MAGIC);
-  out.u32(schemaNumber());
+  out.u32(SCHEMA);
   out.u32(plan.length);
   for (const step of plan) writeStep(out, step);
   return out.bytes();

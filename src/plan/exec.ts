@@ -5,7 +5,7 @@ import { onHost, onInit, section, slotCounter } from './context.ts';
 import type { Compiled } from './create.ts';
 import type { CreateOptions, Facts } from './facts.ts';
 import { parseList } from './lists.ts';
-import { has, makes, readNamespaces } from './namespaces.ts';
+import { has, losesGroups, makes, readNamespaces } from './namespaces.ts';
 import type { Namespaces } from './namespaces.ts';
 import { CAPABILITY_NAMES } from './numbers.ts';
 import { cleanPath } from './paths.ts';
@@ -98,10 +98,10 @@ function execPlan(context: ExecContext): Step[] {
     ...affinitySteps(context, 'final'),
     ...attributeSteps(process, linux ?? {}, warn),
     ...program.labelSteps(process),
-    ...program.userSteps(process),
+    ...rlimitSteps(process),
+    ...program.userSteps(process, !losesGroups(namespaces, facts)),
     ...capabilities.steps,
     program.findStep(process, environment),
-    ...rlimitSteps(process),
     onInit('', { kind: 'close-fds', keep: options.keepFds ?? 0 }),
     ...seccomp.steps,
     ...capabilities.last,

@@ -13,7 +13,10 @@ export interface Facts {
   readonly stateDirectory: string;
   /** Directory of compiled seccomp programs; empty: no cache. */
   readonly seccompCache: string;
+  /** The v2 hierarchy; undefined where there is none. */
   readonly cgroup: CgroupFacts | undefined;
+  /** True: the container gets no cgroup of its own (`--cgroup-manager disabled`), though there may be a hierarchy. */
+  readonly cgroupDisabled?: boolean;
   /** Capabilities that the runtime can give away; others are left out of the plan and reported as warnings. */
   readonly grantable: readonly CapabilityName[];
   /** Effective user id of the runtime. */
@@ -31,6 +34,11 @@ export interface CgroupFacts {
   readonly hybrid: boolean;
   /** Cgroup of the runtime itself, as in /proc/self/cgroup. */
   readonly own: string;
+}
+
+/** False where cgroups are switched off, or where there are none. */
+export function getsCgroup(facts: Facts): facts is Facts & { readonly cgroup: CgroupFacts } {
+  return facts.cgroup !== undefined && facts.cgroupDisabled !== true;
 }
 
 /** Flags of create and run that change the plan. */

@@ -1,5 +1,6 @@
 import { updateSteps } from '../cgroup/update.ts';
 import type { Integer, LinuxResources, Spec } from '../spec/types.ts';
+import { CGROUP_PARENT } from './cgroup.ts';
 import { onHost } from './context.ts';
 import { START_SOCKET } from './create.ts';
 import type { CgroupFacts, Facts } from './facts.ts';
@@ -46,13 +47,15 @@ export function compileKillAll({ root, path }: CgroupPlace): Plan {
 }
 
 /**
- * Removes the cgroup with all that still runs in it. Its parents stay, as the callers that made them (or other
- * containers) may be using them. Without a cgroup there is nothing to do: mounts and namespaces go with the process.
+ * Removes the cgroup with all that still runs in it. Its parents stay, as the callers that made them may be using
+ * them, but for runts' own, which go when they are empty. Without a cgroup there is nothing to do: mounts and
+ * namespaces go with the process.
  */
 export function compileDelete(cgroup: CgroupPlace | undefined): Plan {
   if (cgroup === undefined) return [];
   const { root, path } = cgroup;
-  const until = path.slice(0, path.lastIndexOf('/')) || '/';
+  const ours = path.startsWith(`${CGROUP_PARENT}/`);
+  const until = ours ? '/' : path.slice(0, path.lastIndexOf('/')) || '/';
   return [onHost('', { kind: 'cgroup-remove', root, path, until, timeoutMs: REMOVE_TIMEOUT_MS })];
 }
 

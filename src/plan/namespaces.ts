@@ -1,6 +1,8 @@
 import type { NamespaceType, Spec } from '../spec/types.ts';
 import { onHost, onInit, section } from './context.ts';
 import type { Context, Prepared } from './context.ts';
+import { getsCgroup } from './facts.ts';
+import type { Facts } from './facts.ts';
 import { stepMappings } from './ids.ts';
 import { unsupported } from './refuse.ts';
 import type { Step } from './steps.ts';
@@ -41,6 +43,11 @@ export function has(namespaces: Namespaces, type: NamespaceType): boolean {
 
 export function joinedPath(namespaces: Namespaces, type: NamespaceType): string | undefined {
   return namespaces.joined.find((joined) => joined.type === type)?.path;
+}
+
+/** user_namespaces(7): without privileges a gid_map is only taken where setgroups is given up. */
+export function losesGroups(namespaces: Namespaces, { uid }: Pick<Facts, 'uid'>): boolean {
+  return makes(namespaces, 'user') && uid !== 0;
 }
 
 /**
@@ -94,7 +101,7 @@ function stagedSteps(context: Context, joins: readonly Step[], tasks: readonly S
 }
 
 function cloneStep({ spec, facts }: Context, namespaces: readonly NamespaceType[]): Step {
-  const intoCgroup = facts.cgroup !== undefined;
+  const intoCgroup = getsCgroup(facts);
   return onHost(section(spec, '/linux/namespaces'), {
     kind: 'clone',
     namespaces,
@@ -131,8 +138,7 @@ function userSteps({ namespaces, spec, facts }: Context): Step[] {
     kind: 'id-map',
     uidMappings: stepMappings(spec.linux?.uidMappings ?? []),
     gidMappings: stepMappings(spec.linux?.gidMappings ?? []),
-    // user_namespaces(7): without privileges a gid_map is only taken where setgroups is given up
-    denySetgroups: facts.uid !== 0,
+    denySetgroups: losesGroups(namespaces, facts),
   });
   return [onInit(because, { kind: 'unshare', namespaces: ['user'] }), mapping, root];
 }

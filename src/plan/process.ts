@@ -2,6 +2,7 @@ import type { Process } from '../spec/types.ts';
 import { onHost, onInit, section } from './context.ts';
 import type { CreateOptions } from './facts.ts';
 import { cleanPath } from './paths.ts';
+import { unsupported } from './refuse.ts';
 import type { Step } from './steps.ts';
 
 /** execvp(3) without PATH. */
@@ -96,10 +97,14 @@ export function procfsStep({ apparmorProfile, selinuxLabel }: Process): Step[] {
 
 /**
  * From here on the process is the config's user. The directory comes after the user, with capabilities still in
- * force: it may be open to only one of the two (a volume of the user's on NFS, a root-owned 0700).
+ * force: it may be open to only one of the two (a volume of the user's on NFS, a root-owned 0700). `setGroups` is
+ * false where the user namespace has given setgroups up.
  */
 export function userSteps(process: Process, setGroups: boolean): Step[] {
   const { uid, gid, additionalGids = [] } = process.user;
+  if (!setGroups && additionalGids.length > 0) {
+    throw unsupported('/process/user/additionalGids', 'only a privileged runtime can set them');
+  }
   const quiet =
     process.noNewPrivileges === true
       ? [onInit('/process/noNewPrivileges', { kind: 'no-new-privileges' })]

@@ -3,9 +3,9 @@ import { onHost } from './context.ts';
 import type { Step } from './steps.ts';
 
 /**
- * Set by the host, by prlimit(2), when init has nothing left to open or to fork and has given up the right to raise
- * a limit: a small RLIMIT_NOFILE or RLIMIT_NPROC would stop it half-way, and in a user namespace it never had that
- * right.
+ * Set by the host, by prlimit(2): in a user namespace init may not raise a limit. As late as possible, since a small
+ * one could stop init half-way, but before init takes the program's uid: a runtime without CAP_SYS_RESOURCE may only
+ * limit processes of its own uid (or of a user namespace that it owns).
  */
 export function rlimitSteps({ rlimits = [] }: Process): Step[] {
   return rlimits.map(({ type, soft, hard }, at) =>

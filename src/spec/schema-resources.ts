@@ -72,9 +72,6 @@ function checkMemory(value: MemoryResources, scope: Scope): void {
   if (limit > 0 && swap > 0 && swap < limit) {
     scope.problem('/swap', `${swap} is below the memory limit, which it includes`, `${limit} at least`);
   }
-  for (const name of ['kernel', 'kernelTCP'] as const) {
-    if (value[name] !== undefined) scope.warn(`/${name}`, 'is ignored: kernels have no such limit any more');
-  }
 }
 
 const cpu = object<CpuResources>(

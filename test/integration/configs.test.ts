@@ -68,7 +68,8 @@ describe('the config.json of other tools runs unchanged', () => {
     const wanted = structuredClone(tool);
     const container = makeContainer(context, (config, bundle) => adopt(config, tool, bundle));
     const ended = await runContainer(container);
-    expect(ended).toMatchObject({ status: 0, stderr: '' });
+    expect(ended.stderr.replaceAll(/^runts: warning: .*\n/gm, '')).toBe('');
+    expect(ended.status).toBe(0);
     const report = JSON.parse(ended.stdout) as Report;
     expect(report.pid).toBe(1);
     expect(report).toMatchObject({

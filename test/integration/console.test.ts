@@ -14,10 +14,8 @@ const terminal = ({ process }: TestConfig): void => {
   process.consoleSize = { width: 91, height: 37 };
 };
 
-const reportIn = (output: string): Report => {
-  const line = output.split(/\r?\n/).find((each) => each.startsWith('{"pid"'));
-  return JSON.parse(line ?? 'null') as Report;
-};
+/** The report among what a terminal shows beside it, such as the echo of what was typed. */
+const reportIn = (output: string): Report => JSON.parse(/\{"pid".*\}/.exec(output)?.[0] ?? 'null') as Report;
 
 describe('console', () => {
   it.for([

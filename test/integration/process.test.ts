@@ -164,7 +164,7 @@ describe('process', () => {
   });
 
   it('scheduler: SCHED_FIFO with a priority and a flag', async (context) => {
-    needs(context);
+    needs(context, 'real-time scheduling');
     const report = await inspected(context, ({ process }) => {
       process['scheduler'] = { policy: 'SCHED_FIFO', priority: 10, flags: ['SCHED_FLAG_RESET_ON_FORK'] };
     });

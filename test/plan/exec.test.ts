@@ -91,7 +91,7 @@ test('what the process leaves open is as the container has it, but for AppArmor'
       'rlimit',
       'no-new-privileges',
     ]),
-  ).toEqual([...['procfs', 'personality', 'scheduler', 'selinux', 'no-new-privileges', 'rlimit']]);
+  ).toEqual([...['procfs', 'personality', 'scheduler', 'selinux', 'rlimit', 'no-new-privileges']]);
 });
 
 test('what the process says itself counts', () => {
@@ -148,6 +148,6 @@ test('oom_score_adj and rlimits by the host', () => {
   const plan = execOf({ process: { oomScoreAdj: 5, rlimits: [{ type: 'RLIMIT_NPROC', soft: 1, hard: 1 }] } });
   expect(stepOf(plan, 'oom-score').value).toBe(5);
   expect(kindsOf(plan, ['clone', 'oom-score', 'find-executable', 'rlimit', 'execve'])).toEqual([
-    ...['clone', 'oom-score', 'find-executable', 'rlimit', 'execve'],
+    ...['clone', 'oom-score', 'rlimit', 'find-executable', 'execve'],
   ]);
 });

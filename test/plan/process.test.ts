@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { environmentOf } from '../../src/plan/process.ts';
-import type { Process } from '../../src/spec/types.ts';
-import { kindsOf, planOf, PROCESS, specOf, stepOf, stepsOf, usualSpec } from '../support/plan.ts';
+import type { Process, Spec } from '../../src/spec/types.ts';
+import { kindsOf, planOf, PROCESS, refusalOf, specOf, stepOf, stepsOf, usualSpec } from '../support/plan.ts';
 
 function planWith(
   process: Partial<Process>,
@@ -73,13 +73,14 @@ test('each thing is done while there is still the right to it', () => {
     'umask',
     'apparmor',
     'selinux',
+    'rlimit',
     'no-new-privileges',
     'user',
     'cwd',
     'capabilities',
     'find-executable',
   ] as const;
-  const end = ['rlimit', 'created', 'await-start', 'close-fds', 'execve'] as const;
+  const end = ['created', 'await-start', 'close-fds', 'execve'] as const;
   expect(kindsOf(plan, [...order, ...end])).toEqual([...order, ...end]);
 });
 
@@ -115,4 +116,15 @@ test('without a terminal there is none, whatever size; without mounts it is not 
   expect(kindsOf(plan, ['console', 'connect'])).toEqual([]);
   const bare = planOf(specOf(['pid'], { process: { ...PROCESS, terminal: true } }));
   expect(stepOf(bare, 'console')).toMatchObject({ mount: false, path: '' });
+});
+
+function specWithGroups(additionalGids: number[]): Spec {
+  return specOf(['user', 'mount'], { process: { ...PROCESS, user: { uid: 0, gid: 0, additionalGids } } });
+}
+
+test('an unprivileged runtime gives setgroups up, and with it the groups', () => {
+  expect(stepOf(planOf(specWithGroups([]), {}, { uid: 1000 }), 'user').setGroups).toBe(false);
+  expect(stepOf(planOf(specWithGroups([5])), 'user').setGroups).toBe(true);
+  const { details } = refusalOf(() => planOf(specWithGroups([5]), {}, { uid: 1000 }));
+  expect(details.path).toBe('/process/user/additionalGids');
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { kindsOf, planOf, PROCESS, stepsOf, usualSpec } from '../support/plan.ts';
 
-test('the host sets them when init has nothing more to open', () => {
+test('the host sets them late, but before init has another uid', () => {
   const unlimited = 2n ** 64n - 1n;
   const rlimits = [
     { type: 'RLIMIT_NOFILE', soft: 8, hard: 8 },
@@ -14,6 +14,6 @@ test('the host sets them when init has nothing more to open', () => {
     ['host', 'RLIMIT_NOFILE', 8, 8, '/process/rlimits/0'],
     ['host', 'RLIMIT_CORE', 0, unlimited, '/process/rlimits/1'],
   ]);
-  const order = ['capabilities', 'find-executable', 'rlimit', 'rlimit', 'created'] as const;
+  const order = ['pivot', 'rlimit', 'rlimit', 'user', 'created'] as const;
   expect(kindsOf(plan, order)).toEqual(order);
 });

@@ -253,11 +253,6 @@ describe('warnings', () => {
       '/mounts/0/destination: "proc" is relative, which is deprecated: taken from /: expected /proc',
     ],
     [
-      'a kernel memory limit',
-      { '/linux/resources/memory': { kernel: 1 } },
-      '/linux/resources/memory/kernel: is ignored: kernels have no such limit any more',
-    ],
-    [
       'personality flags',
       { '/linux/personality': { domain: 'LINUX', flags: ['X'] } },
       '/linux/personality/flags: is ignored: the specification defines no flag',

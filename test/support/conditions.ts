@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
 
@@ -33,6 +33,16 @@ function canMakeCgroup(): boolean {
   } catch {
     return false;
   }
+}
+
+/** Where the kernel gives real-time budgets to cgroups, new ones have none. */
+function realTime(): boolean {
+  if (cgroupRoot === undefined) return false;
+  const directory = join(cgroupRoot, `runts-try-${process.pid}`);
+  mkdirSync(directory, { recursive: true });
+  const found = tried('sh', '-c', `echo 0 >${directory}/cgroup.procs && exec chrt -f 1 true`);
+  rmdirSync(directory);
+  return found;
 }
 
 const controller = (name: string) => (): string | undefined => {
@@ -70,6 +80,13 @@ const CONDITIONS = {
   'no apparmor': () => (existsSync('/sys/module/apparmor') ? 'AppArmor is enabled here' : undefined),
   'no selinux': () => (existsSync('/sys/fs/selinux/enforce') ? 'SELinux is enabled here' : undefined),
   CAP_SYS_RESOURCE: () => (capable(24) ? undefined : 'CAP_SYS_RESOURCE is missing here'),
+  'a block device': () => {
+    spawnSync('modprobe', ['loop'], { stdio: 'ignore' });
+    return existsSync('/sys/block') && readdirSync('/sys/block').length > 0
+      ? undefined
+      : 'there is no block device here';
+  },
+  'real-time scheduling': () => (realTime() ? undefined : 'cgroups get no real-time scheduling here'),
   strace: () =>
     tried('strace', '-f', '-o', '/dev/null', 'true') ? undefined : 'strace is missing or may not trace',
   'memory policies': () =>
