@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "../sys/syscalls.h"
@@ -46,6 +47,7 @@ struct Shared {
   const char *path;
   const char *const *args;
   const char *const *env;
+  rlimit files;
   volatile int error = 0;
   const char *volatile failed_call = nullptr;
   volatile int failed_fd = -1;
@@ -94,6 +96,7 @@ void run_child(void *argument) {
   place_descriptors(shared);
   uint64_t none = 0;
   raw::call(SYS_rt_sigprocmask, SIG_SETMASK, reinterpret_cast<long>(&none), 0, sizeof(none));
+  raw::call(SYS_prlimit64, 0, RLIMIT_NOFILE, reinterpret_cast<long>(&shared.files), 0);
   bool by_path = shared.path != nullptr;
   long error =
       raw::call(SYS_execveat, by_path ? AT_FDCWD : shared.program,
@@ -163,6 +166,14 @@ Status start(uint64_t namespaces, int cgroup, const Stack &stack, void (*entry)(
   return failed(static_cast<int>(pid), report);
 }
 
+// Node raises the soft limit of its own open files to the hard one; a container gets what the runtime's caller has.
+rlimit limit_of_caller() {
+  rlimit own{}, caller{};
+  getrlimit(RLIMIT_NOFILE, &own);
+  if (prlimit(getppid(), RLIMIT_NOFILE, nullptr, &caller) == 0) own.rlim_cur = std::min(own.rlim_cur, caller.rlim_cur);
+  return own;
+}
+
 // What lies between the targets and above them.
 std::vector<Range> unwanted(std::vector<Place> places) {
   std::sort(places.begin(), places.end(), [](const Place &a, const Place &b) { return a.to < b.to; });
@@ -215,6 +226,7 @@ Status spawn(const Spawn &request, Child &child) {
   shared.path = request.path;
   shared.args = args.data();
   shared.env = env.data();
+  shared.files = limit_of_caller();
 
   Stack stack;
   if (Status failure = start(request.namespaces, request.cgroup, stack, run_child, &shared, child);

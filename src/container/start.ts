@@ -43,7 +43,7 @@ function refuse(status: ContainerStatus): void {
  */
 export async function startLaunched(context: Context, saved: Saved): Promise<void> {
   const { pid } = processOf(saved);
-  const plan = compileStart({ spec: saved.spec, facts: saved.facts, pid });
+  const plan = compileStart({ spec: saved.spec, facts: saved.facts, pid, cgroup: saved.cgroup });
   const outcome = await execute(context, plan, { traced: true });
   if (outcome.ok) return;
   if (outcome.ofCreate === true) throw describeFailure(planOfCreate(saved), outcome);

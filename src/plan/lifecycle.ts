@@ -28,9 +28,16 @@ export interface HookedContainer {
 /** How long a cgroup may take to become empty after it was killed. */
 const REMOVE_TIMEOUT_MS = 10_000;
 
+export interface CreatedContainer extends HookedContainer {
+  readonly pid: number;
+  /** Its cgroup, where an init that dies for want of memory leaves its trace. */
+  readonly cgroup: CgroupPlace | undefined;
+}
+
 /** `start`: the program is executed by init, which waits for it; then the poststart hooks. */
-export function compileStart({ spec, facts, pid }: HookedContainer & { readonly pid: number }): Plan {
+export function compileStart({ spec, facts, pid, cgroup }: CreatedContainer): Plan {
   return [
+    ...(cgroup === undefined ? [] : [onHost('', { kind: 'cgroup-open', root: cgroup.root, path: cgroup.path })]),
     onHost('', { kind: 'start', directory: facts.stateDirectory, name: START_SOCKET }),
     ...hookSteps('poststart', { spec, facts, pid }),
   ];

@@ -52,6 +52,17 @@ describe('rlimits', () => {
     expect(ended.stderr).toMatch(/operation not permitted/);
   });
 
+  it('without RLIMIT_NOFILE the soft limit is that of the caller, which Node raises for itself', async (context) => {
+    needs(context);
+    const container = makeContainer(context, ({ process }) => {
+      process.rlimits = [];
+    });
+    const command = [RUNTS, '--root', container.state, 'run', '--bundle', container.directory, container.id];
+    const ended = await run('/bin/sh', ['-c', 'ulimit -Sn 777; "$@"; exit $?', 'sh', ...command]);
+    expect(ended.stderr).toBe('');
+    expect(JSON.parse(ended.stdout).rlimits['RLIMIT_NOFILE'].soft).toBe('777');
+  });
+
   it('a type twice, an unknown type and soft above hard are refused', async (context) => {
     needs(context);
     const twice = await refused(context, ({ process }) => {

@@ -7,7 +7,8 @@ const OPEN = { kind: 'cgroup-open', on: 'host', because: '', ...CGROUP };
 
 test('start, then the poststart hooks with the pid of the process', () => {
   const spec = usualSpec({ hooks: { poststart: [{ path: '/ps' }] } });
-  expect(lifecycle.compileStart({ spec, facts: FACTS, pid: 77 })).toMatchObject([
+  expect(lifecycle.compileStart({ spec, facts: FACTS, pid: 77, cgroup: CGROUP })).toMatchObject([
+    OPEN,
     { kind: 'start', on: 'host', directory: '/run/runts/web', name: 'start.sock' },
     { kind: 'hook', on: 'host', phase: 'poststart', pid: 77, because: '/hooks/poststart/0' },
   ]);
@@ -20,11 +21,12 @@ test('a signal to the process, or SIGKILL to all of the cgroup', () => {
   expect(lifecycle.compileKillAll(CGROUP)).toEqual([OPEN, { kind: 'cgroup-kill', on: 'host', because: '' }]);
 });
 
-test('delete removes the cgroup and leaves its parents', () => {
+test('delete removes the cgroup and leaves its parents, but for our own', () => {
   expect(lifecycle.compileDelete(CGROUP)).toMatchObject([
     { kind: 'cgroup-remove', ...CGROUP, until: '/docker', timeoutMs: 10_000 },
   ]);
   expect(lifecycle.compileDelete({ root: '/c', path: '/web' })).toMatchObject([{ until: '/' }]);
+  expect(lifecycle.compileDelete({ root: '/c', path: '/runts/web' })).toMatchObject([{ until: '/' }]);
   expect(lifecycle.compileDelete(undefined)).toEqual([]);
 });
 
