@@ -4,5 +4,4 @@ set -eu
 cd "$(dirname "$0")/.."
 report=$1
 shift
-exec node_modules/.bin/vitest run --maxWorkers=1 --no-isolate --testTimeout=120000 --hookTimeout=120000 \
-  --reporter=default --reporter=json --outputFile.json="$report" "$@"
+exec node_modules/.bin/vitest run --maxWorkers=1 --no-isolate --reporter=default --reporter=json --outputFile.json="$report" "$@"

@@ -110,7 +110,8 @@ void limits(Page &page, const Facts &facts) {
   std::vector<std::string> parts;
   std::string memory = value(of, "memory.max"), swap = value(of, "memory.swap.max"), cpu = value(of, "cpu.max");
   std::string pids = value(of, "pids.max");
-  if (!memory.empty()) parts.push_back("memory " + bytes(memory) + (swap.empty() || swap == "max" ? "" : " and swap " + bytes(swap)));
+  std::string with_swap = swap == "0" ? ", no swap" : swap.empty() || swap == "max" ? "" : ", swap " + bytes(swap);
+  if (!memory.empty()) parts.push_back("memory " + bytes(memory) + with_swap);
   if (std::vector<std::string> quota = words(cpu); quota.size() == 2) {
     double share = strtod(quota[0].c_str(), nullptr) / strtod(quota[1].c_str(), nullptr) * 100;
     parts.push_back(quota[0] == "max" ? "cpu unlimited" : format("cpu %.0f%% of one", share));

@@ -25,12 +25,13 @@ import { formatTime } from './time.ts';
 export interface CreateRequest {
   readonly id: string;
   readonly bundle: string;
-  readonly consoleSocket: string | undefined;
-  readonly pidfdSocket: string | undefined;
-  readonly pidFile: string | undefined;
-  readonly noPivot: boolean;
-  readonly noNewKeyring: boolean;
-  readonly preserveFds: number;
+  readonly consoleSocket?: string | undefined;
+  readonly pidfdSocket?: string | undefined;
+  readonly pidFile?: string | undefined;
+  readonly noPivot?: boolean;
+  readonly noNewKeyring?: boolean;
+  /** How many descriptors from 3 up the program gets; none by default. */
+  readonly preserveFds?: number;
 }
 
 export interface LaunchMode {
@@ -56,7 +57,7 @@ export async function launch(context: Context, request: CreateRequest, mode: Lau
   for (const warning of bundle.warnings) context.warn(warning);
   const terminal = bundle.spec.process.terminal === true;
   checkTerminal({ terminal, detached: mode.detached, consoleSocket: request.consoleSocket });
-  const extra = extraDescriptors(context.host, request.preserveFds);
+  const extra = extraDescriptors(context.host, request.preserveFds ?? 0);
   const place = makePlace(context.host.files, context.root, request.id);
   const held = await lock(context.host.files, place, true);
   try {
@@ -115,8 +116,8 @@ function specToRun({ host }: Context, { bundle: { spec }, mode }: Making): Spec 
 function createOptions({ request, mode, extra }: Making, notify: boolean): CreateOptions {
   return {
     ...(request.consoleSocket !== undefined && { consoleSocket: request.consoleSocket }),
-    noPivot: request.noPivot,
-    noNewKeyring: request.noNewKeyring,
+    noPivot: request.noPivot === true,
+    noNewKeyring: request.noNewKeyring === true,
     keepFds: extra.all.length,
     listenFds: extra.listen,
     notify,
@@ -153,7 +154,7 @@ function firstState(context: Context, place: Place, { making, facts, plan }: Com
     ...(cgroup !== undefined && { cgroup: { root: cgroup.root, path: cgroup.path } }),
     spec,
     facts,
-    noNewKeyring: making.request.noNewKeyring,
+    noNewKeyring: making.request.noNewKeyring === true,
     startSteps: plan.slice(stepsBefore),
     stepsBefore,
   };

@@ -9,16 +9,16 @@ import { startLaunched } from './start.ts';
 
 export interface RunRequest extends CreateRequest {
   /** Return as soon as the program runs. */
-  readonly detach: boolean;
+  readonly detach?: boolean;
   /** Leave the container, stopped, for a later delete. */
-  readonly keep: boolean;
+  readonly keep?: boolean;
   /** Reap the container's orphans that come to the runtime. */
-  readonly subreaper: boolean;
+  readonly subreaper?: boolean;
 }
 
 /** Makes a container, runs its program and gives its exit status; 0 if detached. */
 export async function run(context: Context, request: RunRequest): Promise<number> {
-  return request.detach ? runDetached(context, request) : runForeground(context, request);
+  return request.detach === true ? runDetached(context, request) : runForeground(context, request);
 }
 
 /** Who forwards sd_notify must listen before the program runs: then init waits for a start in two acts. */
@@ -47,7 +47,7 @@ async function startOrDestroy(context: Context, { place, saved, process }: Launc
 
 async function runForeground(context: Context, request: RunRequest): Promise<number> {
   const { host } = context;
-  if (request.subreaper) host.processes.becomeSubreaper();
+  if (request.subreaper === true) host.processes.becomeSubreaper();
   const signals = forwardSignals(host);
   try {
     const launched = await launch(context, request, {
@@ -68,9 +68,9 @@ async function finish(context: Context, request: RunRequest, launched: Launched)
     if (waitsForStart(context)) await startAside(context, launched);
     return exitCode(await attend(host, process, launched.console));
   } finally {
-    if (request.subreaper) host.processes.reapOrphans();
+    if (request.subreaper === true) host.processes.reapOrphans();
     process.release();
-    if (!request.keep) await removeEnded(context, place, saved);
+    if (request.keep !== true) await removeEnded(context, place, saved);
   }
 }
 

@@ -80,7 +80,16 @@ export async function lock(files: HostFiles, place: Place, wait: boolean): Promi
 }
 
 export function save(files: HostFiles, place: Place, saved: Saved): void {
-  files.replace(`${place.directory}/state.json`, formatJson(saved), 0o600);
+  files.replace(`${place.directory}/state.json`, format(saved), 0o600);
+}
+
+/** The engine's own formatter takes a tenth of the time, but not the integers that need a bigint. */
+function format(saved: Saved): string {
+  try {
+    return JSON.stringify(saved);
+  } catch {
+    return formatJson(saved);
+  }
 }
 
 /** @throws {RuntsError} NOT_FOUND `container does not exist`, STATE_CORRUPT. */

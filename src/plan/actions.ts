@@ -32,6 +32,7 @@ const ACTIONS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   join: ({ namespaces }) => `join the ${plural(namespaces)}`,
   unshare: ({ namespaces }) => `make the ${plural(namespaces)}`,
   'become-root': () => 'become root of the user namespace',
+  'root-directory': ({ path }) => `use ${path} as the root`,
   'time-offsets': () => 'set the offsets of the time namespace',
   fork: () => 'make the process of the container',
   'session-keyring': ({ name }) => `join the session keyring ${name}`,

@@ -23,7 +23,7 @@ import { CAPABILITY_NAMES } from './numbers.ts';
 import * as program from './process.ts';
 import { rlimitSteps } from './rlimits.ts';
 import { enterRootSteps, readonlyRootSteps, rootSteps } from './root.ts';
-import { seccompSteps } from './seccomp.ts';
+import { AGENT_SLOT, seccompSteps } from './seccomp.ts';
 import type { Plan, Step } from './steps.ts';
 import { sysctlSteps } from './sysctl.ts';
 
@@ -59,10 +59,11 @@ function createPlan(context: Context): Plan {
   const { spec, facts, options, slot, namespaces } = context;
   const cgroup = cgroupSteps(context);
   const seccomp = seccompSteps({
-    seccomp: spec.linux?.seccomp,
+    spec,
     process: spec.process,
-    cache: facts.seccompCache,
+    facts,
     slot,
+    agent: { status: 'created', pid: undefined, slot: options.untilExecuted === true ? undefined : AGENT_SLOT },
   });
   const waiting = waitSteps(context);
   const terminal = program.consoleSteps(spec.process, options, { mount: makes(namespaces, 'mount'), slot });

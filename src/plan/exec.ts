@@ -5,7 +5,7 @@ import { onHost, onInit, section, slotCounter } from './context.ts';
 import type { Compiled } from './create.ts';
 import type { CreateOptions, Facts } from './facts.ts';
 import { parseList } from './lists.ts';
-import { has, losesGroups, makes, readNamespaces } from './namespaces.ts';
+import { has, losesGroups, makes, reachesRoot, readNamespaces } from './namespaces.ts';
 import type { Namespaces } from './namespaces.ts';
 import { CAPABILITY_NAMES } from './numbers.ts';
 import { cleanPath } from './paths.ts';
@@ -80,7 +80,8 @@ function execPlan(context: ExecContext): Step[] {
   const { process, facts, options, namespaces, slot } = context;
   const { linux } = facts.spec;
   const warn = (message: string): void => void context.warnings.push(message);
-  const seccomp = seccompSteps({ seccomp: linux?.seccomp, process, cache: facts.seccompCache, slot });
+  const agent = { status: 'running', pid: facts.pid, slot: undefined } as const;
+  const seccomp = seccompSteps({ spec: facts.spec, process, facts, slot, agent });
   const terminal = program.consoleSteps(process, options, { mount: false, slot });
   const entry = entrySteps(context);
   const grantable = has(namespaces, 'user') ? CAPABILITY_NAMES : facts.grantable;
@@ -139,6 +140,7 @@ function entrySteps(context: ExecContext): { prepare: Step[]; steps: Step[] } {
   const steps = [
     onHost('', { kind: 'clone', namespaces: [], intoCgroup, cgroupOfPid }),
     ...(score === undefined ? [] : [onHost('/process/oomScoreAdj', { kind: 'oom-score', value: score })]),
+    ...rootDirectory(context),
     ...joinGroups(context).map((types) => onInit(because, { kind: 'join', slot, namespaces: types })),
     ...(has(namespaces, 'user') ? [onInit(namespaces.because.user ?? '', { kind: 'become-root' })] : []),
     ...(has(namespaces, 'pid')
@@ -157,12 +159,18 @@ function joinGroups({ namespaces, facts }: ExecContext): NamespaceType[][] {
   return groups.filter((group) => group.length > 0);
 }
 
+function rootDirectory({ namespaces, facts }: ExecContext): Step[] {
+  if (makes(namespaces, 'mount') || !reachesRoot(namespaces)) return [];
+  return [onInit('/root/path', { kind: 'root-directory', path: rootPath({ spec: facts.spec, facts }) })];
+}
+
 /** The root of a mount namespace of its own is the container's; elsewhere the container was put below its root. */
 function chrootSteps({ facts, namespaces }: ExecContext): Step[] {
   if (makes(namespaces, 'mount')) return [];
   const path = rootPath({ spec: facts.spec, facts });
+  const reached = reachesRoot(namespaces);
   return [
-    onInit('/root/path', { kind: 'root', path, slot: 0, inPlace: true, parent: 'unchanged' }),
+    onInit('/root/path', { kind: 'root', path, slot: 0, inPlace: true, reached, parent: 'unchanged' }),
     onInit('/root/path', { kind: 'pivot', how: 'chroot' }),
   ];
 }

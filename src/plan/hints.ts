@@ -24,10 +24,8 @@ const CAUSES: { readonly [K in StepKind]?: Cause<K> } = {
   bind: bindHint,
   'open-tree': ({ source, because }, { errno }) => sourceHint(source, because, errno),
   'mount-attributes': (_, { errno }) => (errno === 'EPERM' ? LOCKED : undefined),
-  root: ({ path }, { errno }) => {
-    if (errno === 'ENOENT') return `make ${path}, or correct root.path (it counts from the bundle)`;
-    return errno === 'ENOTDIR' ? `root.path must be a directory, and ${path} is none` : undefined;
-  },
+  root: rootHint,
+  'root-directory': rootHint,
   overlay: (step, { errno }) => {
     if (errno === 'ENOENT')
       return `all of these must exist: ${[...step.lower, step.upper, step.work].filter(Boolean).join(' ')}`;
@@ -71,10 +69,12 @@ const CAUSES: { readonly [K in StepKind]?: Cause<K> } = {
     if (errno === 'ENOENT') return `the process or the bind mount behind ${path} is gone`;
     return errno === 'EINVAL' ? `${path} is no ${type} namespace` : undefined;
   },
-  connect: (_, { errno }) =>
-    errno === 'ECONNREFUSED' || errno === 'ENOENT'
+  connect: ({ because }, { errno }) => {
+    if (errno !== 'ECONNREFUSED' && errno !== 'ENOENT') return undefined;
+    return because === '/process/terminal'
       ? 'somebody must listen on the console socket before create'
-      : undefined,
+      : 'the seccomp agent must listen there before the program is executed';
+  },
   pivot: (_, { errno }) =>
     errno === 'EINVAL' ? 'pivot_root does not work from an initial ramdisk: use --no-pivot there' : undefined,
   'find-executable': findHint,
@@ -115,6 +115,11 @@ const CAUSES: { readonly [K in StepKind]?: Cause<K> } = {
 
 const LOCKED =
   'the source has flags that are locked by the user namespace above (ro, nosuid, nodev, noexec): ask for the same';
+
+function rootHint({ path }: { readonly path: string }, { errno }: Failure): string | undefined {
+  if (errno === 'ENOENT') return `make ${path}, or correct root.path (it counts from the bundle)`;
+  return errno === 'ENOTDIR' ? `root.path must be a directory, and ${path} is none` : undefined;
+}
 
 function mountHint(
   { type, target, options, because }: StepOf<'mount'>,

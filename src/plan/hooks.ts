@@ -43,7 +43,7 @@ export function hookSteps(phase: HookPhase, { spec, facts, pid = 0, env = [] }: 
 }
 
 /** runtime.md#state as JSON, in two parts that the pid goes between. */
-function stateParts(
+export function stateParts(
   spec: Spec,
   { id, bundle }: HookInput['facts'],
   status: Status,

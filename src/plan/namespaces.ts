@@ -4,6 +4,7 @@ import type { Context, Prepared } from './context.ts';
 import { getsCgroup } from './facts.ts';
 import type { Facts } from './facts.ts';
 import { stepMappings } from './ids.ts';
+import { fromBundle } from './paths.ts';
 import { unsupported } from './refuse.ts';
 import type { Step } from './steps.ts';
 
@@ -92,12 +93,26 @@ function stagedSteps(context: Context, joins: readonly Step[], tasks: readonly S
   return [
     cloneStep(context, []),
     ...oomScore(context),
+    ...rootDirectory(context),
     ...joins,
     ...userSteps(context),
     ...timeSteps(context),
     onInit(because, { kind: 'fork', namespaces: made }),
     ...tasks,
   ];
+}
+
+/**
+ * True where the root's directory is gone to before the user namespace is: its root may not pass the directories above,
+ * such as a private one of the host's root. A joined mount namespace sets the working directory anew.
+ */
+export function reachesRoot(namespaces: Namespaces): boolean {
+  return has(namespaces, 'user') && joinedPath(namespaces, 'mount') === undefined;
+}
+
+function rootDirectory({ namespaces, spec, facts }: Context): Step[] {
+  if (!reachesRoot(namespaces)) return [];
+  return [onInit('/root/path', { kind: 'root-directory', path: fromBundle(facts.bundle, spec.root.path) })];
 }
 
 function cloneStep({ spec, facts }: Context, namespaces: readonly NamespaceType[]): Step {

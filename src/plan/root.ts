@@ -3,7 +3,7 @@ import { onHost, onInit, section } from './context.ts';
 import type { Context, Prepared } from './context.ts';
 import { stepMappings } from './ids.ts';
 import type { Propagation } from './mount-options.ts';
-import { joinedPath, makes } from './namespaces.ts';
+import { joinedPath, makes, reachesRoot } from './namespaces.ts';
 import { fromBundle } from './paths.ts';
 import { invalid, unsupported } from './refuse.ts';
 import type { Step, StepOf } from './steps.ts';
@@ -31,12 +31,15 @@ export function rootPath({ spec, facts }: Pick<Context, 'spec' | 'facts'>): stri
 export function rootSteps(context: Context): Prepared {
   const { spec, namespaces, options } = context;
   const path = rootPath(context);
+  const reached = reachesRoot(namespaces);
   const layers = overlaySteps(context);
   if (!makes(namespaces, 'mount')) {
     refuseMounting(context, layers !== undefined);
     return {
       prepare: [],
-      steps: [onInit('/root/path', { kind: 'root', path, slot: 0, inPlace: true, parent: 'unchanged' })],
+      steps: [
+        onInit('/root/path', { kind: 'root', path, slot: 0, inPlace: true, reached, parent: 'unchanged' }),
+      ],
     };
   }
   const { type, recursive } = propagationOf(spec.linux?.rootfsPropagation);
@@ -48,7 +51,8 @@ export function rootSteps(context: Context): Prepared {
     );
   }
   const parent = parentPropagation(type, recursive);
-  const root = onInit('/root/path', { kind: 'root', path, slot: layers?.slot ?? 0, inPlace: false, parent });
+  const slot = layers?.slot ?? 0;
+  const root = onInit('/root/path', { kind: 'root', path, slot, inPlace: false, reached, parent });
   return { prepare: layers?.prepare ?? [], steps: [...treeSteps(context), root] };
 }
 

@@ -210,7 +210,7 @@ export const STEPS = {
   start: {
     on: host,
     about:
-      'connect to the socket of a created container, remove it, wait until init has executed the program or reports why not',
+      'connect to the socket of a created container, remove it, hand the slots over, wait until init has executed the program or reports why not',
     fields: { directory: 'str', name: 'str' },
   },
   signal: {
@@ -230,6 +230,12 @@ export const STEPS = {
     on: init,
     about: 'setgroups to none where allowed, setresgid and setresuid to 0 of the user namespace',
     fields: {},
+  },
+  'root-directory': {
+    on: init,
+    about:
+      'make the directory of the root the working directory while its path can be reached: a new mount namespace takes it along, a user namespace may have no way there',
+    fields: { path: 'str' },
   },
   'time-offsets': {
     on: init,
@@ -277,6 +283,8 @@ export const STEPS = {
       slot: 'u32',
       /** True: there is no mount namespace to change, path is only opened (then pivot is a chroot). */
       inPlace: 'bool',
+      /** True: the directory is the working directory, where root-directory went; path only names it. */
+      reached: 'bool',
       /** Propagation given before to the mount that path lies on, so that nothing attached below reaches the host. */
       parent: propagation,
     },
@@ -462,7 +470,8 @@ export const STEPS = {
   },
   'await-start': {
     on: init,
-    about: 'accept one connection on the listening socket in the slot; it becomes the control channel',
+    about:
+      'accept one connection on the listening socket in the slot; it becomes the control channel, and brings slots',
     fields: { slot: 'u32' },
   },
   'close-fds': {
@@ -472,8 +481,15 @@ export const STEPS = {
   },
   seccomp: {
     on: init,
-    about: 'load the program in the slot',
-    fields: { slot: 'u32', flags: { flags: SECCOMP_FLAG } },
+    about:
+      'load the program in the slot; with a listener slot (the connection to a seccomp agent) send it the descriptor of the filter with the state, and close both',
+    fields: {
+      slot: 'u32',
+      flags: { flags: SECCOMP_FLAG },
+      listener: 'u32',
+      /** The container process state in parts, between which the pid of the process goes as the host sees it. */
+      state: 'strs',
+    },
   },
   'capabilities-final': {
     on: init,

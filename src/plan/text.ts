@@ -69,6 +69,7 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   join: ({ namespaces, slot }) => words(...namespaces, `#${slot}`),
   unshare: ({ namespaces }) => words(...namespaces),
   'become-root': () => 'of the user namespace',
+  'root-directory': ({ path }) => path,
   'time-offsets': (step) => {
     const monotonic = `monotonic ${seconds(step.monotonicSeconds, step.monotonicNanoseconds)}`;
     return `${monotonic} boottime ${seconds(step.boottimeSeconds, step.boottimeNanoseconds)}`;
@@ -80,9 +81,9 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   domainname: ({ name }) => name,
   procfs: () => 'for the runtime alone',
   'mount-propagation': ({ propagation, recursive }) => spread(propagation, recursive),
-  root: ({ path, slot, inPlace, parent }) => {
+  root: ({ path, slot, inPlace, reached, parent }) => {
     const below = parent === 'unchanged' ? '' : `on a ${parent} mount`;
-    return words(path, slot > 0 && `from #${slot}`, inPlace && 'as it is', below);
+    return words(path, slot > 0 && `from #${slot}`, inPlace && 'as it is', reached && 'where it is', below);
   },
   mount: (step) => {
     const { type, source, target, attributes, options, copyUp, inheritMode } = step;
@@ -166,8 +167,10 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   'find-executable': ({ name, path }) => (name.includes('/') ? name : `${name} in ${path}`),
   'await-start': ({ slot }) => `on #${slot}`,
   'close-fds': ({ keep }) => (keep === 0 ? 'from 3' : `from ${3 + keep}`),
-  seccomp: ({ slot, flags }) =>
-    words(`#${slot}`, ...flags.map((flag) => flag.replace('SECCOMP_FILTER_FLAG_', ''))),
+  seccomp: ({ slot, flags, listener }) => {
+    const names = flags.map((flag) => flag.replace('SECCOMP_FILTER_FLAG_', ''));
+    return words(`#${slot}`, ...names, listener > 0 && `with the agent at #${listener}`);
+  },
   'capabilities-final': (step) => capabilitySets(step, ['effective', 'permitted', 'inheritable']),
   // values may be secrets
   execve: ({ args, env, addHome }) => {
