@@ -8,10 +8,11 @@ jobs=$(nproc 2>/dev/null || echo 2)
 
 fail() { tail -40 "$log" >&2; echo "build: $1 failed (all of it: $log)" >&2; exit 1; }
 
-if ! [ -f build/CMakeCache.txt ] || [ CMakeLists.txt -nt build/CMakeCache.txt ]; then
+# CMake leaves a cache behind where configuring failed, so the cache says nothing.
+if ! [ -e build/configured ] || [ CMakeLists.txt -nt build/configured ]; then
   echo "build: configuring and compiling the native parts"
   node_modules/.bin/cmake-js configure >"$log" 2>&1 || fail "configuring with cmake-js"
-  touch build/CMakeCache.txt
+  touch build/configured
 fi
 cmake --build build --config Release --parallel "$jobs" >"$log" 2>&1 || fail "compiling the native parts"
 

@@ -1,6 +1,6 @@
 // Makes dist/: cli.js and index.js with their chunks by rolldown, and the declarations of the public API by tsc.
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -26,18 +26,22 @@ const bundle = await rolldown({
   external: [/^node:/, /\.node$/],
   transform: { define: { RUNTS_COMMIT: JSON.stringify(commit()) } },
 });
-rmSync(join(root, 'dist'), { recursive: true, force: true });
+// A command that is being started meanwhile finds the old files or the new ones, and a failed build leaves the old.
+const fresh = join(root, 'dist.new');
+rmSync(fresh, { recursive: true, force: true });
 await bundle.write({
-  dir: join(root, 'dist'),
+  dir: fresh,
   format: 'esm',
   chunkFileNames: 'chunks/[name]-[hash].js',
   sourcemap: false,
 });
 await bundle.close();
-
 if (!process.argv.includes('--no-types')) {
-  execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], {
+  const tsc = join(root, 'node_modules/.bin/tsc');
+  execFileSync(tsc, ['-p', 'tsconfig.build.json', '--outDir', join(fresh, 'types')], {
     cwd: root,
     stdio: 'inherit',
   });
 }
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+renameSync(fresh, join(root, 'dist'));

@@ -9,10 +9,12 @@ namespace {
 
 // The limits of a cgroup directory, and what is in use; not the statistics.
 bool is_value(const std::string &name) {
-  for (const char *end : {".max", ".min", ".low", ".high", ".weight", ".burst", ".idle", ".current", ".cpus", ".mems", ".group"}) {
+  for (const char *end : {".max", ".min", ".low", ".high", ".weight", ".burst", ".idle", ".current", ".cpus",
+                          ".mems", ".group"}) {
     if (name.ends_with(end)) return true;
   }
-  return name == "cgroup.controllers" || name == "cgroup.subtree_control" || name == "cgroup.type" || name == "io.bfq.weight";
+  return name == "cgroup.controllers" || name == "cgroup.subtree_control" || name == "cgroup.type" ||
+         name == "io.bfq.weight";
 }
 
 std::string own_path() {

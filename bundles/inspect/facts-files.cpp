@@ -37,7 +37,7 @@ const char *type_of(mode_t mode) {
 void devices_below(const std::string &path, int depth, std::vector<Device> &out) {
   for (const std::string &name : names_in(path)) {
     std::string each = path + "/" + name;
-    struct stat status {};
+    struct stat status{};
     if (lstat(each.c_str(), &status) != 0) continue;
     if (S_ISDIR(status.st_mode) && depth > 0) devices_below(each, depth - 1, out);
     const char *type = type_of(status.st_mode);

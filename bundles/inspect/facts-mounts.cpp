@@ -43,7 +43,8 @@ bool parse(const std::string &line, Mount &out) {
   out.root = unescape(parts[3]);
   out.target = unescape(parts[4]);
   out.options = split(parts[5], ',');
-  out.propagation = propagation_of(std::vector<std::string>(parts.begin() + 6, parts.begin() + static_cast<long>(dash)));
+  out.propagation =
+      propagation_of(std::vector<std::string>(parts.begin() + 6, parts.begin() + static_cast<long>(dash)));
   out.type = parts[dash + 1];
   out.source = unescape(parts[dash + 2]);
   out.super_options = split(unescape(parts[dash + 3]), ',');

@@ -21,7 +21,8 @@ namespace {
 
 constexpr const char *kNames[] = {"cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"};
 
-// The first namespaces of a machine have fixed inode numbers (include/uapi/linux/nsfs.h); those of net and mnt since 6.18.
+// The first namespaces of a machine have fixed inode numbers (include/uapi/linux/nsfs.h); those of net and
+// mnt since 6.18.
 constexpr unsigned long long kFirstOfMachine = 0xeffffff8, kLastOfMachine = 0xefffffff;
 constexpr const char *kFirstUser = "4026531837";
 
@@ -31,8 +32,9 @@ bool of_machine(const std::string &id) {
 }
 
 std::string inode_of(int fd) {
-  struct stat status {};
-  return fd >= 0 && fstat(fd, &status) == 0 ? format("%llu", static_cast<unsigned long long>(status.st_ino)) : "";
+  struct stat status{};
+  return fd >= 0 && fstat(fd, &status) == 0 ? format("%llu", static_cast<unsigned long long>(status.st_ino))
+                                            : "";
 }
 
 // Inode number of the user namespace that owns a namespace; empty where it is not this one or below it.
@@ -79,7 +81,8 @@ std::vector<IdRange> id_map(const char *path) {
   if (!read_file(path, text)) return out;
   for (const std::string &line : split(text, '\n')) {
     std::vector<std::string> parts = words(line);
-    if (parts.size() == 3) out.push_back({atoll(parts[0].c_str()), atoll(parts[1].c_str()), atoll(parts[2].c_str())});
+    if (parts.size() == 3)
+      out.push_back({atoll(parts[0].c_str()), atoll(parts[1].c_str()), atoll(parts[2].c_str())});
   }
   return out;
 }

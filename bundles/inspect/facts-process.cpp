@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <dirent.h>
 #include <grp.h>
 #include <linux/mempolicy.h>
@@ -29,12 +31,14 @@ struct Name {
 };
 
 constexpr Name kRlimits[] = {
-    {RLIMIT_CPU, "RLIMIT_CPU"},         {RLIMIT_FSIZE, "RLIMIT_FSIZE"},           {RLIMIT_DATA, "RLIMIT_DATA"},
-    {RLIMIT_STACK, "RLIMIT_STACK"},     {RLIMIT_CORE, "RLIMIT_CORE"},             {RLIMIT_RSS, "RLIMIT_RSS"},
-    {RLIMIT_NPROC, "RLIMIT_NPROC"},     {RLIMIT_NOFILE, "RLIMIT_NOFILE"},         {RLIMIT_MEMLOCK, "RLIMIT_MEMLOCK"},
-    {RLIMIT_AS, "RLIMIT_AS"},           {RLIMIT_LOCKS, "RLIMIT_LOCKS"},           {RLIMIT_SIGPENDING, "RLIMIT_SIGPENDING"},
-    {RLIMIT_MSGQUEUE, "RLIMIT_MSGQUEUE"}, {RLIMIT_NICE, "RLIMIT_NICE"},           {RLIMIT_RTPRIO, "RLIMIT_RTPRIO"},
-    {RLIMIT_RTTIME, "RLIMIT_RTTIME"},
+    {RLIMIT_CPU, "RLIMIT_CPU"},           {RLIMIT_FSIZE, "RLIMIT_FSIZE"},
+    {RLIMIT_DATA, "RLIMIT_DATA"},         {RLIMIT_STACK, "RLIMIT_STACK"},
+    {RLIMIT_CORE, "RLIMIT_CORE"},         {RLIMIT_RSS, "RLIMIT_RSS"},
+    {RLIMIT_NPROC, "RLIMIT_NPROC"},       {RLIMIT_NOFILE, "RLIMIT_NOFILE"},
+    {RLIMIT_MEMLOCK, "RLIMIT_MEMLOCK"},   {RLIMIT_AS, "RLIMIT_AS"},
+    {RLIMIT_LOCKS, "RLIMIT_LOCKS"},       {RLIMIT_SIGPENDING, "RLIMIT_SIGPENDING"},
+    {RLIMIT_MSGQUEUE, "RLIMIT_MSGQUEUE"}, {RLIMIT_NICE, "RLIMIT_NICE"},
+    {RLIMIT_RTPRIO, "RLIMIT_RTPRIO"},     {RLIMIT_RTTIME, "RLIMIT_RTTIME"},
 };
 
 std::string limit_text(rlim_t value) {
@@ -76,16 +80,17 @@ Scheduler scheduler() {
 }
 
 void io_priority(Process &process) {
-  constexpr const char *kClasses[] = {"IOPRIO_CLASS_NONE", "IOPRIO_CLASS_RT", "IOPRIO_CLASS_BE", "IOPRIO_CLASS_IDLE"};
+  constexpr const char *kClasses[] = {"IOPRIO_CLASS_NONE", "IOPRIO_CLASS_RT", "IOPRIO_CLASS_BE",
+                                      "IOPRIO_CLASS_IDLE"};
   long value = syscall(SYS_ioprio_get, 1 /* IOPRIO_WHO_PROCESS */, 0);
   process.io_priority = value < 0 ? -1 : static_cast<int>(value & 0x1fff);
   if (value >= 0 && (value >> 13) < 4) process.io_class = kClasses[value >> 13];
 }
 
 MemoryPolicy memory_policy() {
-  constexpr const char *kModes[] = {"MPOL_DEFAULT",    "MPOL_PREFERRED", "MPOL_BIND",
-                                    "MPOL_INTERLEAVE", "MPOL_LOCAL",     "MPOL_PREFERRED_MANY",
-                                    "MPOL_WEIGHTED_INTERLEAVE"};
+  constexpr const char *kModes[] = {
+      "MPOL_DEFAULT",        "MPOL_PREFERRED",          "MPOL_BIND", "MPOL_INTERLEAVE", "MPOL_LOCAL",
+      "MPOL_PREFERRED_MANY", "MPOL_WEIGHTED_INTERLEAVE"};
   MemoryPolicy out;
   int mode = 0;
   unsigned long nodes[16] = {};

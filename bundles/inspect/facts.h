@@ -1,4 +1,5 @@
-// What the program finds out about where it runs. An empty string or vector, or -1, stands for "could not be seen".
+// What the program finds out about where it runs. An empty string or vector, or -1, stands for "could not be
+// seen".
 #pragma once
 #include <map>
 #include <string>

@@ -10,7 +10,10 @@ namespace {
 size_t utf8_length(std::string_view text) {
   unsigned char lead = static_cast<unsigned char>(text[0]);
   if (lead < 0x80) return 1;
-  size_t length = lead >= 0xf0 && lead < 0xf5 ? 4 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xc2 && lead < 0xe0 ? 2 : 0;
+  size_t length = lead >= 0xf0 && lead < 0xf5   ? 4
+                  : lead >= 0xe0 && lead < 0xf0 ? 3
+                  : lead >= 0xc2 && lead < 0xe0 ? 2
+                                                : 0;
   if (length == 0 || length > text.size()) return 0;
   for (size_t i = 1; i < length; i++) {
     if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return 0;

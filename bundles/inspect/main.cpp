@@ -1,4 +1,5 @@
-// inspect: reports what a process sees of its container, for people or (--json) for tests, or tries single things.
+// inspect: reports what a process sees of its container, for people or (--json) for tests, or tries single
+// things.
 #include <cstdlib>
 #include <cstring>
 #include <unistd.h>
@@ -28,8 +29,12 @@ std::map<std::string, std::string> namespace_list(std::string_view text) {
 }
 
 Facts gather(int argc, char **argv, const char *host) {
-  Facts facts{process_facts(argc, argv), security_facts(), namespace_facts(namespace_list(host ? host : "")),
-              mount_facts(),             device_facts(),   open_file_facts(),
+  Facts facts{process_facts(argc, argv),
+              security_facts(),
+              namespace_facts(namespace_list(host ? host : "")),
+              mount_facts(),
+              device_facts(),
+              open_file_facts(),
               {}};
   facts.cgroup = cgroup_facts(facts.mounts);
   return facts;

@@ -20,14 +20,22 @@ namespace {
 
 const char *type_of(mode_t mode) {
   switch (mode & S_IFMT) {
-    case S_IFREG: return "file";
-    case S_IFDIR: return "directory";
-    case S_IFLNK: return "link";
-    case S_IFCHR: return "char";
-    case S_IFBLK: return "block";
-    case S_IFIFO: return "fifo";
-    case S_IFSOCK: return "socket";
-    default: return "unknown";
+    case S_IFREG:
+      return "file";
+    case S_IFDIR:
+      return "directory";
+    case S_IFLNK:
+      return "link";
+    case S_IFCHR:
+      return "char";
+    case S_IFBLK:
+      return "block";
+    case S_IFIFO:
+      return "fifo";
+    case S_IFSOCK:
+      return "socket";
+    default:
+      return "unknown";
   }
 }
 
@@ -36,19 +44,20 @@ mode_t mode_argument(const Args &args, size_t at, mode_t otherwise) {
 }
 
 Result stat_probe(const Args &args) {
-  struct stat status {};
+  struct stat status{};
   if (lstat(args[0].c_str(), &status) != 0) return failed();
   Json json;
   json.object().field("type", type_of(status.st_mode)).field("mode", format("%04o", status.st_mode & 07777));
   json.field("uid", status.st_uid).field("gid", status.st_gid).field("size", status.st_size);
-  json.field("nlink", static_cast<long long>(status.st_nlink)).field("inode", static_cast<long long>(status.st_ino));
+  json.field("nlink", static_cast<long long>(status.st_nlink))
+      .field("inode", static_cast<long long>(status.st_ino));
   json.field("major", major(status.st_rdev)).field("minor", minor(status.st_rdev));
   json.optional("target", read_link(args[0]));
   return done(json.end_object().str());
 }
 
 Result statfs_probe(const Args &args) {
-  struct statfs status {};
+  struct statfs status{};
   if (statfs(args[0].c_str(), &status) != 0) return failed();
   Json json;
   json.object().field("magic", format("0x%lx", static_cast<unsigned long>(status.f_type)));
@@ -90,12 +99,20 @@ Result mknod_probe(const Args &args) {
   return mknod(args[0].c_str(), type | 0600, makedev(first, second)) == 0 ? done() : failed();
 }
 
-Result mkdir_probe(const Args &args) { return mkdir(args[0].c_str(), mode_argument(args, 1, 0777)) == 0 ? done() : failed(); }
+Result mkdir_probe(const Args &args) {
+  return mkdir(args[0].c_str(), mode_argument(args, 1, 0777)) == 0 ? done() : failed();
+}
 Result rmdir_probe(const Args &args) { return rmdir(args[0].c_str()) == 0 ? done() : failed(); }
 Result unlink_probe(const Args &args) { return unlink(args[0].c_str()) == 0 ? done() : failed(); }
-Result rename_probe(const Args &args) { return rename(args[0].c_str(), args[1].c_str()) == 0 ? done() : failed(); }
-Result symlink_probe(const Args &args) { return symlink(args[0].c_str(), args[1].c_str()) == 0 ? done() : failed(); }
-Result chmod_probe(const Args &args) { return chmod(args[0].c_str(), mode_argument(args, 1, 0)) == 0 ? done() : failed(); }
+Result rename_probe(const Args &args) {
+  return rename(args[0].c_str(), args[1].c_str()) == 0 ? done() : failed();
+}
+Result symlink_probe(const Args &args) {
+  return symlink(args[0].c_str(), args[1].c_str()) == 0 ? done() : failed();
+}
+Result chmod_probe(const Args &args) {
+  return chmod(args[0].c_str(), mode_argument(args, 1, 0)) == 0 ? done() : failed();
+}
 Result chdir_probe(const Args &args) { return chdir(args[0].c_str()) == 0 ? done() : failed(); }
 
 Result chown_probe(const Args &args) {
@@ -133,7 +150,8 @@ Result getxattr_probe(const Args &args) {
 }
 
 Result setxattr_probe(const Args &args) {
-  return lsetxattr(args[0].c_str(), args[1].c_str(), args[2].data(), args[2].size(), 0) == 0 ? done() : failed();
+  return lsetxattr(args[0].c_str(), args[1].c_str(), args[2].data(), args[2].size(), 0) == 0 ? done()
+                                                                                             : failed();
 }
 
 }  // namespace

@@ -27,7 +27,8 @@ void leave_on_signals() {
 }
 
 void pause_for(double seconds) {
-  timespec left{static_cast<time_t>(seconds), static_cast<long>((seconds - static_cast<double>(static_cast<time_t>(seconds))) * 1e9)};
+  timespec left{static_cast<time_t>(seconds),
+                static_cast<long>((seconds - static_cast<double>(static_cast<time_t>(seconds))) * 1e9)};
   while (nanosleep(&left, &left) != 0 && errno == EINTR) {
   }
 }
@@ -122,7 +123,9 @@ Result notify_probe(const Args &args) {
   address.sun_family = AF_UNIX;
   strncpy(address.sun_path, path, sizeof address.sun_path - 1);
   int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  ssize_t n = fd < 0 ? -1 : sendto(fd, args[0].data(), args[0].size(), 0, reinterpret_cast<sockaddr *>(&address), sizeof address);
+  ssize_t n = fd < 0 ? -1
+                     : sendto(fd, args[0].data(), args[0].size(), 0, reinterpret_cast<sockaddr *>(&address),
+                              sizeof address);
   Result result = n < 0 ? failed() : done();
   if (fd >= 0) close(fd);
   return result;
@@ -142,7 +145,8 @@ Result error_probe(const Args &args) {
 Result cat_probe(const Args &) {
   char buffer[4096];
   ssize_t n;
-  while ((n = read(0, buffer, sizeof buffer)) > 0) write_all(1, std::string_view(buffer, static_cast<size_t>(n)));
+  while ((n = read(0, buffer, sizeof buffer)) > 0)
+    write_all(1, std::string_view(buffer, static_cast<size_t>(n)));
   _exit(n < 0 ? 1 : 0);
 }
 
@@ -160,7 +164,12 @@ Result exe_write_probe(const Args &) {
     int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
     std::string error = fd < 0 ? error_name(errno) : "";
     bool written = fd >= 0 && write(fd, "#!", 2) == 2;
-    json.object().field("pid", pid).field("exe", read_link(path)).optional("error", error).flag("written", written).end_object();
+    json.object()
+        .field("pid", pid)
+        .field("exe", read_link(path))
+        .optional("error", error)
+        .flag("written", written)
+        .end_object();
     if (fd >= 0) close(fd);
   }
   if (directory) closedir(directory);

@@ -1,4 +1,5 @@
-// The other ends of the sockets that a runtime is given: console, pidfd, notification and seccomp agent. Tests run these on the host.
+// The other ends of the sockets that a runtime is given: console, pidfd, notification and seccomp agent.
+// Tests run these on the host.
 #include <cerrno>
 #include <cstddef>
 #include <cstdlib>
@@ -84,7 +85,8 @@ Result console_probe(const Args &args) {
   if (args.size() > 1) write_all(master, args[1]);
   char buffer[4096];
   ssize_t n;
-  while ((n = read(master, buffer, sizeof buffer)) > 0) write_all(1, std::string_view(buffer, static_cast<size_t>(n)));
+  while ((n = read(master, buffer, sizeof buffer)) > 0)
+    write_all(1, std::string_view(buffer, static_cast<size_t>(n)));
   return done();
 }
 
@@ -97,7 +99,11 @@ Result notifications_probe(const Args &args) {
     char buffer[4096];
     ssize_t n = recv(fd, buffer, sizeof buffer, 0);
     if (n < 0) return failed();
-    write_all(1, Json().object().field("datagram", std::string_view(buffer, static_cast<size_t>(n))).end_object().str() + "\n");
+    write_all(1, Json().object()
+                         .field("datagram", std::string_view(buffer, static_cast<size_t>(n)))
+                         .end_object()
+                         .str() +
+                     "\n");
   }
   return done();
 }

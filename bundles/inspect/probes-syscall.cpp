@@ -19,13 +19,47 @@ struct Call {
 
 #define CALL(name) {#name, SYS_##name}
 constexpr Call kCalls[] = {
-    CALL(acct),          CALL(add_key),       CALL(bpf),           CALL(chroot),        CALL(clock_settime), CALL(clone3),
-    CALL(fchmod),        CALL(fsopen),        CALL(getcwd),        CALL(getpid),        CALL(getppid),       CALL(getuid),
-    CALL(init_module),   CALL(io_uring_setup), CALL(kcmp),         CALL(kexec_load),    CALL(keyctl),        CALL(mount),
-    CALL(move_mount),    CALL(name_to_handle_at), CALL(open_by_handle_at), CALL(open_tree), CALL(perf_event_open), CALL(personality),
-    CALL(pivot_root),    CALL(process_vm_readv), CALL(ptrace),     CALL(quotactl),      CALL(request_key),   CALL(setdomainname),
-    CALL(sethostname),   CALL(setns),         CALL(setuid),        CALL(socket),        CALL(swapoff),       CALL(swapon),
-    CALL(syslog),        CALL(umount2),       CALL(unshare),       CALL(userfaultfd),   CALL(vhangup),
+    CALL(acct),
+    CALL(add_key),
+    CALL(bpf),
+    CALL(chroot),
+    CALL(clock_settime),
+    CALL(clone3),
+    CALL(fchmod),
+    CALL(fsopen),
+    CALL(getcwd),
+    CALL(getpid),
+    CALL(getppid),
+    CALL(getuid),
+    CALL(init_module),
+    CALL(io_uring_setup),
+    CALL(kcmp),
+    CALL(kexec_load),
+    CALL(keyctl),
+    CALL(mount),
+    CALL(move_mount),
+    CALL(name_to_handle_at),
+    CALL(open_by_handle_at),
+    CALL(open_tree),
+    CALL(perf_event_open),
+    CALL(personality),
+    CALL(pivot_root),
+    CALL(process_vm_readv),
+    CALL(ptrace),
+    CALL(quotactl),
+    CALL(request_key),
+    CALL(setdomainname),
+    CALL(sethostname),
+    CALL(setns),
+    CALL(setuid),
+    CALL(socket),
+    CALL(swapoff),
+    CALL(swapon),
+    CALL(syslog),
+    CALL(umount2),
+    CALL(unshare),
+    CALL(userfaultfd),
+    CALL(vhangup),
 };
 #undef CALL
 
@@ -47,9 +81,13 @@ Result syscall_probe(const Args &args) {
   return result < 0 ? failed() : done(Json().number(result).str());
 }
 
-Result sethostname_probe(const Args &args) { return sethostname(args[0].data(), args[0].size()) == 0 ? done() : failed(); }
+Result sethostname_probe(const Args &args) {
+  return sethostname(args[0].data(), args[0].size()) == 0 ? done() : failed();
+}
 
-Result setuid_probe(const Args &args) { return setuid(static_cast<uid_t>(atoi(args[0].c_str()))) == 0 ? done() : failed(); }
+Result setuid_probe(const Args &args) {
+  return setuid(static_cast<uid_t>(atoi(args[0].c_str()))) == 0 ? done() : failed();
+}
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include "probes.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <unistd.h>
@@ -23,9 +24,12 @@ const Probe *find(const std::string &name) {
 void print(const std::string &name, const Result &result) {
   Json json;
   json.object().field("probe", name);
-  if (result.error) json.field("error", error_name(result.error));
-  else if (result.value.empty()) json.key("value").null();
-  else json.key("value").raw(result.value);
+  if (result.error)
+    json.field("error", error_name(result.error));
+  else if (result.value.empty())
+    json.key("value").null();
+  else
+    json.key("value").raw(result.value);
   write_all(1, json.end_object().str() + "\n");
 }
 
@@ -33,7 +37,8 @@ int run_one(const Args &words) {
   const Probe *probe = find(words[0]);
   Args args(words.begin() + 1, words.end());
   if (!probe || args.size() < probe->least) {
-    std::string usage = probe ? format("usage: %s %s", probe->name, probe->arguments) : format("no probe named %s", words[0].c_str());
+    std::string usage = probe ? format("usage: %s %s", probe->name, probe->arguments)
+                              : format("no probe named %s", words[0].c_str());
     write_all(2, "inspect: " + usage + "\n");
     return 2;
   }
@@ -64,7 +69,8 @@ int run_probes(const Args &words) {
 std::string probe_list() {
   std::string out;
   for (const Probe *table : {kFileProbes, kProcessProbes, kSyscallProbes, kSocketProbes}) {
-    for (const Probe *each = table; each->name; each++) out += format("  %s %s\n", each->name, each->arguments);
+    for (const Probe *each = table; each->name; each++)
+      out += format("  %s %s\n", each->name, each->arguments);
   }
   return out;
 }

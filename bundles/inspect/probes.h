@@ -1,4 +1,5 @@
-// Things to try inside a container. Each prints one line of JSON: {"probe":NAME,"value":...} or {"probe":NAME,"error":"ENOENT"}.
+// Things to try inside a container. Each prints one line of JSON: {"probe":NAME,"value":...} or
+// {"probe":NAME,"error":"ENOENT"}.
 #pragma once
 #include <string>
 #include <vector>

@@ -9,7 +9,11 @@ namespace {
 void ids(Json &json, const char *name, const std::vector<IdRange> &ranges) {
   json.key(name).array();
   for (const IdRange &range : ranges) {
-    json.object().field("inside", range.inside).field("outside", range.outside).field("size", range.size).end_object();
+    json.object()
+        .field("inside", range.inside)
+        .field("outside", range.outside)
+        .field("size", range.size)
+        .end_object();
   }
   json.end_array();
 }
@@ -28,7 +32,11 @@ void scheduler(Json &json, const Scheduler &of) {
     json.null();
     return;
   }
-  json.object().field("policy", of.policy).field("nice", of.nice).field("priority", of.priority).field("flags", of.flags);
+  json.object()
+      .field("policy", of.policy)
+      .field("nice", of.nice)
+      .field("priority", of.priority)
+      .field("flags", of.flags);
   json.field("runtime", of.runtime).field("deadline", of.deadline).field("period", of.period).end_object();
 }
 
@@ -43,14 +51,25 @@ void terminal(Json &json, const Terminal &of) {
 }
 
 void process(Json &json, const Process &of) {
-  json.field("pid", of.pid).field("ppid", of.parent).field("sid", of.session).field("uid", of.uid).field("gid", of.gid);
+  json.field("pid", of.pid)
+      .field("ppid", of.parent)
+      .field("sid", of.session)
+      .field("uid", of.uid)
+      .field("gid", of.gid);
   json.key("groups").array();
   for (unsigned group : of.groups) json.number(group);
-  json.end_array().field("umask", format("%04o", of.umask)).optional("cwd", of.cwd).optional("exe", of.executable);
+  json.end_array()
+      .field("umask", format("%04o", of.umask))
+      .optional("cwd", of.cwd)
+      .optional("exe", of.executable);
   json.texts("args", of.args).texts("env", of.env);
   rlimits(json, of.rlimits);
   scheduler(json, of.scheduler);
-  json.key("ioPriority").object().optional("class", of.io_class).field("priority", of.io_priority).end_object();
+  json.key("ioPriority")
+      .object()
+      .optional("class", of.io_class)
+      .field("priority", of.io_priority)
+      .end_object();
   json.optional("cpus", of.cpus).key("memoryPolicy").object().optional("mode", of.memory_policy.mode);
   json.texts("flags", of.memory_policy.flags).texts("nodes", of.memory_policy.nodes).end_object();
   json.optional("personality", of.personality).optional("oomScoreAdj", of.oom_score_adj);
@@ -66,9 +85,15 @@ void process(Json &json, const Process &of) {
 void security(Json &json, const Security &of) {
   const Capabilities &sets = of.capabilities;
   json.key("capabilities").object().texts("bounding", sets.bounding).texts("effective", sets.effective);
-  json.texts("permitted", sets.permitted).texts("inheritable", sets.inheritable).texts("ambient", sets.ambient);
+  json.texts("permitted", sets.permitted)
+      .texts("inheritable", sets.inheritable)
+      .texts("ambient", sets.ambient);
   json.end_object().flag("noNewPrivileges", of.no_new_privileges);
-  json.key("seccomp").object().field("mode", of.seccomp_mode).field("filters", of.seccomp_filters).end_object();
+  json.key("seccomp")
+      .object()
+      .field("mode", of.seccomp_mode)
+      .field("filters", of.seccomp_filters)
+      .end_object();
   json.optional("lsmLabel", of.lsm_label).optional("keyring", of.keyring).flag("dumpable", of.dumpable);
 }
 
@@ -83,7 +108,11 @@ void namespaces(Json &json, const Namespaces &of) {
   json.optional("setgroups", of.setgroups).field("hostname", of.hostname).field("domainname", of.domainname);
   json.key("timeOffsets").object();
   for (const TimeOffset &each : of.time_offsets) {
-    json.key(each.clock).object().field("secs", each.seconds).field("nanosecs", each.nanoseconds).end_object();
+    json.key(each.clock)
+        .object()
+        .field("secs", each.seconds)
+        .field("nanosecs", each.nanoseconds)
+        .end_object();
   }
   json.end_object().key("interfaces").array();
   for (const Interface &each : of.interfaces) {
@@ -95,7 +124,11 @@ void namespaces(Json &json, const Namespaces &of) {
 void mounts(Json &json, const std::vector<Mount> &list) {
   json.key("mounts").array();
   for (const Mount &each : list) {
-    json.object().field("id", each.id).field("parent", each.parent).field("device", each.device).field("root", each.root);
+    json.object()
+        .field("id", each.id)
+        .field("parent", each.parent)
+        .field("device", each.device)
+        .field("root", each.root);
     json.field("target", each.target).field("type", each.type).field("source", each.source);
     json.field("propagation", each.propagation).texts("options", each.options);
     json.texts("superOptions", each.super_options).end_object();
@@ -112,7 +145,11 @@ void files(Json &json, const Facts &facts) {
   }
   json.end_array().key("files").array();
   for (const OpenFile &each : facts.files) {
-    json.object().field("fd", each.fd).field("target", each.target).flag("closeOnExec", each.close_on_exec).end_object();
+    json.object()
+        .field("fd", each.fd)
+        .field("target", each.target)
+        .flag("closeOnExec", each.close_on_exec)
+        .end_object();
   }
   json.end_array();
 }

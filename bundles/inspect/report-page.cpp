@@ -59,16 +59,19 @@ std::string padded(const std::string &text, size_t width) {
 void process(Page &page, const Process &of) {
   std::vector<std::string> groups;
   for (unsigned group : of.groups) groups.push_back(format("%u", group));
-  page.row("Process", format("pid %d, parent %d, running %s in %s", of.pid, of.parent, of.executable.c_str(), of.cwd.c_str()));
-  page.row("User", format("uid %u, gid %u, %s, umask %04o", of.uid, of.gid,
-                          groups.empty() ? "no other groups" : ("groups " + join(groups, " ")).c_str(), of.umask));
+  page.row("Process", format("pid %d, parent %d, running %s in %s", of.pid, of.parent, of.executable.c_str(),
+                             of.cwd.c_str()));
+  page.row("User",
+           format("uid %u, gid %u, %s, umask %04o", of.uid, of.gid,
+                  groups.empty() ? "no other groups" : ("groups " + join(groups, " ")).c_str(), of.umask));
 }
 
 void identity(Page &page, const Namespaces &of) {
   for (const IdRange &range : of.uid_map) {
     if (range.size >= 0xffffffffLL) continue;
-    page.row("User ids", format("%lld to %lld here are %lld to %lld outside", range.inside, range.inside + range.size - 1,
-                                range.outside, range.outside + range.size - 1));
+    page.row("User ids",
+             format("%lld to %lld here are %lld to %lld outside", range.inside, range.inside + range.size - 1,
+                    range.outside, range.outside + range.size - 1));
   }
   std::string name = of.hostname;
   if (!of.domainname.empty() && of.domainname != "(none)") name += ", domain " + of.domainname;
@@ -78,7 +81,8 @@ void identity(Page &page, const Namespaces &of) {
 void namespaces(Page &page, const Namespaces &of) {
   size_t own = 0;
   for (const Namespace &each : of.list) own += each.is == "own" ? 1 : 0;
-  bool known = std::none_of(of.list.begin(), of.list.end(), [](const Namespace &each) { return each.is == "unknown"; });
+  bool known = std::none_of(of.list.begin(), of.list.end(),
+                            [](const Namespace &each) { return each.is == "unknown"; });
   page.row("Namespaces", known ? format("%zu of %zu are the container's own", own, of.list.size())
                                : format("%zu (say --host-namespaces to have them compared)", of.list.size()));
   std::string line;
@@ -95,7 +99,8 @@ void namespaces(Page &page, const Namespaces &of) {
 void clocks(Page &page, const Namespaces &of) {
   std::vector<std::string> parts;
   for (const TimeOffset &each : of.time_offsets) {
-    if (each.seconds != "0" || each.nanoseconds != "0") parts.push_back(each.clock + " " + each.seconds + " s ahead");
+    if (each.seconds != "0" || each.nanoseconds != "0")
+      parts.push_back(each.clock + " " + each.seconds + " s ahead");
   }
   if (!parts.empty()) page.row("Clocks", join(parts, ", "));
 }
@@ -108,9 +113,12 @@ std::string value(const Cgroup &of, const char *name) {
 void limits(Page &page, const Facts &facts) {
   const Cgroup &of = facts.cgroup;
   std::vector<std::string> parts;
-  std::string memory = value(of, "memory.max"), swap = value(of, "memory.swap.max"), cpu = value(of, "cpu.max");
+  std::string memory = value(of, "memory.max"), swap = value(of, "memory.swap.max"),
+              cpu = value(of, "cpu.max");
   std::string pids = value(of, "pids.max");
-  std::string with_swap = swap == "0" ? ", no swap" : swap.empty() || swap == "max" ? "" : ", swap " + bytes(swap);
+  std::string with_swap = swap == "0"                     ? ", no swap"
+                          : swap.empty() || swap == "max" ? ""
+                                                          : ", swap " + bytes(swap);
   if (!memory.empty()) parts.push_back("memory " + bytes(memory) + with_swap);
   if (std::vector<std::string> quota = words(cpu); quota.size() == 2) {
     double share = strtod(quota[0].c_str(), nullptr) / strtod(quota[1].c_str(), nullptr) * 100;
@@ -118,11 +126,13 @@ void limits(Page &page, const Facts &facts) {
   }
   if (!pids.empty()) parts.push_back(pids == "max" ? "processes unlimited" : pids + " processes");
   std::string where = of.path.empty() ? "none to be seen" : "cgroup " + of.path + ": ";
-  page.row("Limits", where + (parts.empty() ? "no limits of memory, cpu and processes to be seen" : join(parts, ", ")));
+  page.row("Limits",
+           where + (parts.empty() ? "no limits of memory, cpu and processes to be seen" : join(parts, ", ")));
   std::vector<std::string> rlimits;
   for (const Rlimit &each : facts.process.rlimits) {
     if (each.name != "RLIMIT_NOFILE" && each.name != "RLIMIT_NPROC" && each.name != "RLIMIT_CORE") continue;
-    rlimits.push_back(each.name + " " + (each.soft == each.hard ? each.soft : each.soft + " to " + each.hard));
+    rlimits.push_back(each.name + " " +
+                      (each.soft == each.hard ? each.soft : each.soft + " to " + each.hard));
   }
   page.row("", join(rlimits, ", "));
 }
@@ -132,9 +142,12 @@ void security(Page &page, const Security &of) {
   const std::vector<std::string> &held = of.capabilities.effective;
   std::string few = held.size() > 16 ? "" : ": " + join(held, " ");
   page.row("Capabilities", held.empty() ? "none" : format("%zu of 41%s", held.size(), few.c_str()));
-  std::string seccomp = of.seccomp_mode >= 0 && of.seccomp_mode <= 2 ? kModes[of.seccomp_mode] : "not to be seen";
-  if (of.seccomp_filters > 0) seccomp += format(", %d program%s", of.seccomp_filters, of.seccomp_filters == 1 ? "" : "s");
-  page.row("Seccomp", seccomp + (of.no_new_privileges ? "; no new privileges" : "; new privileges are possible"));
+  std::string seccomp =
+      of.seccomp_mode >= 0 && of.seccomp_mode <= 2 ? kModes[of.seccomp_mode] : "not to be seen";
+  if (of.seccomp_filters > 0)
+    seccomp += format(", %d program%s", of.seccomp_filters, of.seccomp_filters == 1 ? "" : "s");
+  page.row("Seccomp",
+           seccomp + (of.no_new_privileges ? "; no new privileges" : "; new privileges are possible"));
   if (!of.lsm_label.empty()) page.row("Label", of.lsm_label);
 }
 
@@ -144,10 +157,13 @@ void mounts(Page &page, const std::vector<Mount> &list) {
   std::vector<const Mount *> shown;
   for (const Mount &each : list) {
     bool below_dev = each.target.starts_with("/dev/") && each.type == "devtmpfs";
-    bool is_masked = each.target.starts_with("/proc/") || each.target.starts_with("/sys/firmware") || each.target.starts_with("/sys/devices");
+    bool is_masked = each.target.starts_with("/proc/") || each.target.starts_with("/sys/firmware") ||
+                     each.target.starts_with("/sys/devices");
     if (below_dev) continue;
-    if (is_masked) masked.push_back(each.target);
-    else shown.push_back(&each), width = std::max(width, each.target.size());
+    if (is_masked)
+      masked.push_back(each.target);
+    else
+      shown.push_back(&each), width = std::max(width, each.target.size());
   }
   const char *heading = "Mounts";
   for (const Mount *each : shown) {

@@ -68,8 +68,8 @@ class Execution {
   // the program.
   Status hand_over() {
     if (!context_.channel) return failed(EPROTO, "the plan", "a step of init comes before clone");
-    if (Status status = send_slots(); !status.ok()) return status;
-    if (Status status = send(Type::Baton, static_cast<uint32_t>(current_)); !status.ok()) return status;
+    if (Status status = send_slots(context_, context_.channel.get()); !status.ok()) return status;
+    if (Status status = pass_baton(static_cast<uint32_t>(current_)); !status.ok()) return status;
     if (!skip_init_steps()) return damaged();
     bool executing = false;
     for (;;) {
@@ -83,7 +83,7 @@ class Execution {
       if (received.message.type != Type::Forked) continue;
       // The child waits for its first baton; it comes after our steps where those are next.
       if (our_step) return done();
-      if (Status status = send(Type::Baton, received.message.step); !status.ok()) return status;
+      if (Status status = pass_baton(received.message.step); !status.ok()) return status;
     }
   }
 
@@ -115,28 +115,16 @@ class Execution {
     return true;
   }
 
-  Status send(Type type, uint32_t step) {
-    int error = channel::send(context_.channel.get(), channel::plain(type, step));
-    // Where init is gone, what it may have said last tells more than EPIPE.
-    return error < 0 && error != -EPIPE ? failed(error, "sendmsg(init)") : done();
+  int send_baton(uint32_t step) {
+    protocol::Message message = channel::plain(Type::Baton, step);
+    message.pid = static_cast<uint32_t>(context_.process.pid);
+    return channel::send(context_.channel.get(), message);
   }
 
-  Status send_slots() {
-    std::vector<Made> made = std::move(context_.made);
-    context_.made.clear();
-    for (size_t at = 0; at < made.size(); at += protocol::kMaxFds) {
-      protocol::Message message = channel::plain(Type::Slots, 0);
-      int fds[protocol::kMaxFds];
-      size_t count = std::min<size_t>(made.size() - at, protocol::kMaxFds);
-      for (size_t i = 0; i < count; i++) {
-        message.slots[i] = made[at + i].slot;
-        fds[i] = made[at + i].fd.get();
-      }
-      message.count = static_cast<uint32_t>(count);
-      int error = channel::send(context_.channel.get(), message, {fds, count});
-      if (error < 0 && error != -EPIPE) return failed(error, "sendmsg(init, SCM_RIGHTS)");
-    }
-    return done();
+  Status pass_baton(uint32_t step) {
+    int error = send_baton(step);
+    // Where init is gone, what it may have said last tells more than EPIPE.
+    return error < 0 && error != -EPIPE ? failed(error, "sendmsg(init)") : done();
   }
 
   // The stage process has cloned the one that goes on with the list, and ends.
@@ -172,8 +160,8 @@ class Execution {
   // The end of create: init goes on alone, to the wait for start.
   Status leave() {
     if (!context_.channel) return failed(EPROTO, "the plan", "created comes before clone");
-    if (Status status = send_slots(); !status.ok()) return status;
-    int error = channel::send(context_.channel.get(), channel::plain(Type::Baton, view_.index()));
+    if (Status status = send_slots(context_, context_.channel.get()); !status.ok()) return status;
+    int error = send_baton(view_.index());
     if (error == -EPIPE) return died();
     if (error < 0) return failed(error, "sendmsg(init)");
     context_.channel.reset();
@@ -196,6 +184,24 @@ class Execution {
 };
 
 }  // namespace
+
+Status send_slots(Context &context, int socket) {
+  std::vector<Made> made = std::move(context.made);
+  context.made.clear();
+  for (size_t at = 0; at < made.size(); at += protocol::kMaxFds) {
+    protocol::Message message = channel::plain(protocol::Type::Slots, 0);
+    int fds[protocol::kMaxFds];
+    size_t count = std::min<size_t>(made.size() - at, protocol::kMaxFds);
+    for (size_t i = 0; i < count; i++) {
+      message.slots[i] = made[at + i].slot;
+      fds[i] = made[at + i].fd.get();
+    }
+    message.count = static_cast<uint32_t>(count);
+    int error = channel::send(socket, message, {fds, count});
+    if (error < 0 && error != -EPIPE) return failed(error, "sendmsg(init, SCM_RIGHTS)");
+  }
+  return done();
+}
 
 Outcome execute(std::string_view plan, const Options &options) { return Execution(plan, options).run(); }
 

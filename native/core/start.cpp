@@ -54,6 +54,9 @@ Status start_created(const plan::Start &step, Context &context) {
   if (int error = connect_in(fd, step.name.c_str(), control.get()); error < 0) return failed(error, report);
   // From here on no other start can reach it.
   unlinkat(fd, step.name.c_str(), 0);
+  if (Status status = send_slots(context, control.get()); !status.ok()) return status;
+  int error = channel::send(control.get(), channel::plain(protocol::Type::Baton, 0));
+  if (error < 0 && error != -EPIPE) return failed(error, "sendmsg(init)");
   return await_execution(control.get(), context);
 }
 

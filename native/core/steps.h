@@ -37,6 +37,9 @@ Status connect_console(const plan::Connect &step, Context &context);
 // Connects to `name` in a directory, however long its path is; 0, or -errno.
 int connect_in(int directory, const char *name, int socket);
 
+// execute.cpp: sends what was made for init over the socket.
+Status send_slots(Context &context, int socket);
+
 // start.cpp
 Status start_created(const plan::Start &step, Context &context);
 

@@ -74,11 +74,12 @@ Result run(Context &context, const plan::Bind &step) {
   uint64_t resolve = step.require_type == "proc" ? sys::kResolveNoSymlinks : 0;
   Result result = open_target(context, step.target, missing, target, nullptr, resolve);
   if (result.failed()) return result;
-  // A tree that the host has cloned in its own namespace is a peer of the host's mount: nothing may go back
-  // by it, unless the plan says how mounts are to travel.
-  bool from_host = step.slot != 0 && !step.propagation;
+  // A tree that the host has cloned in its own namespace is a peer of the host's mount. It becomes what a clone
+  // in this namespace is, a slave: nothing may go back by it, unless the plan says how mounts are to travel; from
+  // a user namespace not even then.
+  bool from_host = step.slot != 0 && (!step.propagation || context.in_user_namespace);
   if (from_host) {
-    result = set_attributes(context, tree.get(), true, attributes(0, 0, sys::kMsPrivate));
+    result = set_attributes(context, tree.get(), true, attributes(0, 0, sys::kMsSlave));
     if (result.failed()) return result;
   }
   result = bind_attributes(context, step, tree.get());

@@ -33,6 +33,8 @@ struct Context {
   // The rest of the plan, behind the step that runs.
   const plan::View *rest = nullptr;
   uint32_t step = 0;
+  // This process in the host's pid namespace, by the host's word.
+  uint32_t host_pid = 0;
   Report report;
 
   int slots[protocol::kMaxSlots];

@@ -22,7 +22,10 @@ uint32_t wait_for_baton(Context &context) {
   channel::Received received;
   while (true) {
     if (channel::receive(context.control.get(), received) != 1) _exit(1);
-    if (received.message.type == protocol::Type::Baton) return received.message.step;
+    if (received.message.type == protocol::Type::Baton) {
+      if (received.message.pid) context.host_pid = received.message.pid;
+      return received.message.step;
+    }
     if (received.message.type != protocol::Type::Slots) _exit(1);
     take_slots(context, received);
   }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "../sys/channel.h"
+#include "agent.h"
 #include "control.h"
 #include "handlers.h"
 #include "home.h"
@@ -20,6 +21,7 @@ namespace runts::init {
 namespace {
 
 constexpr unsigned kSeccompSetModeFilter = 1;
+constexpr uint64_t kSeccompNewListener = 8;
 constexpr size_t kInstructionSize = 8;
 constexpr size_t kMostInstructions = 4096;
 
@@ -58,7 +60,10 @@ Result not_found(Context &context, const plan::FindExecutable &step, int error) 
 // The only step kinds that take a slot after the descriptors were closed.
 bool is_slot_of(const plan::Entry &entry, uint32_t slot) {
   if (entry.on != plan::Side::Init) return false;
-  if (entry.kind == plan::Kind::Seccomp) return entry.as<plan::Seccomp>().slot == slot;
+  if (entry.kind == plan::Kind::Seccomp) {
+    auto step = entry.as<plan::Seccomp>();
+    return step.slot == slot || step.listener == slot;
+  }
   if (entry.kind == plan::Kind::AwaitStart) return entry.as<plan::AwaitStart>().slot == slot;
   return false;
 }
@@ -153,6 +158,7 @@ Result run(Context &context, const plan::AwaitStart &step) {
     return Result::failure(error, context.report.call("accept4").fd(listener.get()));
   }
   context.control.reset(fd);
+  wait_for_baton(context);
   return Result::ok();
 }
 
@@ -179,14 +185,23 @@ Result run(Context &context, const plan::Seccomp &step) {
     return Result::failure(errno, context.report.call("mmap").fd(program.get(), "filter"));
   program.reset();
   FilterProgram filter{static_cast<unsigned short>(count), bytes};
+  Fd agent = take_slot(context, step.listener);
+  if (step.listener && !agent) return no_such_slot(context, step.listener);
+  std::string_view state;
+  if (agent) {
+    if (Result result = process_state(context, step.state, state); result.failed()) return result;
+  }
+  uint64_t flags = step.flags | (step.listener ? kSeccompNewListener : 0);
   tell_executing_ahead(context);
-  long error = sys::call(SYS_seccomp, kSeccompSetModeFilter, step.flags, &filter);
-  if (error >= 0) return Result::ok();
+  long error = sys::call(SYS_seccomp, kSeccompSetModeFilter, flags, &filter);
+  if (error >= 0 && !step.listener) return Result::ok();
+  if (error >= 0) return tell_agent(context, std::move(agent), Fd(static_cast<int>(error)), state);
   Report &report = context.report.call("seccomp")
                        .word("SECCOMP_SET_MODE_FILTER")
-                       .hex(step.flags)
+                       .hex(flags)
                        .number(static_cast<int64_t>(count));
-  if (error == -EINVAL && step.flags) report.detail("the kernel does not know one of the flags");
+  if (error == -EINVAL && flags) report.detail("the kernel does not know one of the flags");
+  if (error == -EBUSY) report.detail("a filter around runts has an agent, and the kernel allows for one");
   if (error == -EACCES) report.detail("needs noNewPrivileges or CAP_SYS_ADMIN");
   return Result::failure(static_cast<int>(-error), report);
 }

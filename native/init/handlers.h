@@ -23,6 +23,7 @@ Result run(Context &context, const plan::Selinux &step);
 
 // root.cpp
 Result run(Context &context, const plan::MountPropagation &step);
+Result run(Context &context, const plan::RootDirectory &step);
 Result run(Context &context, const plan::Root &step);
 Result run(Context &context, const plan::RootReadonly &step);
 Result run(Context &context, const plan::Pivot &step);

@@ -31,6 +31,7 @@ Result dispatch(Context &c, const plan::Entry &entry) {
     RUNTS_INIT_STEP(Join);
     RUNTS_INIT_STEP(Unshare);
     RUNTS_INIT_STEP(BecomeRoot);
+    RUNTS_INIT_STEP(RootDirectory);
     RUNTS_INIT_STEP(TimeOffsets);
     RUNTS_INIT_STEP(Fork);
     RUNTS_INIT_STEP(SessionKeyring);

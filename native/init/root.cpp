@@ -16,6 +16,28 @@ Result failed(Context &context, std::string_view call, std::string_view argument
   return Result::failure(error, context.report.call(call).string(argument));
 }
 
+Result open_directory(Context &context, const plan::Str &path, Fd &out) {
+  out.reset(open(path.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (out) return Result::ok();
+  int error = errno;
+  context.report.call("open").string(path).word("O_PATH|O_DIRECTORY|O_NOFOLLOW");
+  if (error == ENOTDIR)
+    context.report.detail("the root file system must be a directory and no symbolic link");
+  return Result::failure(error, context.report);
+}
+
+// By open_tree, since open(".") would ask for the right to search the directory: one that an overlay is only to be
+// attached at may belong to the host's root alone.
+Result open_working_directory(Context &context, const plan::Str &path, Fd &out) {
+  int fd = sys::open_tree(AT_FDCWD, "", sys::kOpenTreeCloexec | sys::kAtEmptyPath);
+  if (fd < 0) {
+    Report &report = context.report.call("open_tree").fd(AT_FDCWD, path).string("").word("AT_EMPTY_PATH");
+    return Result::failure(-fd, report);
+  }
+  out.reset(fd);
+  return Result::ok();
+}
+
 Result enter_root(Context &context) {
   if (fchdir(context.root.get()) == 0) return Result::ok();
   int error = errno;
@@ -42,6 +64,9 @@ Result pivot(Context &context) {
   error = sys::umount2(".", sys::kMntDetach);
   if (error < 0)
     return Result::failure(-error, context.report.call("umount2").string(".").word("MNT_DETACH"));
+  // What had been mounted over the root of the host went first, and then the root itself is still there.
+  while (sys::umount2(".", sys::kMntDetach) == 0) {
+  }
   if (chdir("/") != 0) return failed(context, "chdir", "/");
   return Result::ok();
 }
@@ -57,7 +82,8 @@ Result move_root(Context &context) {
 }
 
 // The mount that a directory lies on has its root in one of the directories above; only there can it be
-// changed.
+// changed. Where a user namespace has no way up, the mount is one of the slaves that its copy of the host's
+// mounts consists of, so nothing gets out by it.
 Result change_parent(Context &context, int directory, const plan::Root &step) {
   if (!step.parent) return Result::ok();
   sys::MountAttr attr = attributes(0, 0, step.parent);
@@ -65,6 +91,7 @@ Result change_parent(Context &context, int directory, const plan::Root &step) {
   int fd = directory, error = sys::mount_setattr(fd, false, attr);
   for (int i = 0; i < PATH_MAX / 2 && error == -EINVAL; i++) {
     above.reset(openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!above && errno == EACCES && context.in_user_namespace) return Result::ok();
     if (!above) return failed(context, "openat", "..");
     fd = above.get();
     error = sys::mount_setattr(fd, false, attr);
@@ -87,15 +114,17 @@ Result run(Context &context, const plan::MountPropagation &step) {
   return Result::ok();
 }
 
+Result run(Context &context, const plan::RootDirectory &step) {
+  Fd directory;
+  if (Result result = open_directory(context, step.path, directory); result.failed()) return result;
+  return fchdir(directory.get()) == 0 ? Result::ok() : failed(context, "fchdir", step.path);
+}
+
 Result run(Context &context, const plan::Root &step) {
-  Fd directory(open(step.path.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!directory) {
-    int error = errno;
-    context.report.call("open").string(step.path).word("O_PATH|O_DIRECTORY|O_NOFOLLOW");
-    if (error == ENOTDIR)
-      context.report.detail("the root file system must be a directory and no symbolic link");
-    return Result::failure(error, context.report);
-  }
+  Fd directory;
+  Result found = step.reached ? open_working_directory(context, step.path, directory)
+                              : open_directory(context, step.path, directory);
+  if (found.failed()) return found;
   if (step.in_place) {
     context.root = std::move(directory);
     return Result::ok();
@@ -110,6 +139,7 @@ Result run(Context &context, const plan::Root &step) {
   }
   // A slave: what happens in the container's root stays there, wherever the clone came from.
   Result result = set_attributes(context, tree.get(), true, attributes(0, 0, sys::kMsSlave));
+  if (!result.failed()) result = set_attributes(context, tree.get(), false, attributes(0, 0, step.parent));
   if (result.failed()) return result;
   result = attach(context, tree.get(), directory.get(), step.path);
   if (result.failed()) return result;

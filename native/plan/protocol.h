@@ -9,8 +9,8 @@
 //   fork     The stage sends Forked(the next step) with the pidfd and exits. The child waits. The host then runs its own
 //            steps, if any come next, and sends Baton; so Forked is always before anything that the child says.
 //   created  A step of the host like any other for init. Once the host has sent the Baton back, it closes its end.
-//   start    `await-start` accepts a connection, which takes the place of the control channel. Init goes on at once, with
-//            no Baton. A connection that ends before Executing ends init.
+//   start    `await-start` accepts a connection, which takes the place of the control channel. The host sends Slots and one
+//            Baton, whose step means nothing: the plan is another one. A connection that ends before Executing ends init.
 //   execve   Init sends Executing(the step of execve) before it, or already before `seccomp`, as a filter may forbid it.
 //            The channel is close-on-exec: its end after Executing is success; Failed may still come in between. Its end
 //            without Executing or Failed means that init has died.
@@ -23,7 +23,7 @@ namespace runts::protocol {
 enum class Type : uint32_t {
   // Descriptors (SCM_RIGHTS) for slots[0..count), in order.
   Slots = 1,
-  // The receiver's turn, from `step` on.
+  // The receiver's turn, from `step` on. To init: `pid` is its own as the host sees it; 0 where that is not known.
   Baton = 2,
   // From the stage process: it has cloned; `pid` as seen from the stage's pid namespace (the host's), a pidfd attached.
   // The child goes on with the list at `step`; the stage exits with 0.

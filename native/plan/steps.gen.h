@@ -6,7 +6,7 @@
 
 namespace runts::plan {
 
-inline constexpr uint32_t kSchema = 0xc850eb23;
+inline constexpr uint32_t kSchema = 0xb39907ec;
 
 enum class Kind : uint32_t {
   CgroupCreate,
@@ -35,6 +35,7 @@ enum class Kind : uint32_t {
   Join,
   Unshare,
   BecomeRoot,
+  RootDirectory,
   TimeOffsets,
   Fork,
   SessionKeyring,
@@ -77,7 +78,7 @@ enum class Kind : uint32_t {
   Execve,
 };
 
-inline constexpr uint32_t kKindCount = 66;
+inline constexpr uint32_t kKindCount = 67;
 
 inline constexpr const char *kKindNames[kKindCount] = {
     "cgroup-create",
@@ -106,6 +107,7 @@ inline constexpr const char *kKindNames[kKindCount] = {
     "join",
     "unshare",
     "become-root",
+    "root-directory",
     "time-offsets",
     "fork",
     "session-keyring",
@@ -514,7 +516,7 @@ struct Created {
   }
 };
 
-// connect to the socket of a created container, remove it, wait until init has executed the program or reports why not
+// connect to the socket of a created container, remove it, hand the slots over, wait until init has executed the program or reports why not
 struct Start {
   Str directory;
   Str name;
@@ -566,6 +568,16 @@ struct Unshare {
 struct BecomeRoot {
   static BecomeRoot read(Reader &) {
     BecomeRoot v{};
+    return v;
+  }
+};
+
+// make the directory of the root the working directory while its path can be reached: a new mount namespace takes it along, a user namespace may have no way there
+struct RootDirectory {
+  Str path;
+  static RootDirectory read(Reader &r) {
+    RootDirectory v{};
+    v.path = r.str();
     return v;
   }
 };
@@ -659,12 +671,14 @@ struct Root {
   Str path;
   uint32_t slot;
   bool in_place;
+  bool reached;
   uint32_t parent;
   static Root read(Reader &r) {
     Root v{};
     v.path = r.str();
     v.slot = r.u32();
     v.in_place = r.boolean();
+    v.reached = r.boolean();
     v.parent = r.u32();
     return v;
   }
@@ -1038,7 +1052,7 @@ struct FindExecutable {
   }
 };
 
-// accept one connection on the listening socket in the slot; it becomes the control channel
+// accept one connection on the listening socket in the slot; it becomes the control channel, and brings slots
 struct AwaitStart {
   uint32_t slot;
   static AwaitStart read(Reader &r) {
@@ -1058,14 +1072,18 @@ struct CloseFds {
   }
 };
 
-// load the program in the slot
+// load the program in the slot; with a listener slot (the connection to a seccomp agent) send it the descriptor of the filter with the state, and close both
 struct Seccomp {
   uint32_t slot;
   uint64_t flags;
+  uint32_t listener;
+  List<Str> state;
   static Seccomp read(Reader &r) {
     Seccomp v{};
     v.slot = r.u32();
     v.flags = r.u64();
+    v.listener = r.u32();
+    v.state = r.list<Str>();
     return v;
   }
 };

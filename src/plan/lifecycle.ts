@@ -5,6 +5,7 @@ import { onHost } from './context.ts';
 import { START_SOCKET } from './create.ts';
 import type { CgroupFacts, Facts } from './facts.ts';
 import { hookSteps } from './hooks.ts';
+import { AGENT_SLOT, agentSteps } from './seccomp.ts';
 import type { Plan } from './steps.ts';
 
 /** A container's process, which nobody else can be taken for. */
@@ -38,6 +39,7 @@ export interface CreatedContainer extends HookedContainer {
 export function compileStart({ spec, facts, pid, cgroup }: CreatedContainer): Plan {
   return [
     ...(cgroup === undefined ? [] : [onHost('', { kind: 'cgroup-open', root: cgroup.root, path: cgroup.path })]),
+    ...agentSteps(spec, AGENT_SLOT),
     onHost('', { kind: 'start', directory: facts.stateDirectory, name: START_SOCKET }),
     ...hookSteps('poststart', { spec, facts, pid }),
   ];

@@ -1,11 +1,16 @@
-import type { Process, Seccomp, SeccompSyscall } from '../spec/types.ts';
+import { SPEC_VERSION } from '../spec/default.ts';
+import type { Process, Seccomp, SeccompSyscall, Spec, Status } from '../spec/types.ts';
 import { onHost, onInit } from './context.ts';
+import type { Facts } from './facts.ts';
+import { stateParts } from './hooks.ts';
 import type { CapabilityName } from './numbers.ts';
-import { unsupported } from './refuse.ts';
 import type { Step, StepOf } from './steps.ts';
 
 /** errno of SCMP_ACT_ERRNO, and data of SCMP_ACT_TRACE, where the config names none (config-linux.md#seccomp). */
 const EPERM = 1;
+
+/** The connection to the agent that `start` brings to an init made by `create`: the last slot, which nobody counts up to. */
+export const AGENT_SLOT = 511;
 
 export interface SeccompSteps {
   readonly prepare: readonly Step[];
@@ -15,33 +20,83 @@ export interface SeccompSteps {
 }
 
 export interface SeccompInput {
-  readonly seccomp: Seccomp | undefined;
+  readonly spec: Spec;
   readonly process: Process;
-  readonly cache: string;
+  readonly facts: Pick<Facts, 'id' | 'bundle' | 'seccompCache'>;
   readonly slot: () => number;
+  readonly agent: AgentInput;
+}
+
+/** What a seccomp agent is told beside the config, and how it is reached. */
+export interface AgentInput {
+  readonly status: Status;
+  /** The container's process; undefined where it is the one that the plan makes. */
+  readonly pid: number | undefined;
+  /** The slot in which another plan brings the connection; undefined: this one makes it. */
+  readonly slot: number | undefined;
 }
 
 /** Compiled on the host, loaded by init as its last act but for execve. */
-export function seccompSteps({ seccomp, process, cache, slot: next }: SeccompInput): SeccompSteps {
+export function seccompSteps({ spec, process, facts, slot: next, agent }: SeccompInput): SeccompSteps {
+  const seccomp = spec.linux?.seccomp;
   if (seccomp === undefined) return { prepare: [], steps: [], retain: [] };
-  refuseNotify(seccomp);
   const slot = next();
   const compile = onHost('/linux/seccomp', {
     kind: 'seccomp-compile',
     slot,
-    cache,
+    cache: facts.seccompCache,
     defaultAction: seccomp.defaultAction,
     defaultErrno: seccomp.defaultErrnoRet ?? EPERM,
     architectures: (seccomp.architectures ?? []).map((name) => name.replace('SCMP_ARCH_', '').toLowerCase()),
     rules: (seccomp.syscalls ?? []).map(ruleOf),
   });
-  // without the word of the config: a filter alone should not turn speculative store bypass off (costly)
+  const retain = process.noNewPrivileges === true ? [] : (['CAP_SYS_ADMIN'] as const);
+  const flags = flagsOf(seccomp);
+  if (!notifies(seccomp)) {
+    const load = onInit('/linux/seccomp', { kind: 'seccomp', slot, flags, listener: 0, state: [] });
+    return { prepare: [compile], steps: [load], retain };
+  }
+  const listener = agent.slot ?? next();
+  const connect = agent.slot === undefined ? agentSteps(spec, listener) : [];
+  const state = processState(spec, facts, agent);
+  const load = onInit('/linux/seccomp', { kind: 'seccomp', slot, flags, listener, state });
+  return { prepare: [compile, ...connect], steps: [load], retain };
+}
+
+/** The connection to the agent of a profile that has one: one for each process (config-linux.md#seccomp). */
+export function agentSteps({ linux }: Spec, slot: number): Step[] {
+  const { seccomp } = linux ?? {};
+  if (seccomp === undefined || !notifies(seccomp)) return [];
+  return [onHost('/linux/seccomp/listenerPath', { kind: 'connect', path: seccomp.listenerPath ?? '', slot })];
+}
+
+function notifies({ syscalls = [] }: Seccomp): boolean {
+  return syscalls.some(({ action }) => action === 'SCMP_ACT_NOTIFY');
+}
+
+/**
+ * Without the word of the config a filter alone should not turn speculative store bypass off (costly). The kernel takes
+ * the way of waiting for an agent only with one, and TSYNC only without (seccomp(2)): init has no other threads.
+ */
+function flagsOf(seccomp: Seccomp): StepOf<'seccomp'>['flags'] {
   const flags = seccomp.flags ?? ['SECCOMP_FILTER_FLAG_SPEC_ALLOW'];
-  return {
-    prepare: [compile],
-    steps: [onInit('/linux/seccomp', { kind: 'seccomp', slot, flags })],
-    retain: process.noNewPrivileges === true ? [] : ['CAP_SYS_ADMIN'],
-  };
+  const without = notifies(seccomp) ? 'SECCOMP_FILTER_FLAG_TSYNC' : 'SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV';
+  return flags.filter((flag) => flag !== without);
+}
+
+/** config-linux.md#containerprocessstate, split where the pid belongs that the plan makes. */
+function processState(spec: Spec, facts: SeccompInput['facts'], { status, pid }: AgentInput): string[] {
+  const metadata = spec.linux?.seccomp?.listenerMetadata;
+  const own = JSON.stringify({
+    ociVersion: SPEC_VERSION,
+    fds: ['seccompFd'],
+    ...(metadata !== undefined && { metadata }),
+  });
+  const { stateHead, stateTail } = stateParts(spec, facts, status);
+  const first = `${own.slice(0, -1)},"pid":`;
+  const second = `,"state":${stateHead}`;
+  const last = `${stateTail}}`;
+  return pid === undefined ? [first, second, last] : [first, `${second}${pid}${last}`];
 }
 
 function ruleOf({
@@ -56,11 +111,4 @@ function ruleOf({
     errno: errnoRet,
     args: args.map(({ valueTwo = 0, ...rest }) => ({ ...rest, valueTwo })),
   };
-}
-
-function refuseNotify({ defaultAction, syscalls = [] }: Seccomp): void {
-  const why = 'a seccomp agent (SCMP_ACT_NOTIFY) is not supported';
-  if (defaultAction === 'SCMP_ACT_NOTIFY') throw unsupported('/linux/seccomp/defaultAction', why);
-  const at = syscalls.findIndex(({ action }) => action === 'SCMP_ACT_NOTIFY');
-  if (at !== -1) throw unsupported(`/linux/seccomp/syscalls/${at}/action`, why);
 }

@@ -24,13 +24,17 @@ const syscall = object<SeccompSyscall>(
   { required: ['names', 'action'], rule: checkSyscall },
 );
 
+/** What runts hands the agent its descriptor with while the filter is already in force, and what runc does. */
+const HANDING_OVER: readonly string[] = ['sendmsg', 'write'];
+
 function checkSyscall({ names, action: name, errnoRet: errno }: SeccompSyscall, scope: Scope): void {
   checkErrno(name, errno, '/errnoRet', scope);
-  if (name === 'SCMP_ACT_NOTIFY' && names.includes('write')) {
-    const at = names.indexOf('write');
+  if (name !== 'SCMP_ACT_NOTIFY') return;
+  for (const [at, call] of names.entries()) {
+    if (!HANDING_OVER.includes(call)) continue;
     scope.problem(
       `/names/${at}`,
-      'write cannot wait for an agent: the runtime needs it to hand the agent its descriptor',
+      `${call} cannot wait for an agent: a runtime needs it to hand the agent its descriptor`,
     );
   }
 }
@@ -55,7 +59,24 @@ function checkSeccomp(seccomp: Seccomp, scope: Scope): void {
     scope.problem('/listenerMetadata', 'is set without listenerPath', 'both or neither');
   }
   const { listenerPath, syscalls = [] } = seccomp;
-  if (syscalls.some(({ action: name }) => name === 'SCMP_ACT_NOTIFY')) checkListener(listenerPath, scope);
+  if (!syscalls.some(({ action: name }) => name === 'SCMP_ACT_NOTIFY')) return;
+  checkListener(listenerPath, scope);
+  checkSendmsg(seccomp, scope);
+}
+
+/** The filter is in force when the descriptor is sent; what it refuses then could not even be reported. */
+function checkSendmsg({ defaultAction, syscalls = [] }: Seccomp, scope: Scope): void {
+  const lets = (name: SeccompAction): boolean => name === 'SCMP_ACT_ALLOW' || name === 'SCMP_ACT_LOG';
+  const rules = syscalls.filter(({ names }) => names.includes('sendmsg'));
+  const notified = rules.some(({ action: name }) => name === 'SCMP_ACT_NOTIFY');
+  const refused = rules.some(({ action: name }) => !lets(name));
+  const allowed = lets(defaultAction) || rules.some(({ action: name, args = [] }) => lets(name) && !args.length);
+  if (notified || (allowed && !refused)) return;
+  scope.problem(
+    '/syscalls',
+    'refuse sendmsg, by which the runtime hands the agent its descriptor',
+    'sendmsg among what SCMP_ACT_ALLOW names',
+  );
 }
 
 /** A listenerPath that no action uses is ignored, so only a used one is judged. */

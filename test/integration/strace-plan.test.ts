@@ -71,6 +71,10 @@ const EXPECTED: Record<string, (step: PlannedStep) => Expected> = {
       ? { calls: [/^open_tree /], last: attach(path) }
       : only(new RegExp(`^mknodat .*"${escaped(String(path).split('/').at(-1))}"`)),
   symlink: ({ target }) => only(new RegExp(`^symlinkat "${escaped(target)}"`)),
+  'root-directory': () => NOTHING,
+  personality: () => only(/^personality /),
+  scheduler: ({ policy }) => only(new RegExp(`^sched_setattr .*${escaped(policy)}`)),
+  'io-priority': () => only(/^ioprio_set /),
   'cwd-create': () => NOTHING,
   sysctl: ({ key, value }) =>
     only(new RegExp(`^write .*${escaped(String(key).replaceAll('.', '/'))}>, "${escaped(value)}"`)),
@@ -172,6 +176,9 @@ const rich: Change = ({ process, linux, mounts, root }) => {
   root.readonly = true;
   process.rlimits = [{ type: 'RLIMIT_CORE', soft: 0, hard: 0 }];
   process['oomScoreAdj'] = 100;
+  process['scheduler'] = { policy: 'SCHED_BATCH', nice: 3 };
+  process['ioPriority'] = { class: 'IOPRIO_CLASS_BE', priority: 6 };
+  linux['personality'] = { domain: 'LINUX' };
   process.user = { uid: 1000, gid: 1000, additionalGids: [5], umask: 0o027 };
   linux.sysctl = { 'net.ipv4.ip_forward': '1' };
   linux.seccomp = {

@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { needs } from '../support/conditions.ts';
@@ -6,13 +7,15 @@ import { all, ownUsers, probing } from '../support/config.ts';
 import {
   inspected,
   makeContainer,
+  parseProbes,
   probed,
   refused,
   runContainer,
   startDetached,
   stateOf,
 } from '../support/container.ts';
-import { deviceAt } from '../support/report.ts';
+import { deviceAt, mountAt } from '../support/report.ts';
+import type { Report } from '../support/report.ts';
 
 describe('user namespaces', () => {
   it('ids are mapped as the config says', async (context) => {
@@ -117,6 +120,105 @@ describe('user namespaces', () => {
     chmodSync(container.scratch, 0o700);
     expect(await runContainer(container)).toMatchObject({ status: 0, stderr: '' });
   });
+
+  it.for(['private', 'slave', 'shared', 'rshared', 'unbindable'])(
+    'it may do so with rootfsPropagation %s, and nothing reaches the host',
+    async (propagation, context) => {
+      needs(context, 'user namespaces');
+      const container = makeContainer(context, (config) => {
+        ownUsers(config);
+        config.linux.rootfsPropagation = propagation;
+      });
+      chmodSync(container.scratch, 0o700);
+      const ended = await runContainer(container);
+      expect(ended).toMatchObject({ status: 0, stderr: '' });
+      const root = mountAt(JSON.parse(ended.stdout) as Report, '/')?.propagation;
+      // a slave of what the host shares with nobody is private
+      expect(root).toMatch(propagation === 'slave' ? /slave|private/ : propagation.replace(/^r/, ''));
+      expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(container.id);
+    },
+  );
+
+  it('it may do so with --no-pivot, a joined user namespace, and no mount namespace', async (context) => {
+    needs(context, 'user namespaces');
+    const first = makeContainer(context, all(ownUsers, probing(['sleep', '60'])));
+    chmodSync(first.scratch, 0o700);
+    await startDetached(first);
+    const { pid } = await stateOf(first);
+    const joining = makeContainer(context, ({ linux }) => {
+      linux.namespaces.push({ type: 'user', path: `/proc/${pid}/ns/user` });
+    });
+    chmodSync(joining.scratch, 0o700);
+    expect(await runContainer(joining)).toMatchObject({ status: 0, stderr: '' });
+    const moved = makeContainer(context, ownUsers);
+    chmodSync(moved.scratch, 0o700);
+    expect(
+      await moved.runts(['run', '--no-pivot', '--bundle', moved.directory, moved.id]),
+    ).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('a container without a mount namespace may lie there, and is entered there', async (context) => {
+    needs(context, 'user namespaces');
+    const container = makeContainer(context, (config, { rootfs }) => {
+      all(ownUsers, probing(['sleep', '60']))(config);
+      chownSync(join(rootfs, 'dev'), 100_000, 100_000);
+      config.mounts = [];
+      config.linux.namespaces = config.linux.namespaces.filter(({ type }) => type !== 'mount');
+      config.linux.maskedPaths = [];
+      config.linux.readonlyPaths = [];
+      config.linux['devices'] = [];
+    });
+    chmodSync(container.scratch, 0o700);
+    await startDetached(container);
+    const found = await container.runts(['exec', container.id, '/bin/inspect', 'ls', '/']);
+    expect(found.stderr).toBe('');
+    expect(parseProbes(found.stdout)[0]?.value).toContain('bin');
+  });
+
+  it('layers may lie there, over a directory that is open to the root of the host alone', async (context) => {
+    needs(context, 'user namespaces', 'overlay');
+    const container = makeContainer(context, (config, { directory, rootfs }) => {
+      ownUsers(config);
+      for (const name of ['upper', 'work', 'empty']) mkdirSync(join(directory, name));
+      config.annotations = {
+        'dev.runts.overlay.lower': rootfs,
+        'dev.runts.overlay.upper': 'upper',
+        'dev.runts.overlay.work': 'work',
+      };
+      config.root.path = 'empty';
+      chmodSync(join(directory, 'empty'), 0o700);
+    });
+    chmodSync(container.scratch, 0o700);
+    expect(await runContainer(container)).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it.for([undefined, 'rshared'])(
+    'what the host mounts later appears in a bind mount, not the other way round (rootfsPropagation %s)',
+    async (rootfsPropagation, context) => {
+      needs(context, 'user namespaces');
+      let shared = '';
+      const container = makeContainer(context, (config, { scratch, rootfs }) => {
+        all(ownUsers, probing(['sleep', '60']))(config);
+        shared = join(scratch, 'shared');
+        mkdirSync(shared);
+        mkdirSync(join(rootfs, 'data'));
+        const { linux, mounts } = config;
+        if (rootfsPropagation !== undefined) linux.rootfsPropagation = rootfsPropagation;
+        mounts.push({ destination: '/data', source: shared, options: ['rbind'] });
+        mounts.push({ destination: '/data/own', type: 'tmpfs', source: 'own' });
+      });
+      context.onTestFinished(() => void spawnSync('umount', ['--recursive', '--lazy', shared]));
+      spawnSync('mount', ['-t', 'tmpfs', 'runts-test', shared]);
+      spawnSync('mount', ['--make-shared', shared]);
+      await startDetached(container);
+      mkdirSync(join(shared, 'later'));
+      spawnSync('mount', ['-t', 'tmpfs', 'runts-test', join(shared, 'later')]);
+      writeFileSync(join(shared, 'later/file'), 'flows in');
+      const read = await container.runts(['exec', container.id, '/bin/inspect', 'read', '/data/later/file']);
+      expect(parseProbes(read.stdout)[0]?.value).toBe('flows in');
+      expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain('shared/own');
+    },
+  );
 
   it('the source of a bind mount may lie where the mapped root cannot go', async (context) => {
     needs(context, 'user namespaces');
