@@ -19,7 +19,6 @@ have g++ || missing="$missing g++"
 have cmake || missing="$missing cmake"
 have make || missing="$missing make"
 have pkg-config || missing="$missing pkgconf"
-have pkg-config || missing="$missing pkg-config"
 [ -e /usr/include/seccomp.h ] || missing="$missing libseccomp-dev"
 static_busybox || missing="$missing busybox-static"
 if [ "$purpose" = test ]; then

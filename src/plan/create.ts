@@ -63,7 +63,11 @@ function createPlan(context: Context): Plan {
     process: spec.process,
     facts,
     slot,
-    agent: { status: 'created', pid: undefined, slot: options.untilExecuted === true ? undefined : AGENT_SLOT },
+    agent: {
+      status: 'created',
+      pid: undefined,
+      slot: options.untilExecuted === true ? undefined : AGENT_SLOT,
+    },
   });
   const waiting = waitSteps(context);
   const terminal = program.consoleSteps(spec.process, options, { mount: makes(namespaces, 'mount'), slot });

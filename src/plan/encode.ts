@@ -23,7 +23,7 @@ function writeStep(out: Writer, step: Step): void {
   out.u32(0);
   out.u32(KINDS.indexOf(step.kind));
   out.u32(step.on === 'host' ? 0 : 1);
-  writeFields(out, STEPS[step.kind].fields, step as unknown as Record<string, unknown>);
+  writeFields(out, STEPS[step.kind].fields, step);
   out.setU32(start, out.length - start);
 }
 

@@ -38,7 +38,9 @@ export interface CreatedContainer extends HookedContainer {
 /** `start`: the program is executed by init, which waits for it; then the poststart hooks. */
 export function compileStart({ spec, facts, pid, cgroup }: CreatedContainer): Plan {
   return [
-    ...(cgroup === undefined ? [] : [onHost('', { kind: 'cgroup-open', root: cgroup.root, path: cgroup.path })]),
+    ...(cgroup === undefined
+      ? []
+      : [onHost('', { kind: 'cgroup-open', root: cgroup.root, path: cgroup.path })]),
     ...agentSteps(spec, AGENT_SLOT),
     onHost('', { kind: 'start', directory: facts.stateDirectory, name: START_SOCKET }),
     ...hookSteps('poststart', { spec, facts, pid }),

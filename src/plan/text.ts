@@ -83,7 +83,13 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   'mount-propagation': ({ propagation, recursive }) => spread(propagation, recursive),
   root: ({ path, slot, inPlace, reached, parent }) => {
     const below = parent === 'unchanged' ? '' : `on a ${parent} mount`;
-    return words(path, slot > 0 && `from #${slot}`, inPlace && 'as it is', reached && 'from the working directory', below);
+    return words(
+      path,
+      slot > 0 && `from #${slot}`,
+      inPlace && 'as it is',
+      reached && 'from the working directory',
+      below,
+    );
   },
   mount: (step) => {
     const { type, source, target, attributes, options, copyUp, inheritMode } = step;

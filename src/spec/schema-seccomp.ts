@@ -25,13 +25,13 @@ const syscall = object<SeccompSyscall>(
 );
 
 /** What runts hands the agent its descriptor with while the filter is already in force, and what runc does. */
-const HANDING_OVER: readonly string[] = ['sendmsg', 'write'];
+const HANDING_OVER: ReadonlySet<string> = new Set(['sendmsg', 'write']);
 
 function checkSyscall({ names, action: name, errnoRet: errno }: SeccompSyscall, scope: Scope): void {
   checkErrno(name, errno, '/errnoRet', scope);
   if (name !== 'SCMP_ACT_NOTIFY') return;
   for (const [at, call] of names.entries()) {
-    if (!HANDING_OVER.includes(call)) continue;
+    if (!HANDING_OVER.has(call)) continue;
     scope.problem(
       `/names/${at}`,
       `${call} cannot wait for an agent: a runtime needs it to hand the agent its descriptor`,
@@ -64,13 +64,17 @@ function checkSeccomp(seccomp: Seccomp, scope: Scope): void {
   checkSendmsg(seccomp, scope);
 }
 
+function lets(name: SeccompAction): boolean {
+  return name === 'SCMP_ACT_ALLOW' || name === 'SCMP_ACT_LOG';
+}
+
 /** The filter is in force when the descriptor is sent; what it refuses then could not even be reported. */
 function checkSendmsg({ defaultAction, syscalls = [] }: Seccomp, scope: Scope): void {
-  const lets = (name: SeccompAction): boolean => name === 'SCMP_ACT_ALLOW' || name === 'SCMP_ACT_LOG';
   const rules = syscalls.filter(({ names }) => names.includes('sendmsg'));
   const notified = rules.some(({ action: name }) => name === 'SCMP_ACT_NOTIFY');
   const refused = rules.some(({ action: name }) => !lets(name));
-  const allowed = lets(defaultAction) || rules.some(({ action: name, args = [] }) => lets(name) && !args.length);
+  const allowed =
+    lets(defaultAction) || rules.some(({ action: name, args = [] }) => lets(name) && !args.length);
   if (notified || (allowed && !refused)) return;
   scope.problem(
     '/syscalls',

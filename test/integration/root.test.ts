@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { needs } from '../support/conditions.ts';
 import { inspected, makeContainer, probed, refused, runContainer } from '../support/container.ts';
 import { mountAt } from '../support/report.ts';
+import type { Report } from '../support/report.ts';
+import { RUNTS, run } from '../support/run.ts';
 
 describe('root', () => {
   it('is the directory of the bundle and nothing above it', async (context) => {
@@ -88,6 +90,18 @@ describe('root', () => {
     const { mounts } = await inspected(context);
     const known = /^\/($|proc|dev|sys)/;
     for (const mount of mounts) expect(mount.target).toMatch(known);
+  });
+
+  it('hides the old root also where something is mounted over it', async (context) => {
+    needs(context);
+    const container = makeContainer(context);
+    const command = 'mount -t tmpfs over / && exec "$@"';
+    const runts = [RUNTS, '--root', container.state, 'run', '-b', container.directory, container.id];
+    const ended = await run('unshare', ['-m', 'sh', '-c', command, 'sh', ...runts]);
+    expect(ended).toMatchObject({ status: 0, stderr: '' });
+    const { mounts } = JSON.parse(ended.stdout) as Report;
+    expect(mounts.filter(({ target }) => target === '/')).toHaveLength(1);
+    for (const mount of mounts) expect(mount.target).toMatch(/^\/($|proc|dev|sys)/);
   });
 
   it('works with --no-pivot', async (context) => {

@@ -152,9 +152,10 @@ describe('user namespaces', () => {
     expect(await runContainer(joining)).toMatchObject({ status: 0, stderr: '' });
     const moved = makeContainer(context, ownUsers);
     chmodSync(moved.scratch, 0o700);
-    expect(
-      await moved.runts(['run', '--no-pivot', '--bundle', moved.directory, moved.id]),
-    ).toMatchObject({ status: 0, stderr: '' });
+    expect(await moved.runts(['run', '--no-pivot', '--bundle', moved.directory, moved.id])).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
   });
 
   it('a container without a mount namespace may lie there, and is entered there', async (context) => {

@@ -57,6 +57,15 @@ test('a container without a mount namespace is entered by chroot', () => {
   const plan = execOf({ spec: specOf(['pid']) });
   expect(stepOf(plan, 'root')).toMatchObject({ path: '/bundle/rootfs', inPlace: true });
   expect(stepOf(plan, 'pivot').how).toBe('chroot');
+  expect(stepsOf(plan, 'root-directory')).toEqual([]);
+  const mapped = execOf({ spec: specOf(['user', 'pid']) });
+  expect(kindsOf(mapped, ['root-directory', 'join', 'root'])).toEqual([
+    'root-directory',
+    'join',
+    'join',
+    'root',
+  ]);
+  expect(stepOf(mapped, 'root').reached).toBe(true);
 });
 
 test("--cgroup is below the container's cgroup, and then there is no other", () => {

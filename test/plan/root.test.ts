@@ -72,6 +72,31 @@ test('without a mount namespace of its own no mount is touched', () => {
   expect(refusalOf(() => planOf(specOf([], {}, joined))).details.path).toBe('/linux/maskedPaths');
 });
 
+test('with a user namespace its directory is gone to before, as its path may be closed then', () => {
+  const order = ['clone', 'root-directory', 'unshare', 'fork', 'root'] as const;
+  const plan = planOf(specOf(['user', 'mount']));
+  expect(kindsOf(plan, order)).toEqual([...order]);
+  expect(stepOf(plan, 'root-directory').path).toBe('/bundle/rootfs');
+  expect(stepOf(plan, 'root')).toMatchObject({ reached: true, inPlace: false });
+  const joined = planOf(
+    specOf(['mount'], {}, { namespaces: [{ type: 'mount' }, { type: 'user', path: '/u' }] }),
+  );
+  expect(kindsOf(joined, ['root-directory', 'join', 'root'])).toEqual(['root-directory', 'join', 'root']);
+  expect(stepOf(planOf(specOf(['user'])), 'root')).toMatchObject({ reached: true, inPlace: true });
+  expect(kindsOf(planOf(usualSpec()), ['root-directory'])).toEqual([]);
+  expect(stepOf(planOf(usualSpec()), 'root').reached).toBe(false);
+});
+
+test('a joined mount namespace has a working directory of its own', () => {
+  const namespaces = [
+    { type: 'user', path: '/u' },
+    { type: 'mount', path: '/m' },
+  ] as const;
+  const plan = planOf(specOf([], {}, { namespaces }));
+  expect(kindsOf(plan, ['root-directory'])).toEqual([]);
+  expect(stepOf(plan, 'root').reached).toBe(false);
+});
+
 const LAYERS = {
   [OVERLAY.lower]: 'layers/2:layers/1',
   [OVERLAY.upper]: 'upper',

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
+import { compileExec } from '../../src/plan/exec.ts';
+import { compileStart } from '../../src/plan/lifecycle.ts';
+import { SPEC_VERSION } from '../../src/spec/default.ts';
 import type { Seccomp } from '../../src/spec/types.ts';
-import { kindsOf, planOf, refusalOf, stepOf, usualSpec } from '../support/plan.ts';
+import { FACTS, kindsOf, planOf, PROCESS, stepOf, stepsOf, usualSpec } from '../support/plan.ts';
 
 function planWith(seccomp: Seccomp): ReturnType<typeof planOf> {
   return planOf(usualSpec({}, { seccomp }));
@@ -61,12 +64,67 @@ test('without the word of the config speculation stays as fast as it is', () => 
   ]);
 });
 
-test('an agent is not supported; its socket alone means nothing', () => {
-  const notify = { names: ['mkdir'], action: 'SCMP_ACT_NOTIFY' } as const;
-  const refusal = refusalOf(() =>
-    planWith({ defaultAction: 'SCMP_ACT_ALLOW', listenerPath: '/agent', syscalls: [notify] }),
-  );
-  expect(refusal.code).toBe('UNSUPPORTED');
-  expect(refusal.details.path).toBe('/linux/seccomp/syscalls/0/action');
-  expect(() => planWith({ defaultAction: 'SCMP_ACT_ALLOW', listenerPath: '/agent' })).not.toThrow();
+const NOTIFY: Seccomp = {
+  defaultAction: 'SCMP_ACT_ALLOW',
+  listenerPath: '/agent',
+  listenerMetadata: 'words',
+  syscalls: [{ names: ['mkdir'], action: 'SCMP_ACT_NOTIFY' }],
+};
+const notifying = usualSpec({ annotations: { a: 'b' } }, { seccomp: NOTIFY });
+
+/** The container process state with a pid where init puts its own. */
+const stateWith = (parts: readonly string[], pid: number): unknown => JSON.parse(parts.join(String(pid)));
+
+test('run connects to the agent before the clone, and init tells it the state', () => {
+  const plan = planOf(notifying, { untilExecuted: true });
+  const connect = stepOf(plan, 'connect');
+  expect(connect).toMatchObject({ path: '/agent', because: '/linux/seccomp/listenerPath' });
+  const { listener, state } = stepOf(plan, 'seccomp');
+  expect(listener).toBe(connect.slot);
+  expect(stateWith(state, 7)).toEqual({
+    ociVersion: SPEC_VERSION,
+    fds: ['seccompFd'],
+    pid: 7,
+    metadata: 'words',
+    state: {
+      ociVersion: SPEC_VERSION,
+      id: 'web',
+      status: 'created',
+      pid: 7,
+      bundle: '/bundle',
+      annotations: { a: 'b' },
+    },
+  });
+});
+
+test('after create it is start that connects, so that no agent waits for it', () => {
+  const plan = planOf(notifying);
+  expect(stepsOf(plan, 'connect')).toEqual([]);
+  const start = compileStart({ spec: notifying, facts: FACTS, pid: 7, cgroup: undefined });
+  expect(kindsOf(start)).toEqual(['connect', 'start']);
+  expect(stepOf(start, 'connect').slot).toBe(stepOf(plan, 'seccomp').listener);
+});
+
+test('a process of exec has a connection of its own, and the state is that of the container', () => {
+  const facts = { ...FACTS, spec: notifying, pid: 77, startTime: 1, cgroupPath: '/web' };
+  const { plan } = compileExec(PROCESS, facts, {});
+  const { listener, state } = stepOf(plan, 'seccomp');
+  expect(stepOf(plan, 'connect').slot).toBe(listener);
+  expect(stateWith(state, 8)).toMatchObject({ pid: 8, state: { pid: 77, status: 'running' } });
+});
+
+test('flags that the kernel refuses with an agent, or without one, are left out', () => {
+  const all = [
+    'SECCOMP_FILTER_FLAG_TSYNC',
+    'SECCOMP_FILTER_FLAG_LOG',
+    'SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV',
+  ] as const;
+  expect(flags({ ...NOTIFY, flags: all })).toEqual([all[1], all[2]]);
+  expect(flags({ defaultAction: 'SCMP_ACT_ALLOW', flags: all })).toEqual([all[0], all[1]]);
+});
+
+test('the socket of an agent alone means nothing', () => {
+  const plan = planOf(usualSpec({}, { seccomp: { ...NOTIFY, syscalls: [] } }), { untilExecuted: true });
+  expect(stepsOf(plan, 'connect')).toEqual([]);
+  expect(stepOf(plan, 'seccomp')).toMatchObject({ listener: 0, state: [] });
 });

@@ -618,6 +618,31 @@ describe('seccomp', () => {
       'write cannot wait',
     ],
     [
+      'notify for sendmsg',
+      seccomp({ listenerPath: '/x', syscalls: [call({ action: 'SCMP_ACT_NOTIFY', names: ['sendmsg'] })] }),
+      `${at}/syscalls/0/names/0`,
+      'sendmsg cannot wait',
+    ],
+    [
+      'notify where sendmsg is refused by default',
+      seccomp({
+        defaultAction: 'SCMP_ACT_ERRNO',
+        listenerPath: '/x',
+        syscalls: [call({ action: 'SCMP_ACT_NOTIFY' })],
+      }),
+      `${at}/syscalls`,
+      'refuse sendmsg',
+    ],
+    [
+      'notify where sendmsg is refused by name',
+      seccomp({
+        listenerPath: '/x',
+        syscalls: [call({ action: 'SCMP_ACT_NOTIFY' }), call({ names: ['sendmsg'] })],
+      }),
+      `${at}/syscalls`,
+      'refuse sendmsg',
+    ],
+    [
       'metadata without listener',
       seccomp({ listenerMetadata: 'x' }),
       `${at}/listenerMetadata`,
@@ -625,6 +650,17 @@ describe('seccomp', () => {
     ],
   ]);
   accepts([
+    [
+      'notify with sendmsg allowed',
+      seccomp({
+        defaultAction: 'SCMP_ACT_ERRNO',
+        listenerPath: '/x',
+        syscalls: [
+          call({ action: 'SCMP_ACT_NOTIFY' }),
+          call({ action: 'SCMP_ACT_ALLOW', names: ['read', 'sendmsg'] }),
+        ],
+      }),
+    ],
     ['a listener that is not used', seccomp({ listenerPath: 'x', listenerMetadata: 'y' })],
     [
       'errnos',

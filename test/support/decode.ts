@@ -12,8 +12,7 @@ const KINDS = Object.keys(STEPS) as StepKind[];
  */
 export function decodePlan(bytes: Uint8Array): Omit<Step, 'because'>[] {
   const reader = new Reader(bytes);
-  if (reader.u32() !== MAGIC || reader.u32() !== SCHEMA)
-    throw new Error('not a plan of this definition');
+  if (reader.u32() !== MAGIC || reader.u32() !== SCHEMA) throw new Error('not a plan of this definition');
   const steps = Array.from({ length: reader.u32() }, () => readStep(reader));
   if (!reader.ended) throw new Error('bytes after the last step');
   return steps;

@@ -94,3 +94,12 @@ export function matters(call: Call, runtime: string): boolean {
   if (name === 'umask') return call.pid !== runtime && !text.startsWith('000)');
   return name !== 'execveat';
 }
+
+/** Limits that a process sets itself before it becomes the helper give back what Node changed of the caller's. */
+export function withoutRestoring(calls: readonly Call[]): Call[] {
+  const helpers = new Set<string>();
+  return calls.filter(({ pid, name, text }) => {
+    if (name === 'execveat') helpers.add(pid);
+    return !(name === 'prlimit64' && text.startsWith('0, ') && !helpers.has(pid));
+  });
+}
