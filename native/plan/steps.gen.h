@@ -6,7 +6,7 @@
 
 namespace runts::plan {
 
-inline constexpr uint32_t kSchema = 0xb39907ec;
+inline constexpr uint32_t kSchema = 0x49b91f33;
 
 enum class Kind : uint32_t {
   CgroupCreate,
@@ -432,7 +432,7 @@ struct OpenProcess {
   }
 };
 
-// clone3 into the open cgroup (if intoCgroup; on EBUSY into that of cgroupOfPid if not 0) and the named new namespaces, and execveat of the helper; undo kills it
+// clone3 into the open cgroup (if intoCgroup; on EBUSY into that of cgroupOfPid if not 0) and the named new namespaces, the soft limit of open files that the caller has (Node raises its own), and execveat of the helper; undo kills it
 struct Clone {
   uint64_t namespaces;
   bool into_cgroup;

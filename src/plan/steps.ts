@@ -186,7 +186,7 @@ export const STEPS = {
   clone: {
     on: host,
     about:
-      'clone3 into the open cgroup (if intoCgroup; on EBUSY into that of cgroupOfPid if not 0) and the named new namespaces, the caller's soft limit of open files (which Node raises for itself), and execveat of the helper; undo kills it',
+      'clone3 into the open cgroup (if intoCgroup; on EBUSY into that of cgroupOfPid if not 0) and the named new namespaces, the soft limit of open files that the caller has (Node raises its own), and execveat of the helper; undo kills it',
     fields: { namespaces: { flags: NAMESPACE }, intoCgroup: 'bool', cgroupOfPid: 'u32' },
   },
   'id-map': {

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeConfig } from '../support/bundle.ts';
-import { needs } from '../support/conditions.ts';
+import { cgroupRoot, needs } from '../support/conditions.ts';
 import { probing } from '../support/config.ts';
 import {
   create,
@@ -171,6 +171,9 @@ describe('the life of a container', () => {
     writeFileSync(join(directory, state ?? 'state.json'), '{');
     await container.runts(['delete', '--force', container.id]);
     expect(existsSync(directory)).toBe(false);
+    // Nothing that can be read says which cgroup was its own, so that stays, empty.
+    const cgroup = join(cgroupRoot ?? '', 'runts-test', container.id);
+    if (existsSync(cgroup)) rmdirSync(cgroup);
   });
 
   it('run deletes the container when it ends, with --keep it does not', async (context) => {
