@@ -6,10 +6,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type AjvDraft04 from 'ajv-draft-04';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { checkSpec } from '../../src/spec/check.ts';
 import { formatProblem } from '../../src/spec/problems.ts';
 import { parseJson } from '../../src/spec/json.ts';
+import { skip } from '../support/conditions.ts';
 import { fullConfig } from './full-config.ts';
 import { put } from './samples.ts';
 
@@ -163,7 +164,10 @@ function compare(pointer: string, value: unknown, validate: Validate): Differenc
   return { pointer, value, ours: checked.ok ? [] : checked.problems.map(formatProblem) };
 }
 
-describe.skipIf(directory === undefined)(`OCI's schema (${NEED})`, () => {
+describe(`OCI's schema`, () => {
+  beforeEach((context) => {
+    if (directory === undefined) skip(context, NEED);
+  });
   const from = directory ?? '';
   const validate: Validate = directory === undefined ? () => false : loadSchema(from);
 

@@ -112,7 +112,12 @@ export function needs(context: TestContext, ...conditions: Condition[]): void {
   for (const condition of ['root', 'mount namespaces', 'cgroups', ...conditions] as const) {
     const reason = lacking(condition);
     if (reason === undefined) continue;
-    context.task.meta.skipped = reason;
-    context.skip(reason);
+    skip(context, reason);
   }
+}
+
+/** Skips the test with a reason that the closing tally shows. */
+export function skip(context: TestContext, reason: string): never {
+  context.task.meta.skipped = reason;
+  context.skip(reason);
 }
