@@ -96,7 +96,7 @@ describe('events', () => {
     expect(ended.status).toBe(0);
     const event = JSON.parse(ended.stdout) as { type: string; id: string; data: Record<string, never> };
     expect(event).toMatchObject({ type: 'stats', id: container.id, data: { pids: { current: 1 } } });
-    expect(event.data['cpu']).toHaveProperty('usage.total');
+    expect(event.data['cpu']).toHaveProperty('usage.user');
     expect(event.data['memory']).toHaveProperty('usage.usage');
   });
 });
