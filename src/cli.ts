@@ -2,4 +2,4 @@
 import { main } from './cli/main.ts';
 import { nodeHost } from './host/node.ts';
 
-process.exit(await main(nodeHost()));
+process.exit(await main(nodeHost({ reaps: false })));

@@ -13,7 +13,7 @@ namespace inspect {
 namespace {
 
 const Probe *find(const std::string &name) {
-  for (const Probe *table : {kFileProbes, kProcessProbes, kSyscallProbes, kSocketProbes}) {
+  for (const Probe *table : {kFileProbes, kProcessProbes, kSyscallProbes, kSocketProbes, kAdoptProbes}) {
     for (const Probe *each = table; each->name; each++) {
       if (name == each->name) return each;
     }
@@ -68,7 +68,7 @@ int run_probes(const Args &words) {
 
 std::string probe_list() {
   std::string out;
-  for (const Probe *table : {kFileProbes, kProcessProbes, kSyscallProbes, kSocketProbes}) {
+  for (const Probe *table : {kFileProbes, kProcessProbes, kSyscallProbes, kSocketProbes, kAdoptProbes}) {
     for (const Probe *each = table; each->name; each++)
       out += format("  %s %s\n", each->name, each->arguments);
   }

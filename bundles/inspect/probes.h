@@ -23,7 +23,7 @@ Result failed();  // with the errno of the last call
 Result done(std::string value = "");
 
 // Tables that end with a nullptr name.
-extern const Probe kFileProbes[], kProcessProbes[], kSyscallProbes[], kSocketProbes[];
+extern const Probe kFileProbes[], kProcessProbes[], kSyscallProbes[], kSocketProbes[], kAdoptProbes[];
 
 // Runs `NAME ARG... [; NAME ARG...]...`; the exit status: 0, 1 where a probe failed, 2 where one is unknown.
 int run_probes(const Args &words);

@@ -6,8 +6,10 @@ import type { AddonOutcome } from './node-addon.ts';
 /** A `ps` with this much output has gone wrong. */
 const CAPTURE_LIMIT = 64 * 1024 * 1024;
 
-export const nodeProcesses: HostProcesses = {
-  execute: (plan, options) => checkedAsync(async () => toOutcome(await addon().execute(plan, options))),
+/** `reaps`: whether this process reaps the containers that it let go of, or leaves them to who adopts them. */
+export const nodeProcesses = (reaps: boolean): HostProcesses => ({
+  execute: (plan, options) =>
+    checkedAsync(async () => toOutcome(await addon().execute(plan, options), reaps)),
   becomeSubreaper: () => checked(() => addon().becomeSubreaper()),
   reapOrphans: () => checked(() => addon().reapOrphans()),
   capture,
@@ -16,9 +18,9 @@ export const nodeProcesses: HostProcesses = {
   closeDescriptor: (fd) => checked(() => addon().closeDescriptor(fd)),
   forwardNotify: (listenPath, notifyPath, pid) =>
     checkedAsync(() => addon().forwardNotify(listenPath, notifyPath, pid)),
-};
+});
 
-function toOutcome(from: AddonOutcome): Outcome {
+function toOutcome(from: AddonOutcome, reaps: boolean): Outcome {
   const times = from.times === undefined ? {} : { times: from.times };
   if (!from.ok) {
     const { step, errno, call, detail, ofCreate } = from;
@@ -26,11 +28,19 @@ function toOutcome(from: AddonOutcome): Outcome {
   }
   const { pid, pidfd, startTime, console } = from;
   const made =
-    pid === undefined || pidfd === undefined ? {} : { process: toProcess(pid, pidfd, startTime ?? 0) };
+    pid === undefined || pidfd === undefined
+      ? {}
+      : { process: toProcess({ pid, pidfd, startTime: startTime ?? 0 }, reaps) };
   return { ok: true, ...made, ...(console === undefined ? {} : { console }), ...times };
 }
 
-function toProcess(pid: number, pidfd: number, startTime: number): HostProcess {
+interface Child {
+  readonly pid: number;
+  readonly pidfd: number;
+  readonly startTime: number;
+}
+
+function toProcess({ pid, pidfd, startTime }: Child, reaps: boolean): HostProcess {
   let open = true;
   let ending: Promise<ExitStatus> | undefined;
   return {
@@ -46,9 +56,8 @@ function toProcess(pid: number, pidfd: number, startTime: number): HostProcess {
     release() {
       if (!open) return;
       open = false;
-      // Nobody else would reap a process that nobody has waited for.
-      if (ending) addon().closeDescriptor(pidfd);
-      else addon().abandon(pidfd);
+      if (reaps && ending === undefined) addon().abandon(pidfd);
+      else addon().closeDescriptor(pidfd);
     },
   };
 }

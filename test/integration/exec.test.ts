@@ -10,7 +10,7 @@ import type { TestContainer } from '../support/container.ts';
 import type { TestContext } from 'vitest';
 import { socketPeer } from '../support/peer.ts';
 import type { Report } from '../support/report.ts';
-import { until } from '../support/run.ts';
+import { INSPECT, RUNTS, run, until } from '../support/run.ts';
 
 const REPORT = ['/bin/inspect', '--json'];
 
@@ -180,6 +180,14 @@ describe('exec', () => {
     const ended = await container.runts(['exec', container.id, ...REPORT]);
     expect(ended.status).toBe(255);
     expect(ended.stderr).toContain('cannot exec in a stopped container');
+  });
+
+  it('detached it is left to who adopts it, with its exit status however short it ran', async (context) => {
+    const container = await running(context);
+    const file = join(container.scratch, 'exec.pid');
+    const command = [RUNTS, '--root', container.state, 'exec', '--detach', '--pid-file', file, container.id];
+    const ended = await run(INSPECT, ['adopt', file, ...command, '/bin/inspect', 'exit', '7']);
+    expect(JSON.parse(ended.stdout)).toEqual({ probe: 'adopt', value: { program: 0, adopted: 7 } });
   });
 
   it('detached it goes on, with the pid in the pid file', async (context) => {
