@@ -11,4 +11,8 @@ if [ -w "$cgroup/cgroup.subtree_control" ]; then
     echo "+$controller" >"$cgroup/cgroup.subtree_control" 2>/dev/null || echo "suite: $controller cannot be given to containers"
   done
 fi
+# podman makes volumes nodev and nosuid; a container's root file system on one would be so too.
+for volume in /tmp "$PWD/bundles"; do
+  ! mountpoint -q "$volume" || mount -o remount,bind,rw,dev,suid,exec "$volume" || echo "suite: $volume keeps its mount options"
+done
 exec sh scripts/test.sh "$@"
