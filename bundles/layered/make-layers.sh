@@ -12,7 +12,7 @@ if [ -e layers/made ] && ! [ "$inspect" -nt layers/made ] && ! [ "$0" -nt layers
 mkdir -p layers/try
 if ! mknod layers/try/whiteout c 0 0 2>/dev/null || ! "$inspect" setxattr layers/try trusted.overlay.opaque y >/dev/null; then
   rm -rf layers
-  echo "layered: whiteouts and opaque directories cannot be made here (they take root): left out"
+  echo "layered: whiteouts and opaque directories cannot be made here (they take root, and a file system other than overlay): left out"
   exit 0
 fi
 rm -rf layers
