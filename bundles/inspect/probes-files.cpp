@@ -2,6 +2,7 @@
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
+#include <ctime>
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -107,6 +108,27 @@ Result unlink_probe(const Args &args) { return unlink(args[0].c_str()) == 0 ? do
 Result rename_probe(const Args &args) {
   return rename(args[0].c_str(), args[1].c_str()) == 0 ? done() : failed();
 }
+void wait_microseconds(long microseconds) {
+  timespec from, now;
+  clock_gettime(CLOCK_MONOTONIC, &from);
+  do clock_gettime(CLOCK_MONOTONIC, &now);
+  while ((now.tv_sec - from.tv_sec) * 1000000L + (now.tv_nsec - from.tv_nsec) / 1000 < microseconds);
+}
+
+// To and fro for a time, as somebody does who wants to be found by a race: busy, since sleeping is too coarse.
+Result rename_often_probe(const Args &args) {
+  const char *here = args[0].c_str(), *there = args[1].c_str();
+  long milliseconds = atol(args[2].c_str()), stay = atol(args[3].c_str()), away = atol(args[4].c_str());
+  long count = milliseconds * 1000 / (stay + away + 1);
+  for (long i = 0; i < count; i++) {
+    wait_microseconds(stay);
+    if (rename(here, there) != 0) return failed();
+    wait_microseconds(away);
+    if (rename(there, here) != 0) return failed();
+  }
+  return done();
+}
+
 Result symlink_probe(const Args &args) {
   return symlink(args[0].c_str(), args[1].c_str()) == 0 ? done() : failed();
 }
@@ -149,9 +171,19 @@ Result getxattr_probe(const Args &args) {
   return n < 0 ? failed() : done(Json().text(std::string_view(buffer, static_cast<size_t>(n))).str());
 }
 
+// As with setfattr(1): what begins with 0x is bytes in hexadecimal.
+std::string bytes_of(const std::string &text) {
+  if (!text.starts_with("0x")) return text;
+  std::string out;
+  for (size_t at = 2; at + 1 < text.size(); at += 2)
+    out.push_back(static_cast<char>(strtoul(text.substr(at, 2).c_str(), nullptr, 16)));
+  return out;
+}
+
 Result setxattr_probe(const Args &args) {
-  return lsetxattr(args[0].c_str(), args[1].c_str(), args[2].data(), args[2].size(), 0) == 0 ? done()
-                                                                                             : failed();
+  std::string value = bytes_of(args[2]);
+  bool set = lsetxattr(args[0].c_str(), args[1].c_str(), value.data(), value.size(), 0) == 0;
+  return set ? done() : failed();
 }
 
 }  // namespace
@@ -168,6 +200,7 @@ const Probe kFileProbes[] = {
     {"rmdir", "PATH", 1, rmdir_probe},
     {"unlink", "PATH", 1, unlink_probe},
     {"rename", "FROM TO", 2, rename_probe},
+    {"rename-often", "HERE THERE MILLISECONDS STAY-MICROSECONDS AWAY-MICROSECONDS", 5, rename_often_probe},
     {"symlink", "TARGET PATH", 2, symlink_probe},
     {"chmod", "PATH MODE", 2, chmod_probe},
     {"chown", "PATH UID GID", 3, chown_probe},

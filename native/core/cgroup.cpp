@@ -108,6 +108,17 @@ Status walk(const std::vector<std::string> &parts, const plan::CgroupCreate &ste
   return done();
 }
 
+// Makes what is missing. -EAGAIN again and again is a hierarchy that others are removing.
+Status walk_patiently(const std::vector<std::string> &parts, const plan::CgroupCreate &step, Cgroup &cgroup) {
+  Status status;
+  for (int attempt = 0; attempt < kRaces; attempt++) {
+    cgroup.refused.clear();
+    status = walk(parts, step, cgroup);
+    if (status.error != EAGAIN) break;
+  }
+  return status;
+}
+
 std::string missing_file(const Cgroup &cgroup, std::string_view file) {
   std::string controller(file.substr(0, file.find('.')));
   std::string text = "the kernel has no " + std::string(file) + " in this cgroup: is the " + controller +
@@ -146,6 +157,11 @@ Status split_cgroup_path(std::string_view path, std::vector<std::string> &parts)
   return done();
 }
 
+uint64_t inode_of(int dir) {
+  struct stat status;
+  return fstat(dir, &status) == 0 ? status.st_ino : 0;
+}
+
 Status open_cgroup_root(std::string_view root, Fd &dir) {
   std::string path(root);
   int fd = open_at(AT_FDCWD, path.c_str(), O_RDONLY | O_DIRECTORY);
@@ -162,14 +178,18 @@ Status create_cgroup(const plan::CgroupCreate &step, Cgroup &cgroup) {
   if (Status status = split_cgroup_path(step.path, parts); !status.ok()) return status;
   cgroup.root = step.root;
   cgroup.path = join(parts);
-  Status status;
-  for (int attempt = 0; attempt < kRaces; attempt++) {
-    cgroup.refused.clear();
-    status = walk(parts, step, cgroup);
-    if (status.error != EAGAIN) break;
+  if (Status status = walk_patiently(parts, step, cgroup); !status.ok()) return status;
+  if (!cgroup.made) {
+    if (Status status = check_unused(cgroup); !status.ok()) return status;
+    if (step.fresh) {
+      if (Status status = clear_cgroup(cgroup); !status.ok()) return status;
+      if (Status status = walk_patiently(parts, step, cgroup); !status.ok()) return status;
+      // Another creator may have been faster.
+      if (!cgroup.made) return cgroup_failed(EBUSY, cgroup, "mkdir", "");
+    }
   }
-  if (!status.ok()) return status;
-  return cgroup.made ? done() : check_unused(cgroup);
+  cgroup.inode = inode_of(cgroup.dir.get());
+  return done();
 }
 
 Status open_cgroup(const plan::CgroupOpen &step, Cgroup &cgroup) {
@@ -183,7 +203,11 @@ Status open_cgroup(const plan::CgroupOpen &step, Cgroup &cgroup) {
   const char *relative = cgroup.path.empty() ? "." : cgroup.path.c_str();
   int fd = open_at(root.get(), relative, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   if (fd < 0) return cgroup_failed(fd, cgroup, "open", "", fd == -ENOENT ? "this cgroup does not exist" : "");
-  cgroup.dir.reset(fd);
+  Fd dir(fd);
+  cgroup.inode = inode_of(fd);
+  if (step.inode && cgroup.inode != step.inode)
+    return cgroup_failed(ENOENT, cgroup, "open", "", "the container's cgroup is gone: this is another one");
+  cgroup.dir = std::move(dir);
   return done();
 }
 

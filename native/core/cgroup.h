@@ -16,6 +16,8 @@ struct Cgroup {
   std::string root;
   std::string path;
   size_t made = 0;
+  // Of its directory: no other cgroup that is there or comes after it has the same.
+  uint64_t inode = 0;
   // Controllers that could not be enabled on the way, with the reason; told where one of their files is
   // missing.
   std::vector<std::string> refused;
@@ -38,6 +40,8 @@ Status kill_cgroup(const Cgroup &cgroup);
 // cgroup_remove.cpp: kills what is left, waits for it to end, removes the directories. A missing cgroup is
 // fine.
 Status remove_cgroup(const plan::CgroupRemove &step);
+// Removes a cgroup that nobody lives in, with what is below it, so that the next of its name is another one.
+Status clear_cgroup(Cgroup &cgroup);
 // The undo of create_cgroup: removes what it made. Best effort.
 void unmake_cgroup(Cgroup &cgroup);
 
@@ -46,6 +50,9 @@ bool cgroup_ran_out_of_memory(const Cgroup &cgroup);
 
 // Waits until `key` in cgroup.events is `value`; -ETIMEDOUT after so many milliseconds, -errno.
 int await_cgroup_event(int dir, std::string_view key, uint64_t value, int timeout_ms);
+
+// The inode number of an open cgroup.
+uint64_t inode_of(int dir);
 
 // The number of processes in a cgroup and below it.
 size_t count_processes(int dir);

@@ -19,6 +19,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr auto kRetry = std::chrono::milliseconds(2);
 constexpr uint32_t kUndoMs = 10'000;
+constexpr auto kClear = std::chrono::milliseconds(1000);
 
 int milliseconds_left(Clock::time_point deadline) {
   auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
@@ -157,6 +158,7 @@ Status remove_cgroup(const plan::CgroupRemove &step) {
 
   Fd leaf(openat(chain.back().get(), parts.back().c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!leaf && errno != ENOENT) return failed(errno, report.call("open").string(path));
+  if (leaf && step.inode && inode_of(leaf.get()) != step.inode) return done();
   if (leaf && (error = kill_and_wait(leaf.get(), deadline)) < 0) {
     std::string left = std::to_string(count_processes(leaf.get())) + " process(es) are left after SIGKILL";
     return failed(error, report.call("poll").string(path + "/cgroup.events").detail(left));
@@ -171,6 +173,21 @@ Status remove_cgroup(const plan::CgroupRemove &step) {
   return done();
 }
 
+Status clear_cgroup(Cgroup &cgroup) {
+  std::vector<std::string> parts;
+  if (Status status = split_cgroup_path(cgroup.path, parts); !status.ok()) return status;
+  if (parts.empty()) return done();
+  Fd root;
+  if (Status status = open_cgroup_root(cgroup.root, root); !status.ok()) return status;
+  std::vector<Fd> chain;
+  int error = open_chain(parts, std::move(root), chain);
+  if (error == 0) error = remove_tree(chain.back().get(), parts.back(), Clock::now() + kClear);
+  if (error == 0 || error == -ENOENT) return done();
+  Report report;
+  report.call("rmdir").string(cgroup.root + '/' + cgroup.path);
+  return failed(error, report.detail("it was the cgroup of a container that has stopped"));
+}
+
 void unmake_cgroup(Cgroup &cgroup) {
   if (!cgroup.made) return;
   std::vector<std::string> parts;
@@ -179,7 +196,7 @@ void unmake_cgroup(Cgroup &cgroup) {
   for (size_t i = 0; i < parts.size() - cgroup.made; i++) until += parts[i] + '/';
   plan::CgroupRemove step{plan::Str(cgroup.root.data(), cgroup.root.size()),
                           plan::Str(cgroup.path.data(), cgroup.path.size()),
-                          plan::Str(until.data(), until.size()), kUndoMs};
+                          plan::Str(until.data(), until.size()), kUndoMs, cgroup.inode};
   cgroup.dir.reset();
   // The undo of a plan that has failed already: its own failure could only hide the reason.
   (void)remove_cgroup(step);

@@ -172,6 +172,7 @@ class Execution {
     outcome.step = -1;
     outcome.console = std::move(context_.console);
     outcome.pid = context_.process.pid;
+    outcome.cgroup_inode = context_.cgroup.inode;
     outcome.pidfd = std::move(context_.process.pidfd);
     if (!outcome.pid) return;
     Fd process(open_process_directory(outcome.pid));

@@ -27,6 +27,8 @@ struct Outcome {
   int pid = 0;
   Fd pidfd;
   uint64_t start_time = 0;
+  // Inode number of the open cgroup; 0 without one.
+  uint64_t cgroup_inode = 0;
   // The master of a console for the host itself.
   Fd console;
   // Begin and end of each step, nanoseconds since the epoch; 0: did not run.

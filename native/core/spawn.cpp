@@ -7,8 +7,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "../sys/syscalls.h"
 #include "raw.h"
@@ -105,7 +107,13 @@ void run_child(void *argument) {
   give_up(shared, by_path ? "execve" : "execveat", by_path ? -1 : shared.program, error);
 }
 
-void run_holder(void *) {
+// It must outlast neither the runtime nor hold anything of its: a descriptor kept here would keep a lock, too.
+void run_holder(void *argument) {
+  long parent = *static_cast<const int *>(argument);
+  raw::call(SYS_close_range, 0, ~0U, 0);
+  raw::call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
+  // The parent may have died before it was asked for.
+  if (raw::call(SYS_getppid) != parent) raw::exit_group(1);
   for (;;) raw::call(SYS_ppoll, 0, 0, 0, 0, 0);
 }
 
@@ -138,12 +146,18 @@ long clone_blocked(const sys::CloneArgs &args, void (*entry)(void *), void *argu
   return pid;
 }
 
-Status start(uint64_t namespaces, int cgroup, const Stack &stack, void (*entry)(void *), void *argument,
-             Child &child) {
+struct Origin {
+  uint64_t namespaces;
+  int cgroup;      // -1: the caller's
+  uint64_t flags;  // further ones of clone3
+};
+
+Status start(const Origin &origin, const Stack &stack, void (*entry)(void *), void *argument, Child &child) {
+  const auto &[namespaces, cgroup, flags] = origin;
   if (!stack.ok()) return failed(ENOMEM, "mmap()");
   int pidfd = -1;
   sys::CloneArgs args{};
-  args.flags = sys::kCloneVm | sys::kClonePidfd | sys::kCloneClearSighand | namespaces;
+  args.flags = sys::kCloneVm | sys::kClonePidfd | sys::kCloneClearSighand | namespaces | flags;
   args.pidfd = reinterpret_cast<uint64_t>(&pidfd);
   args.stack = reinterpret_cast<uint64_t>(stack.base());
   args.stack_size = kStack;
@@ -200,15 +214,11 @@ Status child_failed(const Shared &shared) {
 }  // namespace
 
 Status spawn(const Spawn &request, Child &child) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return failed(errno, "pipe2(O_CLOEXEC)");
-  Fd executed(ends[0]), held(ends[1]);
   std::vector<Place> places = request.places;
   int top = 2;
   for (const Place &place : places) top = std::max(top, place.to);
-  int program = top + 1, status = top + 2;
+  int program = top + 1;
   if (request.program >= 0) places.push_back({request.program, program, true});
-  places.push_back({held.get(), status, true});
   std::vector<Range> ranges = unwanted(places);
   std::vector<int> moved(places.size());
   std::vector<const char *> args = request.args, env = request.env;
@@ -218,7 +228,7 @@ Status spawn(const Spawn &request, Child &child) {
   shared.places = places.data();
   shared.place_count = places.size();
   shared.moved = moved.data();
-  shared.spare = status + 1;
+  shared.spare = program + 1;
   shared.own_group = request.own_group;
   shared.unwanted = ranges.data();
   shared.unwanted_count = ranges.size();
@@ -228,16 +238,13 @@ Status spawn(const Spawn &request, Child &child) {
   shared.env = env.data();
   shared.files = limit_of_caller();
 
+  // CLONE_VFORK, and not for the waiting alone: until it executes the program the child shares this process's
+  // memory but counts in the container's cgroup. Were that to run out of memory, the child would be the largest
+  // there, and the kernel kills all that share its memory; it spares a child that its parent waits for in vfork.
+  // The wait ends when the child has given the memory back, by execveat or by its end: then `error` is final.
   Stack stack;
-  if (Status failure = start(request.namespaces, request.cgroup, stack, run_child, &shared, child);
-      !failure.ok()) {
-    return failure;
-  }
-  held.reset();
-  char byte;
-  ssize_t got;
-  do got = read(executed.get(), &byte, 1);
-  while (got < 0 && errno == EINTR);
+  Origin origin{request.namespaces, request.cgroup, sys::kCloneVfork};
+  if (Status failure = start(origin, stack, run_child, &shared, child); !failure.ok()) return failure;
   if (!shared.error) return done();
   (void)kill_and_reap(child.pidfd);
   child = {};
@@ -247,8 +254,10 @@ Status spawn(const Spawn &request, Child &child) {
 Status with_holder(uint64_t namespaces, const std::function<Status(const Child &)> &use) {
   Stack stack;
   Child child;
-  if (Status status = start(namespaces, -1, stack, run_holder, nullptr, child); !status.ok()) return status;
-  Status status = use(child);
+  int self = getpid();
+  Status status = start({namespaces, -1, 0}, stack, run_holder, &self, child);
+  if (!status.ok()) return status;
+  status = use(child);
   (void)kill_and_reap(child.pidfd);
   return status;
 }

@@ -1,5 +1,5 @@
 // Children that never copy the caller's memory: clone3(CLONE_VM) on a stack of their own, then at once
-// execveat(2).
+// execveat(2), which the cloning thread waits for.
 #pragma once
 #include <functional>
 #include <optional>

@@ -1,5 +1,6 @@
 #include <cerrno>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include "../sys/channel.h"
@@ -43,6 +44,23 @@ Status await_execution(int socket, Context &context) {
 }
 
 }  // namespace
+
+Status dismiss_created(const plan::Dismiss &step) {
+  Report report;
+  report.call("connect").string(std::string(step.directory) + '/' + std::string(step.name));
+  int error = open_at(AT_FDCWD, step.directory.c_str(), O_PATH | O_DIRECTORY);
+  Fd directory(error), control(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+  if (!control) return failed(errno, "socket(AF_UNIX, SOCK_SEQPACKET)");
+  if (directory) error = connect_in(directory.get(), step.name.c_str(), control.get());
+  // Without the socket, or with nobody at it, there is nobody to end.
+  if (error == -ENOENT || error == -ECONNREFUSED) return done();
+  if (error < 0) return failed(error, report);
+  shutdown(control.get(), SHUT_WR);
+  pollfd wait{control.get(), POLLIN, 0};
+  do error = poll(&wait, 1, static_cast<int>(step.timeout_ms));
+  while (error < 0 && errno == EINTR);
+  return error == 0 ? failed(ETIMEDOUT, report.detail("init does not end")) : done();
+}
 
 Status start_created(const plan::Start &step, Context &context) {
   Report report;

@@ -95,6 +95,8 @@ Status run_host_step(const plan::Entry &entry, Context &context) {
       return set_affinity(entry.as<plan::CpuAffinity>(), context);
     case Kind::Hook:
       return run_hook(entry.as<plan::Hook>(), context);
+    case Kind::Dismiss:
+      return dismiss_created(entry.as<plan::Dismiss>());
     case Kind::Start:
       return start_created(entry.as<plan::Start>(), context);
     case Kind::Signal:

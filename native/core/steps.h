@@ -42,6 +42,7 @@ Status send_slots(Context &context, int socket);
 
 // start.cpp
 Status start_created(const plan::Start &step, Context &context);
+Status dismiss_created(const plan::Dismiss &step);
 
 // open_tree.cpp, overlay.cpp
 Status open_tree(const plan::OpenTree &step, Context &context);

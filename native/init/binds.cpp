@@ -29,6 +29,11 @@ Result open_source(Context &context, const plan::Bind &step, Fd &tree) {
   return Result::failure(-fd, report);
 }
 
+bool is_procfs(int tree) {
+  struct statfs system{};
+  return fstatfs(tree, &system) == 0 && system.f_type == sys::kProcMagic;
+}
+
 Result check_type(Context &context, const plan::Bind &step, int tree) {
   if (step.require_type.empty()) return Result::ok();
   struct statfs system{};
@@ -71,9 +76,13 @@ Result run(Context &context, const plan::Bind &step) {
   fstat(tree.get(), &status);
   Missing missing = S_ISDIR(status.st_mode) ? Missing::MakeDirectory : Missing::MakeFile;
   Fd target;
-  uint64_t resolve = step.require_type == "proc" ? sys::kResolveNoSymlinks : 0;
+  uint64_t resolve = step.require_type == "proc" || step.on_proc ? sys::kResolveNoSymlinks : 0;
   Result result = open_target(context, step.target, missing, target, nullptr, resolve);
   if (result.failed()) return result;
+  if (!step.on_proc) {
+    result = refuse_on_procfs(context, target.get(), step.target, is_procfs(tree.get()));
+    if (result.failed()) return result;
+  }
   // A tree that the host has cloned in its own namespace is a peer of the host's mount. It becomes what a clone
   // in this namespace is, a slave: nothing may go back by it, unless the plan says how mounts are to travel; from
   // a user namespace not even then.
@@ -90,9 +99,11 @@ Result run(Context &context, const plan::Bind &step) {
 }
 
 Result run(Context &context, const plan::MountAttributes &step) {
-  Fd target;
-  if (Result result = open_in_root(context, step.target, O_PATH, target); result.failed()) return result;
-  Result result = set_attributes(context, target.get(), step.recursive, attributes(step.set, step.clear, 0));
+  Fd target = take_slot(context, step.slot);
+  if (step.slot && !target) return no_such_slot(context, step.slot);
+  Result result = target ? Result::ok() : open_in_root(context, step.target, O_PATH, target);
+  if (result.failed()) return result;
+  result = set_attributes(context, target.get(), step.recursive, attributes(step.set, step.clear, 0));
   if (result.failed() && result.error() == EINVAL)
     context.report.detail("nothing is mounted at ").detail(step.target);
   return result;

@@ -42,10 +42,12 @@ struct Context {
   // The root descriptor: the container's root file system, before and after pivot. Reached through root_fd().
   Fd root;
   bool pivoted = false;
+  // There is no mount namespace of the container's own: what is attached would be there for others.
+  bool shares_mounts = false;
   // A user namespace was made or joined by this plan.
   bool in_user_namespace = false;
 
-  // A procfs that no container can have tampered with, see procfs.h.
+  // A procfs that no container can have tampered with, see procfs.h. Closed once no later step needs it.
   Fd procfs;
   // Sources of masks: the host's null device, and the attached empty tmpfs.
   Fd null_device;
@@ -54,6 +56,8 @@ struct Context {
   mode_t umask = 022;
   uint32_t keep = 0;
   bool said_executing = false;
+  // `HOME=...` for execve, once it was looked up.
+  const char *home = nullptr;
   // Found by find-executable; empty: none yet.
   char executable[PATH_MAX];
 };

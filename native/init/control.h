@@ -4,8 +4,9 @@
 
 namespace runts::init {
 
-// Waits for the baton, taking slots on the way. The step from which init goes on.
-uint32_t wait_for_baton(Context &context);
+// Waits for the baton, taking slots on the way. The step from which init goes on. The baton of start counts in another
+// plan than this process's.
+uint32_t wait_for_baton(Context &context, bool of_start = false);
 
 // Gives the turn to the host from `step` on and waits for it. The step from which init goes on.
 uint32_t hand_over(Context &context, uint32_t step);

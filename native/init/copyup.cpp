@@ -3,6 +3,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/xattr.h>
 
 #include "paths.h"
@@ -13,7 +14,6 @@ namespace {
 constexpr int kMostDepth = 64;
 constexpr size_t kEntriesSize = 2048;
 constexpr size_t kNamesSize = 4096;
-constexpr uint64_t kInside = sys::kResolveBeneath | sys::kResolveNoSymlinks | sys::kResolveNoMagiclinks;
 
 // getdents64(2)
 struct Entry {
@@ -49,11 +49,15 @@ class Copier {
     }
   }
 
-  // Owner first: a change of owner takes setuid bits away.
+  // Owner first: a change of owner takes setuid bits and capabilities away.
   Result attributes(int from, int to, const struct stat &status, const CopyRoot &what) {
-    extended_attributes(from, to);
+    struct statvfs mount;
+    if (fstatvfs(from, &mount) != 0) return failed("fstatfs", from, "");
+    bool privileged = !(mount.f_flag & ST_NOSUID) || S_ISDIR(status.st_mode);
     if (what.owner && fchown(to, status.st_uid, status.st_gid) != 0) return failed("fchown", to, "");
-    if (what.mode && fchmod(to, status.st_mode & 07777) != 0) return failed("fchmod", to, "");
+    if (what.mode && fchmod(to, status.st_mode & (privileged ? 07777 : 01777)) != 0)
+      return failed("fchmod", to, "");
+    extended_attributes(from, to, privileged);
     timespec times[2] = {status.st_atim, status.st_mtim};
     if (futimens(to, times) != 0) return failed("futimens", to, "");
     return Result::ok();
@@ -73,8 +77,7 @@ class Copier {
       case S_IFCHR:
       case S_IFBLK:
       case S_IFIFO:
-        if (mknodat(to, name, status.st_mode, status.st_rdev) != 0) return failed("mknodat", to, name);
-        return without_descriptor(to, name, status);
+        return node(from, to, name, status);
       default:
         return Result::ok();
     }
@@ -86,8 +89,8 @@ class Copier {
     Result result = open_source(from, name, O_RDONLY | O_DIRECTORY, source, status);
     if (result.failed()) return result;
     if (mkdirat(to, name, 0700) != 0) return failed("mkdirat", to, name);
-    made.reset(openat(to, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!made) return failed("openat", to, name);
+    made.reset(open_child(to, name, O_RDONLY | O_DIRECTORY));
+    if (!made) return failed("openat2", to, name);
     result = directory(source.get(), made.get(), depth + 1);
     return result.failed() ? result : attributes(source.get(), made.get(), status, CopyRoot());
   }
@@ -101,8 +104,8 @@ class Copier {
       errno = ESTALE;
       return failed("openat2", from, name);
     }
-    made.reset(openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (!made) return failed("openat", to, name);
+    made.reset(open_child(to, name, O_WRONLY | O_CREAT | O_EXCL, 0600));
+    if (!made) return failed("openat2", to, name);
     while (true) {
       ssize_t size = read(source.get(), block, sizeof(block));
       if (size < 0) return failed("read", source.get(), name);
@@ -114,6 +117,15 @@ class Copier {
       }
     }
     return attributes(source.get(), made.get(), status, CopyRoot());
+  }
+
+  // What is no device on the mount that it is copied from does not become one.
+  Result node(int from, int to, const char *name, const struct stat &status) {
+    struct statvfs mount;
+    if (fstatvfs(from, &mount) != 0) return failed("fstatfs", from, "");
+    if (!S_ISFIFO(status.st_mode) && (mount.f_flag & ST_NODEV)) return Result::ok();
+    if (mknodat(to, name, status.st_mode, status.st_rdev) != 0) return failed("mknodat", to, name);
+    return without_descriptor(to, name, status);
   }
 
   Result link(int from, int to, const char *name, const struct stat &status) {
@@ -135,19 +147,16 @@ class Copier {
   }
 
   Result open_source(int from, const char *name, int flags, Fd &out, struct stat &status) {
-    int fd = open_below(from, name, static_cast<uint64_t>(flags | O_NOFOLLOW), kInside);
-    if (fd < 0) {
-      errno = -fd;
-      return failed("openat2", from, name);
-    }
-    out.reset(fd);
-    return fstat(fd, &status) == 0 ? Result::ok() : failed("fstat", fd, name);
+    out.reset(open_child(from, name, static_cast<uint64_t>(flags)));
+    if (!out) return failed("openat2", from, name);
+    return fstat(out.get(), &status) == 0 ? Result::ok() : failed("fstat", out.get(), name);
   }
 
-  static void extended_attributes(int from, int to) {
+  static void extended_attributes(int from, int to, bool privileged) {
     char names[kNamesSize];
     ssize_t size = flistxattr(from, names, sizeof(names));
     for (ssize_t at = 0; at < size; at += static_cast<ssize_t>(strlen(names + at)) + 1) {
+      if (!privileged && strcmp(names + at, "security.capability") == 0) continue;
       ssize_t value = fgetxattr(from, names + at, block, sizeof(block));
       if (value >= 0) fsetxattr(to, names + at, block, static_cast<size_t>(value), 0);
     }

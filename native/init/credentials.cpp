@@ -77,14 +77,19 @@ void raise_ambient(uint64_t ambient) {
   }
 }
 
-// Standard descriptors belong to the user of the container, so that it can open its own terminal; but never
-// the null device, which is everybody's. What cannot be given stays as it is.
+// The null device is everybody's, and a file or directory is the host's, whoever may write to it by the descriptor.
+bool may_be_given(const struct stat &status) {
+  if (S_ISCHR(status.st_mode)) return status.st_rdev != makedev(1, 3);
+  return S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode);
+}
+
+// Standard descriptors belong to the user of the container, so that it can open its own terminal. What cannot be
+// given stays as it is.
 Result give_stdio(Context &context, uint32_t uid) {
   for (int fd = 0; fd < 3; fd++) {
     struct stat status;
     if (fstat(fd, &status) != 0) continue;
-    bool null_device = S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);
-    if (null_device || status.st_uid == uid || fchown(fd, uid, static_cast<gid_t>(-1)) == 0) continue;
+    if (!may_be_given(status) || status.st_uid == uid || fchown(fd, uid, static_cast<gid_t>(-1)) == 0) continue;
     int error = errno;
     if (error == EPERM || error == EROFS || error == EINVAL) continue;
     return Result::failure(error, context.report.call("fchown").fd(fd, "stdio").number(uid).number(-1));
@@ -140,6 +145,8 @@ Result run(Context &context, const plan::User &step) {
   }
   if (Result result = set_ids(context, step.uid, step.gid); result.failed()) return result;
   sys::call(SYS_prctl, PR_SET_KEEPCAPS, 0, 0, 0, 0);
+  // Other ids make a process what fs.suid_dumpable says.
+  sys::call(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
   // Those that were kept are permitted only; the steps that follow still need them.
   Sets now;
   if (get_capabilities(now) != 0 || now.effective == now.permitted) return Result::ok();

@@ -66,9 +66,9 @@ Result change_mode(Context &context, int node, uint32_t mode) {
 
 // Owner and mode are set on the node itself, once it is known to be the one that was asked for.
 Result finish_node(Context &context, const plan::Device &step, const ParentAndName &at, bool made) {
-  Fd node(openat(at.parent.get(), at.name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  Fd node(open_child(at.parent.get(), at.name, O_PATH));
   struct stat status;
-  if (!node || fstat(node.get(), &status) != 0) return failed(context, "openat", at);
+  if (!node || fstat(node.get(), &status) != 0) return failed(context, "openat2", at);
   if (!is_device(status, step)) return another_device(context, step, status);
   if (!made) return Result::ok();
   if (status.st_uid != step.uid || status.st_gid != step.gid) {
@@ -81,6 +81,11 @@ Result finish_node(Context &context, const plan::Device &step, const ParentAndNa
 
 // The host's node of the same path, for a user namespace, where nodes cannot be made.
 Result bind_node(Context &context, const plan::Device &step, const ParentAndName &at) {
+  if (context.shares_mounts) {
+    context.report.call("mknodat").fd(at.parent.get(), "in root").string(at.name).octal(step.type | step.mode);
+    return Result::failure(
+        EPERM, context.report.detail("and without a mount namespace that of the host cannot be attached"));
+  }
   constexpr unsigned kFlags = sys::kOpenTreeClone | sys::kOpenTreeCloexec;
   int fd = sys::open_tree(AT_FDCWD, step.path.c_str(), kFlags);
   if (fd < 0)

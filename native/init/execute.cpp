@@ -61,11 +61,11 @@ Result not_found(Context &context, const plan::FindExecutable &step, int error) 
 bool is_slot_of(const plan::Entry &entry, uint32_t slot) {
   if (entry.on != plan::Side::Init) return false;
   if (entry.kind == plan::Kind::Seccomp) {
-    auto step = entry.as<plan::Seccomp>();
-    return step.slot == slot || step.listener == slot;
+    plan::Seccomp step;
+    return entry.decode(step) && (step.slot == slot || step.listener == slot);
   }
-  if (entry.kind == plan::Kind::AwaitStart) return entry.as<plan::AwaitStart>().slot == slot;
-  return false;
+  plan::AwaitStart step;
+  return entry.kind == plan::Kind::AwaitStart && entry.decode(step) && step.slot == slot;
 }
 
 bool is_needed_later(const Context &context, uint32_t slot) {
@@ -118,6 +118,22 @@ void tell_executing_ahead(Context &context) {
   }
 }
 
+const char *home_of(Context &context, const plan::Execve &step) {
+  if (!step.add_home) return nullptr;
+  if (!context.home) context.home = home_variable(context, step.uid);
+  return context.home;
+}
+
+// Before a filter that may forbid to open /etc/passwd.
+void find_home_ahead(Context &context) {
+  plan::View rest = *context.rest;
+  plan::Entry entry{plan::Kind::Execve, plan::Side::Init, plan::Reader(nullptr, nullptr)};
+  plan::Execve step;
+  while (rest.more() && rest.next(entry)) {
+    if (entry.kind == plan::Kind::Execve && entry.decode(step)) home_of(context, step);
+  }
+}
+
 }  // namespace
 
 Result run(Context &context, const plan::FindExecutable &step) {
@@ -150,6 +166,8 @@ Result run(Context &context, const plan::AwaitStart &step) {
   Fd listener = take_slot(context, step.slot);
   if (!listener) return no_such_slot(context, step.slot);
   context.control.reset();
+  // Labels were written: the wait may be long, and who gets hold of this process shall find nothing.
+  if (!procfs_is_needed_later(context)) context.procfs.reset();
   int fd;
   do fd = accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC);
   while (fd < 0 && (errno == EINTR || errno == ECONNABORTED));
@@ -158,7 +176,7 @@ Result run(Context &context, const plan::AwaitStart &step) {
     return Result::failure(error, context.report.call("accept4").fd(listener.get()));
   }
   context.control.reset(fd);
-  wait_for_baton(context);
+  wait_for_baton(context, true);
   return Result::ok();
 }
 
@@ -192,6 +210,7 @@ Result run(Context &context, const plan::Seccomp &step) {
     if (Result result = process_state(context, step.state, state); result.failed()) return result;
   }
   uint64_t flags = step.flags | (step.listener ? kSeccompNewListener : 0);
+  find_home_ahead(context);
   tell_executing_ahead(context);
   long error = sys::call(SYS_seccomp, kSeccompSetModeFilter, flags, &filter);
   if (error >= 0 && !step.listener) return Result::ok();
@@ -208,7 +227,7 @@ Result run(Context &context, const plan::Seccomp &step) {
 
 Result run(Context &context, const plan::Execve &step) {
   char **args = string_array(step.args);
-  char **env = string_array(step.env, step.add_home ? home_variable(context, step.uid) : nullptr);
+  char **env = string_array(step.env, home_of(context, step));
   if (!args || !env) return Result::failure(ENOMEM, context.report.call("mmap"));
   if (!args[0])
     return Result::failure(EINVAL, context.report.call("execve").detail("there are no arguments"));

@@ -19,13 +19,20 @@ namespace {
 // Made in start(): static memory that stays untouched where no step needs it.
 alignas(Context) unsigned char context_memory[sizeof(Context)];
 
+template <typename T>
+Result decode_and_run(Context &c, const plan::Entry &entry) {
+  T step;
+  if (entry.decode(step)) return run(c, step);
+  return Result::failure(EBADMSG, c.report.words("the plan").detail("this step is damaged"));
+}
+
 // Exhaustive over the kinds: a new kind is a compiler's warning here until it says who runs it.
 Result dispatch(Context &c, const plan::Entry &entry) {
   using plan::Kind;
   switch (entry.kind) {
 #define RUNTS_INIT_STEP(name) \
   case Kind::name:            \
-    return run(c, entry.as<plan::name>())
+    return decode_and_run<plan::name>(c, entry)
     RUNTS_INIT_STEP(Rlimit);
     RUNTS_INIT_STEP(Hook);
     RUNTS_INIT_STEP(Join);
@@ -92,6 +99,7 @@ Result dispatch(Context &c, const plan::Entry &entry) {
     case Kind::IdMap:
     case Kind::OomScore:
     case Kind::Created:
+    case Kind::Dismiss:
     case Kind::Start:
     case Kind::Signal:
       break;

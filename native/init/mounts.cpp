@@ -22,14 +22,25 @@ bool has_option(const plan::List<plan::Str> &options, std::string_view key) {
   return false;
 }
 
+Result keep(Context &context, uint32_t slot, Fd mounted) {
+  if (slot == 0) return Result::ok();
+  if (slot >= protocol::kMaxSlots) {
+    context.report.words("slots").detail("more descriptors than there is room for");
+    return Result::failure(EMFILE, context.report);
+  }
+  context.slots[slot] = mounted.release();
+  return Result::ok();
+}
+
 // mount(2) for options that fsconfig does not take.
 Result mount_legacy(Context &context, const plan::Mount &step, const NewFilesystem &wanted, int target) {
   if (step.copy_up) return Result::failure(E2BIG, context.report);
   if (Result result = mount_at_once(context, wanted, target); result.failed()) return result;
   Fd mounted;
   if (Result result = open_in_root(context, step.target, O_PATH, mounted); result.failed()) return result;
-  return set_attributes(context, mounted.get(), step.propagation_recursive,
-                        attributes(0, 0, step.propagation));
+  Result result = set_attributes(context, mounted.get(), step.propagation_recursive,
+                                 attributes(0, 0, step.propagation));
+  return result.failed() ? result : keep(context, step.keep, std::move(mounted));
 }
 
 // The content of what will be covered, and its owner and mode where no option says otherwise.
@@ -45,9 +56,13 @@ Result copy_up(Context &context, const plan::Mount &step, int target, int tree) 
 Result run(Context &context, const plan::Mount &step) {
   Fd target;
   bool created = false;
-  uint64_t resolve = wants_ordinary_directory(step.type) ? sys::kResolveNoSymlinks : 0;
+  uint64_t resolve = wants_ordinary_directory(step.type) || step.on_proc ? sys::kResolveNoSymlinks : 0;
   Result result = open_target(context, step.target, Missing::MakeDirectory, target, &created, resolve);
   if (result.failed()) return result;
+  if (!step.on_proc) {
+    result = refuse_on_procfs(context, target.get(), step.target, step.type == "proc");
+    if (result.failed()) return result;
+  }
   NewFilesystem wanted{step.type, step.source, step.options, step.attributes, -1};
   struct stat status;
   if (step.inherit_mode && !created && fstat(target.get(), &status) == 0)
@@ -68,8 +83,10 @@ Result run(Context &context, const plan::Mount &step) {
       set_attributes(context, tree.get(), step.propagation_recursive, attributes(late, 0, step.propagation));
   if (result.failed()) return result;
   result = attach(context, tree.get(), target.get(), step.target);
-  if (!result.failed() && is_root_path(step.target)) context.root = std::move(tree);
-  return result;
+  if (result.failed()) return result;
+  if (!is_root_path(step.target)) return keep(context, step.keep, std::move(tree));
+  context.root = std::move(tree);
+  return Result::ok();
 }
 
 }  // namespace runts::init

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "trees.h"
+
 namespace runts::init {
 namespace {
 
@@ -111,17 +113,24 @@ class Maker {
     return Result::ok();
   }
 
+  // `..` is never made, nor opened by itself: where it could not be found, a directory was moved meanwhile, and from
+  // the parent descriptor alone it may lead past the root.
   Result create(const Fd &parent, const char *name, bool last, Fd &next) {
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+      context_.report.call("mkdirat").fd(parent.get(), "in root").string(name);
+      context_.report.detail("the path is changed while it is made");
+      return Result::failure(ENOENT, context_.report);
+    }
     if (last && missing_ == Missing::MakeFile) {
-      Fd file(openat(parent.get(), name, O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_RDONLY, 0644));
-      if (!file && errno != EEXIST) return failed("openat", parent, name, "O_CREAT|O_EXCL|O_NOFOLLOW");
-      next.reset(openat(parent.get(), name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
-      return next ? Result::ok() : failed("openat", parent, name, "O_PATH|O_NOFOLLOW");
+      Fd file(open_child(parent.get(), name, O_CREAT | O_EXCL | O_RDONLY, 0644));
+      if (!file && errno != EEXIST) return failed("openat2", parent, name, "O_CREAT|O_EXCL|O_NOFOLLOW");
+      next.reset(open_child(parent.get(), name, O_PATH));
+      return next ? Result::ok() : failed("openat2", parent, name, "O_PATH|O_NOFOLLOW");
     }
     if (mkdirat(parent.get(), name, 0755) != 0 && errno != EEXIST)
       return failed("mkdirat", parent, name, "0755");
-    next.reset(openat(parent.get(), name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    return next ? Result::ok() : failed("openat", parent, name, "O_PATH|O_DIRECTORY|O_NOFOLLOW");
+    next.reset(open_child(parent.get(), name, O_PATH | O_DIRECTORY));
+    return next ? Result::ok() : failed("openat2", parent, name, "O_PATH|O_DIRECTORY|O_NOFOLLOW");
   }
 
   Result failed(std::string_view call, const Fd &parent, const char *name, std::string_view how) {
@@ -157,6 +166,15 @@ int open_below(int dir, const char *path, uint64_t flags, uint64_t resolve) {
   int fd = -EAGAIN;
   for (int i = 0; i < kRaceTries && fd == -EAGAIN; i++) fd = sys::openat2(dir, path, how);
   return fd;
+}
+
+int open_child(int dir, const char *name, uint64_t flags, uint64_t mode) {
+  constexpr uint64_t kChild = sys::kResolveBeneath | sys::kResolveNoSymlinks | sys::kResolveNoMagiclinks;
+  sys::OpenHow how{flags | O_NOFOLLOW | O_CLOEXEC, mode, kChild};
+  int fd = -EAGAIN;
+  for (int i = 0; i < kRaceTries && fd == -EAGAIN; i++) fd = sys::openat2(dir, name, how);
+  if (fd < 0) errno = -fd;
+  return fd < 0 ? -1 : fd;
 }
 
 Result open_in_root(Context &context, const plan::Str &path, uint64_t flags, Fd &out, uint64_t resolve) {
@@ -197,22 +215,23 @@ Result open_parent(Context &context, const plan::Str &path, ParentAndName &out) 
 }
 
 Result open_placeholder(Context &context, const ParentAndName &at, Fd &out) {
-  Fd made(openat(at.parent.get(), at.name, O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_RDONLY, 0600));
+  Fd made(open_child(at.parent.get(), at.name, O_CREAT | O_EXCL | O_RDONLY, 0600));
   if (!made && errno != EEXIST) {
     int error = errno;
     return Result::failure(
         error,
-        context.report.call("openat").fd(at.parent.get()).string(at.name).word("O_CREAT|O_EXCL|O_NOFOLLOW"));
+        context.report.call("openat2").fd(at.parent.get()).string(at.name).word("O_CREAT|O_EXCL|O_NOFOLLOW"));
   }
-  out.reset(openat(at.parent.get(), at.name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  out.reset(open_child(at.parent.get(), at.name, O_PATH));
   struct stat status;
   if (!out || fstat(out.get(), &status) != 0) {
     int error = errno;
     return Result::failure(
-        error, context.report.call("openat").fd(at.parent.get()).string(at.name).word("O_PATH|O_NOFOLLOW"));
+        error, context.report.call("openat2").fd(at.parent.get()).string(at.name).word("O_PATH|O_NOFOLLOW"));
   }
-  if (!S_ISLNK(status.st_mode) && !S_ISDIR(status.st_mode)) return Result::ok();
-  context.report.call("openat").fd(at.parent.get()).string(at.name).word("O_PATH|O_NOFOLLOW");
+  if (!S_ISLNK(status.st_mode) && !S_ISDIR(status.st_mode))
+    return refuse_on_procfs(context, out.get(), at.name, false);
+  context.report.call("openat2").fd(at.parent.get()).string(at.name).word("O_PATH|O_NOFOLLOW");
   context.report.detail(S_ISDIR(status.st_mode) ? "is a directory"
                                                 : "is a symbolic link, which is not followed here");
   return Result::failure(S_ISDIR(status.st_mode) ? EISDIR : ELOOP, context.report);

@@ -19,6 +19,10 @@ Result root_fd(Context &context, int &out);
 // One openat2 below dir, retried a bounded number of times where a rename races with it. The fd, or -errno.
 int open_below(int dir, const char *path, uint64_t flags, uint64_t resolve);
 
+// One component of dir, without following it and never `..`: openat(2) with O_NOFOLLOW and O_CLOEXEC, which would
+// go up from the root of a mount. The fd, or -1 with errno.
+int open_child(int dir, const char *name, uint64_t flags, uint64_t mode = 0);
+
 // Opens path below the root descriptor with flags (O_CLOEXEC is added).
 Result open_in_root(Context &context, const plan::Str &path, uint64_t flags, Fd &out, uint64_t resolve = 0);
 

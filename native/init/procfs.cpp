@@ -11,8 +11,6 @@
 namespace runts::init {
 namespace {
 
-constexpr ino_t kProcRootInode = 1;
-
 int make_procfs() {
   int opened = sys::fsopen("proc", sys::kFsopenCloexec);
   if (opened < 0) return opened;
@@ -27,7 +25,7 @@ bool is_procfs_root(int fd) {
   struct statfs system;
   struct stat status;
   return fstatfs(fd, &system) == 0 && system.f_type == sys::kProcMagic && fstat(fd, &status) == 0 &&
-         status.st_ino == kProcRootInode;
+         status.st_ino == sys::kProcRootInode;
 }
 
 // A file below a directory of the handle: no symbolic links, no other mounts, no way up.
@@ -60,6 +58,21 @@ Result write_label(Context &context, std::string_view attribute, std::string_vie
   return write_once(context, context.procfs.get(), path, value);
 }
 
+// Nothing is mounted over what this process is to find in the host's: its own directory, and in it what is used.
+bool is_own_intact(const Context &context) {
+  char path[64];
+  for (std::string_view name : {"", "fd", "attr", "mountinfo"}) {
+    if (!own_procfs_path(context, name, path, sizeof(path))) return false;
+    int fd = open_inside(context.procfs.get(), path, O_PATH);
+    // A kernel without security modules has no attributes.
+    if (fd == -ENOENT && name == "attr") continue;
+    Fd found(fd < 0 ? -1 : fd);
+    struct statfs system;
+    if (!found || fstatfs(found.get(), &system) != 0 || system.f_type != sys::kProcMagic) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 Result need_procfs(Context &context) {
@@ -76,7 +89,9 @@ Result need_procfs(Context &context) {
     return Result::failure(-fd, report.detail("and /proc of the host is no procfs to take instead"));
   }
   context.procfs = std::move(host);
-  return Result::ok();
+  if (is_own_intact(context)) return Result::ok();
+  context.procfs.reset();
+  return Result::failure(-fd, report.detail("and something is mounted over files of /proc of the host"));
 }
 
 bool own_procfs_path(const Context &context, std::string_view rest, char *out, size_t size) {

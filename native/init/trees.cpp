@@ -1,6 +1,7 @@
 #include "trees.h"
 
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 namespace runts::init {
 
@@ -29,6 +30,21 @@ Result clone_tree(Context &context, int fd, bool recursive, Fd &out) {
                            context.report.call("open_tree").fd(fd).string("").flags(flags, kOpenTreeNames));
   out.reset(tree);
   return Result::ok();
+}
+
+Result refuse_on_procfs(Context &context, int target, std::string_view at, bool tree_is_procfs) {
+  struct statfs system{};
+  if (fstatfs(target, &system) != 0) {
+    int error = errno;
+    return Result::failure(error, context.report.call("fstatfs").fd(target, at));
+  }
+  struct stat status{};
+  bool whole = tree_is_procfs && fstat(target, &status) == 0 && status.st_ino == sys::kProcRootInode;
+  if (system.f_type != sys::kProcMagic || whole) return Result::ok();
+  context.report.call("fstatfs").fd(target, at);
+  return Result::failure(
+      EACCES, context.report.detail("the target lies on a procfs, where only procfs itself and a few emulated "
+                                    "files below /proc may be mounted"));
 }
 
 Result attach(Context &context, int tree, int target, std::string_view at) {

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <memory>
+#include <string>
 
 #include "../core/error_name.h"
 #include "../core/reaper.h"
@@ -34,6 +35,7 @@ void set_success(Napi::Object &value, core::Outcome &outcome) {
     value.Set("pidfd", outcome.pidfd.release());
     value.Set("startTime", static_cast<double>(outcome.start_time));
   }
+  if (outcome.cgroup_inode) value.Set("cgroupInode", std::to_string(outcome.cgroup_inode));
   if (outcome.console) value.Set("console", outcome.console.release());
 }
 

@@ -19,6 +19,13 @@ struct Entry {
     Reader copy = fields;
     return T::read(copy);
   }
+  // False where the fields are not those of a T, which then holds nothing that may be used.
+  template <typename T>
+  bool decode(T &out) const {
+    Reader copy = fields;
+    out = T::read(copy);
+    return copy.ok() && copy.at_end();
+  }
 };
 
 // A view of plan bytes that stay alive as long as the view. Steps are reached in order, by next().

@@ -44,6 +44,7 @@ class Reader {
   Reader(const uint8_t *at, const uint8_t *end) : at_(at), end_(end) {}
   bool ok() const { return ok_; }
   const uint8_t *at() const { return at_; }
+  bool at_end() const { return at_ == end_; }
 
   uint32_t u32() { return number<uint32_t>(); }
   int32_t i32() { return number<int32_t>(); }

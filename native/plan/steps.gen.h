@@ -6,7 +6,7 @@
 
 namespace runts::plan {
 
-inline constexpr uint32_t kSchema = 0x49b91f33;
+inline constexpr uint32_t kSchema = 0x8040f6dc;
 
 enum class Kind : uint32_t {
   CgroupCreate,
@@ -30,6 +30,7 @@ enum class Kind : uint32_t {
   Rlimit,
   Hook,
   Created,
+  Dismiss,
   Start,
   Signal,
   Join,
@@ -78,7 +79,7 @@ enum class Kind : uint32_t {
   Execve,
 };
 
-inline constexpr uint32_t kKindCount = 67;
+inline constexpr uint32_t kKindCount = 68;
 
 inline constexpr const char *kKindNames[kKindCount] = {
     "cgroup-create",
@@ -102,6 +103,7 @@ inline constexpr const char *kKindNames[kKindCount] = {
     "rlimit",
     "hook",
     "created",
+    "dismiss",
     "start",
     "signal",
     "join",
@@ -150,30 +152,34 @@ inline constexpr const char *kKindNames[kKindCount] = {
     "execve",
 };
 
-// mkdir each missing part of path below root, enabling controllers on the way; refuses a cgroup that has processes or is frozen; opens it
+// mkdir each missing part of path below root, enabling controllers on the way; refuses a cgroup that has processes or is frozen; fresh: makes an existing one anew, so that it is no longer that of whoever had it; opens it
 struct CgroupCreate {
   Str root;
   Str path;
   List<Str> controllers;
   List<Str> wanted;
+  bool fresh;
   static CgroupCreate read(Reader &r) {
     CgroupCreate v{};
     v.root = r.str();
     v.path = r.str();
     v.controllers = r.list<Str>();
     v.wanted = r.list<Str>();
+    v.fresh = r.boolean();
     return v;
   }
 };
 
-// open an existing cgroup
+// open an existing cgroup; one of another inode number (0: any) is another, and so ENOENT
 struct CgroupOpen {
   Str root;
   Str path;
+  uint64_t inode;
   static CgroupOpen read(Reader &r) {
     CgroupOpen v{};
     v.root = r.str();
     v.path = r.str();
+    v.inode = r.u64();
     return v;
   }
 };
@@ -253,18 +259,20 @@ struct CgroupKill {
   }
 };
 
-// kill what is left, wait for populated 0, remove the cgroup and all below it, then its empty parents up to and without `until`; a missing cgroup is fine
+// kill what is left, wait for populated 0, remove the cgroup and all below it, then its empty parents up to and without `until`; a missing cgroup is fine, and one of another inode number (0: any) stays
 struct CgroupRemove {
   Str root;
   Str path;
   Str until;
   uint32_t timeout_ms;
+  uint64_t inode;
   static CgroupRemove read(Reader &r) {
     CgroupRemove v{};
     v.root = r.str();
     v.path = r.str();
     v.until = r.str();
     v.timeout_ms = r.u32();
+    v.inode = r.u64();
     return v;
   }
 };
@@ -516,6 +524,20 @@ struct Created {
   }
 };
 
+// connect to the socket of a created container and hang up, which ends an init that waits there; wait until it has; a missing socket is fine
+struct Dismiss {
+  Str directory;
+  Str name;
+  uint32_t timeout_ms;
+  static Dismiss read(Reader &r) {
+    Dismiss v{};
+    v.directory = r.str();
+    v.name = r.str();
+    v.timeout_ms = r.u32();
+    return v;
+  }
+};
+
 // connect to the socket of a created container, remove it, hand the slots over, wait until init has executed the program or reports why not
 struct Start {
   Str directory;
@@ -695,6 +717,8 @@ struct Mount {
   bool propagation_recursive;
   bool copy_up;
   bool inherit_mode;
+  uint32_t keep;
+  bool on_proc;
   static Mount read(Reader &r) {
     Mount v{};
     v.type = r.str();
@@ -706,6 +730,8 @@ struct Mount {
     v.propagation_recursive = r.boolean();
     v.copy_up = r.boolean();
     v.inherit_mode = r.boolean();
+    v.keep = r.u32();
+    v.on_proc = r.boolean();
     return v;
   }
 };
@@ -724,6 +750,7 @@ struct Bind {
   uint32_t propagation;
   bool propagation_recursive;
   Str require_type;
+  bool on_proc;
   static Bind read(Reader &r) {
     Bind v{};
     v.source = r.str();
@@ -738,19 +765,22 @@ struct Bind {
     v.propagation = r.u32();
     v.propagation_recursive = r.boolean();
     v.require_type = r.str();
+    v.on_proc = r.boolean();
     return v;
   }
 };
 
-// mount_setattr of what is mounted at target (remount)
+// mount_setattr of what is mounted at target (remount), or of the mount that is kept in a slot
 struct MountAttributes {
   Str target;
+  uint32_t slot;
   bool recursive;
   uint64_t set;
   uint64_t clear;
   static MountAttributes read(Reader &r) {
     MountAttributes v{};
     v.target = r.str();
+    v.slot = r.u32();
     v.recursive = r.boolean();
     v.set = r.u64();
     v.clear = r.u64();
@@ -1004,7 +1034,7 @@ struct Cwd {
   }
 };
 
-// keep capabilities, give stdio to uid, setgroups, setresgid, setresuid
+// keep capabilities, give stdio (terminals, pipes and sockets) to uid, setgroups, setresgid, setresuid
 struct User {
   uint32_t uid;
   uint32_t gid;
@@ -1102,7 +1132,7 @@ struct CapabilitiesFinal {
   }
 };
 
-// restore signals and execute the program found before; addHome: HOME from /etc/passwd of the root for uid
+// restore signals and execute the program found before; addHome: HOME from /etc/passwd of the root for uid, looked up before a filter is loaded
 struct Execve {
   List<Str> args;
   List<Str> env;

@@ -113,6 +113,8 @@ inline constexpr unsigned kCloseRangeCloexec = 4;
 
 // f_type of statfs(2)
 inline constexpr long kProcMagic = 0x9fa0;
+// Inode of the root of every procfs
+inline constexpr ino_t kProcRootInode = 1;
 inline constexpr long kSysfsMagic = 0x62656572;
 inline constexpr long kDevptsMagic = 0x1cd1;
 inline constexpr long kTmpfsMagic = 0x01021994;

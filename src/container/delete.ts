@@ -1,11 +1,13 @@
 import { RuntsError } from '../errors.ts';
 import type { HostLock } from '../host/host.ts';
-import { compileDelete, compilePoststop } from '../plan/lifecycle.ts';
+import { compileDelete, compileDismiss, compilePoststop } from '../plan/lifecycle.ts';
+import type { Plan } from '../plan/steps.ts';
+import { ownCgroup } from './claims.ts';
 import type { Context } from './context.ts';
 import { executeOrThrow } from './execute.ts';
 import { signalContainer } from './kill.ts';
 import { SIGKILL } from './signals.ts';
-import { hasProcess, statusOf } from './status.ts';
+import { hasProcess, statusOf, statusUnderLock } from './status.ts';
 import { load, lock, placeOf } from './store.ts';
 import type { Place, Saved } from './store.ts';
 
@@ -26,9 +28,11 @@ export async function deleteContainer(context: Context, id: string, force: boole
   else refuse(id, await statusOf(files, place, saved));
   const held = await lockPatiently(context, place);
   try {
-    // a creator may have recorded the process since
+    // a creator may have recorded the process since, or a start have come first
     const last = loadForDelete(context, place, force);
-    if (last !== undefined) await destroy(context, place, last);
+    if (last === undefined) return;
+    if (!force) refuse(id, statusUnderLock(files, place, last));
+    await destroy(context, place, last);
   } finally {
     held?.release();
   }
@@ -105,7 +109,7 @@ export async function removeEnded(context: Context, place: Place, saved: Saved):
 export async function destroy(context: Context, place: Place, saved: Saved): Promise<void> {
   const { files } = context.host;
   if (hasProcess(files, saved)) await endProcess(context, saved);
-  const removal = compileDelete(saved.cgroup);
+  const removal = [...compileDelete(ownCgroup(context, saved)), ...dismissal(saved)];
   if (removal.length > 0) await executeOrThrow(context, removal);
   files.removeTree(place.directory);
   for (const hook of compilePoststop(saved)) {
@@ -113,6 +117,11 @@ export async function destroy(context: Context, place: Place, saved: Saved): Pro
       context.warn(`poststop: ${(error as Error).message}`),
     );
   }
+}
+
+/** What a creator left that was killed before it recorded the process, and that is in no cgroup. */
+function dismissal({ phase, startSocket, facts }: Saved): Plan {
+  return phase === 'creating' && startSocket !== undefined ? compileDismiss(facts) : [];
 }
 
 async function endProcess(context: Context, saved: Saved): Promise<void> {

@@ -108,6 +108,7 @@ function execFacts({ host }: Context, saved: Saved, cgroups: readonly string[]):
     spec: saved.spec,
     ...processOf(saved),
     cgroupPath: saved.cgroup?.path,
+    ...(saved.cgroup?.inode !== undefined && { cgroupInode: saved.cgroup.inode }),
     ...(subCgroup !== undefined && { subCgroup }),
   };
 }

@@ -1,12 +1,13 @@
 import { RuntsError } from '../errors.ts';
-import type { Failure, HostFiles } from '../host/host.ts';
+import type { Failure } from '../host/host.ts';
 import { describeFailure } from '../plan/failure.ts';
 import { compileKill, compileKillAll } from '../plan/lifecycle.ts';
 import type { Plan } from '../plan/steps.ts';
+import { ownCgroup } from './claims.ts';
 import type { Context } from './context.ts';
 import { execute } from './execute.ts';
 import { SIGKILL } from './signals.ts';
-import { cgroupDirectory, hasProcess } from './status.ts';
+import { hasProcess } from './status.ts';
 import { load, placeOf } from './store.ts';
 import type { Saved } from './store.ts';
 import { notRunning, processOf } from './target.ts';
@@ -32,16 +33,21 @@ export async function kill(context: Context, id: string, { signal, all }: KillRe
 /** @throws {RuntsError} WRONG_STATE `container not running`. */
 export async function signalContainer(context: Context, saved: Saved, signal: number): Promise<void> {
   const { files } = context.host;
-  const cgroup = signal === SIGKILL && !hasOwnPids(saved) ? existingCgroup(files, saved) : undefined;
-  if (cgroup === undefined && !hasProcess(files, saved)) throw notRunning();
-  const plan = cgroup === undefined ? compileKill(processOf(saved), signal) : compileKillAll(cgroup);
+  if (signal === SIGKILL && !hasOwnPids(saved) && (await killAll(context, saved))) return;
+  if (!hasProcess(files, saved)) throw notRunning();
+  const plan = compileKill(processOf(saved), signal);
   const outcome = await execute(context, plan);
   if (!outcome.ok) throw describe(plan, outcome);
 }
 
-function existingCgroup(files: HostFiles, saved: Saved): Saved['cgroup'] {
-  const directory = cgroupDirectory(saved);
-  return directory !== undefined && files.exists(directory) ? saved.cgroup : undefined;
+/** False where the container's cgroup is gone. */
+async function killAll(context: Context, saved: Saved): Promise<boolean> {
+  const cgroup = ownCgroup(context, saved);
+  if (cgroup === undefined) return false;
+  const plan = compileKillAll(cgroup);
+  const outcome = await execute(context, plan);
+  if (!outcome.ok && outcome.errno !== 'ENOENT') throw describe(plan, outcome);
+  return outcome.ok;
 }
 
 /** A process that ended meanwhile was not running. */

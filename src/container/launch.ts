@@ -1,11 +1,12 @@
 import { RuntsError } from '../errors.ts';
-import type { HostProcess } from '../host/host.ts';
+import type { HostLock, HostProcess } from '../host/host.ts';
 import { compileCreate } from '../plan/create.ts';
 import type { CreateOptions } from '../plan/facts.ts';
 import type { Plan, StepOf } from '../plan/steps.ts';
 import type { Spec } from '../spec/types.ts';
 import { readBundle } from './bundle.ts';
 import type { Bundle } from './bundle.ts';
+import { needsFreshCgroup } from './claims.ts';
 import type { Context } from './context.ts';
 import { destroy } from './delete.ts';
 import { extraDescriptors } from './descriptors.ts';
@@ -59,15 +60,22 @@ export async function launch(context: Context, request: CreateRequest, mode: Lau
   checkTerminal({ terminal, detached: mode.detached, consoleSocket: request.consoleSocket });
   const extra = extraDescriptors(context.host, request.preserveFds ?? 0);
   const place = makePlace(context.host.files, context.root, request.id);
-  const held = await lock(context.host.files, place, true);
+  const held = await lockNew(context, place);
   try {
     return await make(context, place, { request, mode, bundle, extra });
   } catch (error) {
     context.host.files.removeTree(place.directory);
     throw error;
   } finally {
-    held?.release();
+    held.release();
   }
+}
+
+/** Without the lock nothing may be made: a directory that went away is no longer the container's. */
+async function lockNew(context: Context, place: Place): Promise<HostLock> {
+  const held = await lock(context.host.files, place, true);
+  if (held !== undefined) return held;
+  throw new RuntsError('WRONG_STATE', `container ${place.id} was deleted while it was being created`);
 }
 
 function refuseSystemd({ cgroupManager }: Context): void {
@@ -89,7 +97,9 @@ async function make(context: Context, place: Place, making: Making): Promise<Lau
   const facts = readFacts(context, place, making.bundle);
   const notify = makeNotifyDirectory(context, place);
   const spec = specToRun(context, making);
-  const { plan, warnings } = compileCreate(spec, facts, createOptions(making, notify));
+  const freshCgroup = needsFreshCgroup(context, spec, facts);
+  const options = { ...createOptions(making, notify), freshCgroup };
+  const { plan, warnings } = compileCreate(spec, facts, options);
   for (const warning of warnings) context.warn(warning);
   const creating = firstState(context, place, { making, facts, plan });
   save(files, place, creating);
@@ -97,7 +107,7 @@ async function make(context: Context, place: Place, making: Making): Promise<Lau
   const outcome = await executeOrThrow(context, plan, { stdio, preserve: making.extra.all, traced: true });
   const { process } = outcome;
   if (process === undefined) throw new RuntsError('INIT_DIED', 'the plan made no process');
-  const saved: Saved = { ...creating, phase: 'created', pid: process.pid, startTime: process.startTime };
+  const saved = createdState(creating, process, outcome.cgroupInode);
   try {
     save(files, place, saved);
     announce(context, making.request, process);
@@ -157,6 +167,17 @@ function firstState(context: Context, place: Place, { making, facts, plan }: Com
     noNewKeyring: making.request.noNewKeyring === true,
     startSteps: plan.slice(stepsBefore),
     stepsBefore,
+  };
+}
+
+function createdState(creating: Saved, process: HostProcess, inode: number | bigint | undefined): Saved {
+  const { cgroup } = creating;
+  return {
+    ...creating,
+    phase: 'created',
+    pid: process.pid,
+    startTime: process.startTime,
+    ...(cgroup !== undefined && inode !== undefined && { cgroup: { ...cgroup, inode } }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { HostFiles } from '../host/host.ts';
+import { directoryOf } from './claims.ts';
 import { isAlive } from './process-stat.ts';
 import { lock } from './store.ts';
 import type { Place, Saved } from './store.ts';
@@ -31,7 +32,7 @@ export function hasProcess(files: HostFiles, { pid, startTime }: Saved): boolean
 /** Absolute path of the container's cgroup. */
 export function cgroupDirectory({ cgroup }: Saved): string | undefined {
   if (cgroup === undefined) return undefined;
-  return `${cgroup.root}/${cgroup.path.replace(/^\/+/, '')}`;
+  return directoryOf(cgroup);
 }
 
 /** cgroup.freeze is what was asked for this cgroup itself; a frozen parent is not its pause. */

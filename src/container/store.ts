@@ -2,6 +2,7 @@ import { RuntsError } from '../errors.ts';
 import { HostError } from '../host/host.ts';
 import type { HostFiles, HostLock } from '../host/host.ts';
 import type { Facts } from '../plan/facts.ts';
+import type { CgroupPlace } from '../plan/lifecycle.ts';
 import type { Step } from '../plan/steps.ts';
 import { formatJson, parseJson } from '../spec/json.ts';
 import type { Spec } from '../spec/types.ts';
@@ -29,8 +30,8 @@ export interface Saved {
   readonly startTime?: number;
   /** Name of the socket in the state directory at which init waits for start; unset for `run`. */
   readonly startSocket?: string;
-  /** The v2 hierarchy's mount point and the path below it; unset without a cgroup. */
-  readonly cgroup?: { readonly root: string; readonly path: string };
+  /** The cgroup that was made; unset without one. Its inode is known once the process is. */
+  readonly cgroup?: CgroupPlace;
   /** The config as it was checked at create; later changes of config.json mean nothing. */
   readonly spec: Spec;
   readonly facts: Facts;

@@ -3,6 +3,7 @@ import { parseCount } from '../cgroup/events.ts';
 import { RuntsError } from '../errors.ts';
 import type { CgroupFacts } from '../plan/facts.ts';
 import { compileUpdate } from '../plan/lifecycle.ts';
+import type { CgroupPlace } from '../plan/lifecycle.ts';
 import type { Plan } from '../plan/steps.ts';
 import { formatProblem } from '../spec/problems.ts';
 import { readResources } from '../spec/read.ts';
@@ -48,14 +49,14 @@ interface Change {
 async function apply(context: Context, place: Place, { saved, change }: Change): Promise<void> {
   const old = saved.spec.linux?.resources ?? {};
   const merged = mergeResources(old, change);
-  const { path, hierarchy } = cgroupOf(saved);
+  const { place: cgroup, hierarchy } = cgroupOf(saved);
   const usage = memoryUsage(context, saved);
-  const plan = compileUpdate({ old, change, ...(usage !== undefined && { usage }) }, path, hierarchy);
+  const plan = compileUpdate({ old, change, ...(usage !== undefined && { usage }) }, cgroup, hierarchy);
   try {
     await executeOrThrow(context, plan);
   } catch (error) {
     await restore(context, () =>
-      compileUpdate({ old: merged, change: previous(old, change) }, path, hierarchy),
+      compileUpdate({ old: merged, change: previous(old, change) }, cgroup, hierarchy),
     );
     throw error;
   }
@@ -65,9 +66,9 @@ async function apply(context: Context, place: Place, { saved, change }: Change):
   });
 }
 
-function cgroupOf({ id, cgroup, facts }: Saved): { path: string; hierarchy: CgroupFacts } {
+function cgroupOf({ id, cgroup, facts }: Saved): { place: CgroupPlace; hierarchy: CgroupFacts } {
   if (cgroup !== undefined && facts.cgroup !== undefined)
-    return { path: cgroup.path, hierarchy: facts.cgroup };
+    return { place: { ...cgroup, root: facts.cgroup.root }, hierarchy: facts.cgroup };
   throw new RuntsError('UNSUPPORTED', `container ${id} has no cgroup, which alone has limits`);
 }
 

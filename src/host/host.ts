@@ -68,6 +68,8 @@ export interface Success {
   readonly ok: true;
   /** The container's process, if the plan made one. */
   readonly process?: HostProcess;
+  /** Inode number of the cgroup that the plan has opened last; one that comes after it has another. */
+  readonly cgroupInode?: number | bigint;
   /** Master of the terminal, if the plan has a console for the host itself. */
   readonly console?: number;
   /** Two numbers a step, begin and end, microseconds since the epoch; 0 for a step that did not run. */

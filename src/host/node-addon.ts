@@ -35,6 +35,8 @@ export type AddonOutcome =
       readonly pid?: number;
       readonly pidfd?: number;
       readonly startTime?: number;
+      /** In decimal, as it has 64 bits. */
+      readonly cgroupInode?: string;
       readonly console?: number;
       readonly times?: readonly number[];
     }

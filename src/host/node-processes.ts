@@ -26,12 +26,18 @@ function toOutcome(from: AddonOutcome, reaps: boolean): Outcome {
     const { step, errno, call, detail, ofCreate } = from;
     return { ok: false, step, errno, call, detail, ofCreate, ...times };
   }
-  const { pid, pidfd, startTime, console } = from;
+  const { pid, pidfd, startTime, cgroupInode, console } = from;
   const made =
     pid === undefined || pidfd === undefined
       ? {}
       : { process: toProcess({ pid, pidfd, startTime: startTime ?? 0 }, reaps) };
-  return { ok: true, ...made, ...(console === undefined ? {} : { console }), ...times };
+  const cgroup = cgroupInode === undefined ? {} : { cgroupInode: toInteger(cgroupInode) };
+  return { ok: true, ...made, ...cgroup, ...(console === undefined ? {} : { console }), ...times };
+}
+
+function toInteger(text: string): number | bigint {
+  const number = Number(text);
+  return Number.isSafeInteger(number) ? number : BigInt(text);
 }
 
 interface Child {

@@ -27,6 +27,7 @@ const ACTIONS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   rlimit: ({ type }) => `set ${type}`,
   hook: ({ path }) => `run ${path}`,
   created: () => 'leave init waiting for start',
+  dismiss: () => "end the container's init",
   start: () => "reach the container's init",
   signal: ({ signal, pid }) => `send signal ${signal} to process ${pid}`,
   join: ({ namespaces }) => `join the ${plural(namespaces)}`,

@@ -40,7 +40,7 @@ export interface CgroupSteps {
 }
 
 export function cgroupSteps(context: Context): CgroupSteps {
-  const { spec, facts } = context;
+  const { spec, facts, options } = context;
   const resources = spec.linux?.resources ?? {};
   if (!getsCgroup(facts)) return withoutCgroup(resources);
   const required = requiredControllers(resources).map(({ controller }) => controller);
@@ -55,6 +55,7 @@ export function cgroupSteps(context: Context): CgroupSteps {
     controllers: required,
     // statistics are wanted of containers without limits as well
     wanted: facts.cgroup.controllers.filter((name) => !required.includes(name)),
+    fresh: options.freshCgroup === true,
   });
   return {
     before: [create, ...limits.filter((step) => !limitsTasks(step)), ...ownershipSteps(context)],

@@ -4,6 +4,7 @@ import { capabilitySteps } from './capabilities.ts';
 import { onHost, onInit, section, slotCounter } from './context.ts';
 import type { Compiled } from './create.ts';
 import type { CreateOptions, Facts } from './facts.ts';
+import { openCgroup } from './lifecycle.ts';
 import { parseList } from './lists.ts';
 import { has, losesGroups, makes, reachesRoot, readNamespaces } from './namespaces.ts';
 import type { Namespaces } from './namespaces.ts';
@@ -26,6 +27,8 @@ export interface ExecFacts extends Facts {
   readonly startTime: number | bigint;
   /** Its cgroup below the root of facts.cgroup; undefined without one. */
   readonly cgroupPath: string | undefined;
+  /** Inode number of that cgroup's directory; unset: any. */
+  readonly cgroupInode?: number | bigint;
   /** `--cgroup`: a cgroup below that one. */
   readonly subCgroup?: string;
 }
@@ -43,9 +46,8 @@ interface ExecContext {
 }
 
 /**
- * One more process in a container. What `process` leaves open is as the container's own has it (capabilities, SELinux
- * label, scheduling, umask, rlimits), but not its AppArmor profile: an exec without one is meant. Pointers are those
- * of a config whose process this is. Throws as compileCreate.
+ * One more process in a container. What `process` leaves open is as the container's own has it (capabilities, AppArmor
+ * profile, SELinux label, scheduling, umask, rlimits). Pointers are those of a config whose process this is. Throws as compileCreate.
  */
 export function compileExec(process: Process, facts: ExecFacts, options: ExecOptions): Compiled {
   const context: ExecContext = {
@@ -60,11 +62,12 @@ export function compileExec(process: Process, facts: ExecFacts, options: ExecOpt
 }
 
 function inherit(process: Process, own: Process): Process {
-  const { capabilities, selinuxLabel, scheduler, ioPriority, rlimits, execCPUAffinity, noNewPrivileges } =
-    own;
+  const { capabilities, apparmorProfile, selinuxLabel } = own;
+  const { scheduler, ioPriority, rlimits, execCPUAffinity, noNewPrivileges } = own;
   const umask = process.user.umask ?? own.user.umask;
   return {
     ...(capabilities && { capabilities }),
+    ...(apparmorProfile && { apparmorProfile }),
     ...(selinuxLabel && { selinuxLabel }),
     ...(scheduler && { scheduler }),
     ...(ioPriority && { ioPriority }),
@@ -123,8 +126,10 @@ function affinitySteps({ process }: ExecContext, when: 'initial' | 'final'): Ste
 function cgroupSteps({ facts }: ExecContext): Step[] {
   if (facts.cgroup === undefined || facts.cgroupPath === undefined) return [];
   const below = cleanPath(facts.subCgroup ?? '');
-  const path = `${facts.cgroupPath}${below === '/' ? '' : below}`;
-  return [onHost('', { kind: 'cgroup-open', root: facts.cgroup.root, path })];
+  const { root } = facts.cgroup;
+  const own = { root, path: facts.cgroupPath, inode: facts.cgroupInode ?? 0 };
+  if (below === '/') return [openCgroup(own)];
+  return [openCgroup(own), openCgroup({ root, path: `${facts.cgroupPath}${below}` })];
 }
 
 /** Into the cgroup by the clone itself, into the namespaces by one pidfd. */

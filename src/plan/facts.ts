@@ -53,6 +53,8 @@ export interface CreateOptions {
   readonly listenFds?: number;
   /** True: `notify/` of the state directory is bound at /run/notify and NOTIFY_SOCKET set. */
   readonly notify?: boolean;
+  /** True where the config's cgroup is that of another container, which has stopped: it is made anew. */
+  readonly freshCgroup?: boolean;
   /** True for `run`: no `created` and no `await-start`, execution goes straight on. */
   readonly untilExecuted?: boolean;
 }

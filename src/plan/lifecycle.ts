@@ -6,7 +6,7 @@ import { START_SOCKET } from './create.ts';
 import type { CgroupFacts, Facts } from './facts.ts';
 import { hookSteps } from './hooks.ts';
 import { AGENT_SLOT, agentSteps } from './seccomp.ts';
-import type { Plan } from './steps.ts';
+import type { Plan, Step } from './steps.ts';
 
 /** A container's process, which nobody else can be taken for. */
 export interface ProcessId {
@@ -19,6 +19,13 @@ export interface ProcessId {
 export interface CgroupPlace {
   readonly root: string;
   readonly path: string;
+  /** Inode number of its directory, which tells it from a later one of that path; unset: any. */
+  readonly inode?: number | bigint;
+}
+
+/** The first step of what acts on a container's cgroup: it fails with ENOENT where that is gone. */
+export function openCgroup({ root, path, inode = 0 }: CgroupPlace): Step {
+  return onHost('', { kind: 'cgroup-open', root, path, inode });
 }
 
 export interface HookedContainer {
@@ -38,9 +45,7 @@ export interface CreatedContainer extends HookedContainer {
 /** `start`: the program is executed by init, which waits for it; then the poststart hooks. */
 export function compileStart({ spec, facts, pid, cgroup }: CreatedContainer): Plan {
   return [
-    ...(cgroup === undefined
-      ? []
-      : [onHost('', { kind: 'cgroup-open', root: cgroup.root, path: cgroup.path })]),
+    ...(cgroup === undefined ? [] : [openCgroup(cgroup)]),
     ...agentSteps(spec, AGENT_SLOT),
     onHost('', { kind: 'start', directory: facts.stateDirectory, name: START_SOCKET }),
     ...hookSteps('poststart', { spec, facts, pid }),
@@ -53,8 +58,8 @@ export function compileKill({ pid, startTime }: ProcessId, signal: number): Plan
 }
 
 /** SIGKILL to everything in the cgroup, also where it is frozen. */
-export function compileKillAll({ root, path }: CgroupPlace): Plan {
-  return [onHost('', { kind: 'cgroup-open', root, path }), onHost('', { kind: 'cgroup-kill' })];
+export function compileKillAll(cgroup: CgroupPlace): Plan {
+  return [openCgroup(cgroup), onHost('', { kind: 'cgroup-kill' })];
 }
 
 /**
@@ -64,10 +69,25 @@ export function compileKillAll({ root, path }: CgroupPlace): Plan {
  */
 export function compileDelete(cgroup: CgroupPlace | undefined): Plan {
   if (cgroup === undefined) return [];
-  const { root, path } = cgroup;
+  const { root, path, inode = 0 } = cgroup;
   const ours = path.startsWith(`${CGROUP_PARENT}/`);
   const until = ours ? '/' : path.slice(0, path.lastIndexOf('/')) || '/';
-  return [onHost('', { kind: 'cgroup-remove', root, path, until, timeoutMs: REMOVE_TIMEOUT_MS })];
+  return [onHost('', { kind: 'cgroup-remove', root, path, until, timeoutMs: REMOVE_TIMEOUT_MS, inode })];
+}
+
+/**
+ * Ends an init that waits for a start which cannot come: that of a creator that was killed before it recorded the
+ * process.
+ */
+export function compileDismiss({ stateDirectory }: Pick<Facts, 'stateDirectory'>): Plan {
+  return [
+    onHost('', {
+      kind: 'dismiss',
+      directory: stateDirectory,
+      name: START_SOCKET,
+      timeoutMs: REMOVE_TIMEOUT_MS,
+    }),
+  ];
 }
 
 /** One plan a poststop hook: what one of them does not manage is a warning, and the others run all the same. */
@@ -83,8 +103,8 @@ export function compileResume(cgroup: CgroupPlace): Plan {
   return freeze(cgroup, false);
 }
 
-function freeze({ root, path }: CgroupPlace, frozen: boolean): Plan {
-  return [onHost('', { kind: 'cgroup-open', root, path }), onHost('', { kind: 'cgroup-freeze', frozen })];
+function freeze(cgroup: CgroupPlace, frozen: boolean): Plan {
+  return [openCgroup(cgroup), onHost('', { kind: 'cgroup-freeze', frozen })];
 }
 
 export interface ResourceChange {
@@ -94,12 +114,11 @@ export interface ResourceChange {
   readonly usage?: Integer;
 }
 
-/** `update` of the cgroup at `path`. Throws RuntsError UNSUPPORTED for what this host cannot limit. */
+/** `update` of the cgroup at `place`. Throws RuntsError UNSUPPORTED for what this host cannot limit. */
 export function compileUpdate(
   { old, change, usage }: ResourceChange,
-  path: string,
+  place: Pick<CgroupPlace, 'path' | 'inode'>,
   cgroup: CgroupFacts,
 ): Plan {
-  const open = onHost('', { kind: 'cgroup-open', root: cgroup.root, path });
-  return [open, ...updateSteps(old, change, cgroup, usage)];
+  return [openCgroup({ root: cgroup.root, ...place }), ...updateSteps(old, change, cgroup, usage)];
 }

@@ -44,6 +44,8 @@ interface Entry {
   readonly options: MountOptions;
   readonly target: string;
   readonly pointer: string;
+  /** Slot of a mount that becomes read-only later; 0 for others. */
+  readonly keep: number;
 }
 
 export interface MountSteps extends Prepared {
@@ -52,7 +54,7 @@ export interface MountSteps extends Prepared {
 }
 
 export function mountSteps(context: Context): MountSteps {
-  const entries = (context.spec.mounts ?? []).map(readEntry);
+  const entries = (context.spec.mounts ?? []).map((mount, at) => readEntry(context, mount, at));
   if (entries.length > 0) requireMountNamespace(context);
   const parts = [...entries, ...notifyEntry(context)].map((entry) => stepsOf(context, entry));
   return {
@@ -69,7 +71,7 @@ function requireMountNamespace({ namespaces }: Context): void {
   throw unsupported('/mounts', why, 'add {"type": "mount"} without a path to linux.namespaces');
 }
 
-function readEntry(mount: Mount, at: number): Entry {
+function readEntry(context: Context, mount: Mount, at: number): Entry {
   const pointer = `/mounts/${at}`;
   const target = cleanPath(mount.destination);
   if (target === '/') {
@@ -80,15 +82,17 @@ function readEntry(mount: Mount, at: number): Entry {
     );
   }
   const options = parseMountOptions(mount.options ?? []);
-  checkProc({ mount, options, target, pointer });
-  return { mount, options, target, pointer };
+  const entry = { mount, options, target, pointer };
+  checkProc(entry);
+  return { ...entry, keep: isLate(entry) ? context.slot() : 0 };
 }
 
 /**
  * What lies below /proc is trusted by the container's programs and by the tools that enter it, so nothing may be
- * put there but procfs itself and a few emulated files (CVE-2019-16884).
+ * put there but procfs itself and a few emulated files (CVE-2019-16884). A path that a link of the image leads there
+ * is known to init alone, which is told by `onProc` what may be.
  */
-function checkProc({ mount, options, target, pointer }: Entry): void {
+function checkProc({ mount, options, target, pointer }: Omit<Entry, 'keep'>): void {
   if (!isWithin(target, '/proc') || EMULATED.has(target)) return;
   if (target !== '/proc') throw invalid(`${pointer}/destination`, `${target} is inside of /proc`);
   if (!options.bind && !options.remount && mount.type !== 'proc') {
@@ -107,7 +111,7 @@ function stepsOf(context: Context, entry: Entry): Prepared {
   if (mount.type === undefined || mount.type === '') {
     throw invalid(entry.pointer, 'has neither a type nor the option bind', 'add "bind" to its options');
   }
-  if (mount.type === 'cgroup') return cgroupMount(context, entry);
+  if (mount.type === 'cgroup' || mount.type === 'cgroup2') return cgroupMount(context, entry);
   if (mount.type === 'sysfs' && needsHostSys(context)) return hostSys(context, entry);
   return { prepare: [], steps: [newMount(context, entry, mount.type)] };
 }
@@ -130,7 +134,9 @@ function remountSteps({ options, target, pointer }: Entry): Step[] {
   const steps: Step[] = [];
   const change = (recursive: boolean, on: readonly Attribute[], off: readonly Attribute[]): void => {
     if (on.length + off.length === 0) return;
-    steps.push(onInit(pointer, { kind: 'mount-attributes', target, recursive, set: on, clear: off }));
+    steps.push(
+      onInit(pointer, { kind: 'mount-attributes', target, slot: 0, recursive, set: on, clear: off }),
+    );
   };
   change(false, set, clear);
   change(true, recursiveSet, recursiveClear);
@@ -187,6 +193,7 @@ function bindStep({ options, target, pointer }: Entry, source: string, slot: num
     propagation,
     propagationRecursive,
     requireType: target === '/proc' ? 'proc' : '',
+    onProc: EMULATED.has(target),
   });
 }
 
@@ -223,7 +230,7 @@ function openTree(
 }
 
 function newMount({ spec }: Context, entry: Entry, type: string): Step {
-  const { mount, options, target, pointer } = entry;
+  const { mount, options, target, pointer, keep } = entry;
   const { data, superblock, propagation, propagationRecursive, copyUp } = options;
   const attributes = attributesOf(options);
   const own = data.map(({ text }) => text);
@@ -238,11 +245,13 @@ function newMount({ spec }: Context, entry: Entry, type: string): Step {
       ...own,
       ...contextOption(spec.linux?.mountLabel, type, own),
     ],
-    attributes: isLate(entry) ? attributes.filter((attribute) => attribute !== 'rdonly') : attributes,
+    attributes: keep > 0 ? attributes.filter((attribute) => attribute !== 'rdonly') : attributes,
     propagation,
     propagationRecursive,
     copyUp,
     inheritMode: type === 'tmpfs' && !own.some((option) => option.startsWith('mode=')),
+    keep,
+    onProc: EMULATED.has(target),
   });
 }
 
@@ -270,24 +279,25 @@ function contextOption(label: string | undefined, type: string, own: readonly st
 }
 
 /** Devices, links and mount points are still to be made in these. */
-function isLate({ mount, options, target }: Entry): boolean {
+function isLate({ mount, options, target }: Omit<Entry, 'keep'>): boolean {
+  if (mount.type === 'cgroup' || mount.type === 'cgroup2' || mount.type === 'sysfs') return false;
   if (options.remount || options.bind || !attributesOf(options).includes('rdonly')) return false;
   return mount.type === 'tmpfs' || target === '/dev';
 }
 
-function lateSteps(entry: Entry): Step[] {
-  if (!isLate(entry)) return [];
-  const { target, pointer } = entry;
+/** On the mount itself, since its path may lead elsewhere by then. */
+function lateSteps({ target, pointer, keep: slot }: Entry): Step[] {
+  if (slot === 0) return [];
   return [
-    onInit(pointer, { kind: 'mount-attributes', target, recursive: false, set: ['rdonly'], clear: [] }),
+    onInit(pointer, { kind: 'mount-attributes', target, slot, recursive: false, set: ['rdonly'], clear: [] }),
   ];
 }
 
 /**
- * `cgroup` means whatever hierarchy there is: v2. In a cgroup namespace of the container the mount shows its own
- * cgroup. Without one it shows what /proc/self/cgroup counts from, the whole tree: as a bind mount, since a new
- * mount in the host's cgroup namespace would reset the options of the host's hierarchy (nsdelegate and others). A
- * user namespace's root might own parts of that tree, which he must not change (CVE-2023-25809).
+ * `cgroup` means whatever hierarchy there is: v2, which `cgroup2` names. In a cgroup namespace of the container the
+ * mount shows its own cgroup. Without one it shows what /proc/self/cgroup counts from, the whole tree: as a bind
+ * mount, since a new mount in the host's cgroup namespace would reset the options of the host's hierarchy (nsdelegate
+ * and others). A user namespace's root might own parts of that tree, which he must not change (CVE-2023-25809).
  */
 function cgroupMount(context: Context, entry: Entry): Prepared {
   const { namespaces, facts } = context;
@@ -324,5 +334,5 @@ function notifyEntry({ facts, options }: Context): Entry[] {
   if (options.notify !== true) return [];
   const mount: Mount = { destination: NOTIFY_TARGET, source: `${facts.stateDirectory}/notify` };
   const flags = parseMountOptions(['bind', 'nosuid', 'noexec', 'nodev', 'ro', 'private']);
-  return [{ mount, options: flags, target: NOTIFY_TARGET, pointer: '' }];
+  return [{ mount, options: flags, target: NOTIFY_TARGET, pointer: '', keep: 0 }];
 }

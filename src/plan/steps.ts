@@ -53,16 +53,21 @@ export const STEPS = {
   'cgroup-create': {
     on: host,
     about:
-      'mkdir each missing part of path below root, enabling controllers on the way; refuses a cgroup that has processes or is frozen; opens it',
+      'mkdir each missing part of path below root, enabling controllers on the way; refuses a cgroup that has processes or is frozen; fresh: makes an existing one anew, so that it is no longer that of whoever had it; opens it',
     fields: {
       root: 'str',
       path: 'str',
       controllers: 'strs',
       /** Controllers that are enabled where that works (for statistics); a failure is fine. */
       wanted: 'strs',
+      fresh: 'bool',
     },
   },
-  'cgroup-open': { on: host, about: 'open an existing cgroup', fields: { root: 'str', path: 'str' } },
+  'cgroup-open': {
+    on: host,
+    about: 'open an existing cgroup; one of another inode number (0: any) is another, and so ENOENT',
+    fields: { root: 'str', path: 'str', inode: 'u64' },
+  },
   'cgroup-write': {
     on: host,
     about:
@@ -106,8 +111,8 @@ export const STEPS = {
   'cgroup-remove': {
     on: host,
     about:
-      'kill what is left, wait for populated 0, remove the cgroup and all below it, then its empty parents up to and without `until`; a missing cgroup is fine',
-    fields: { root: 'str', path: 'str', until: 'str', timeoutMs: 'u32' },
+      'kill what is left, wait for populated 0, remove the cgroup and all below it, then its empty parents up to and without `until`; a missing cgroup is fine, and one of another inode number (0: any) stays',
+    fields: { root: 'str', path: 'str', until: 'str', timeoutMs: 'u32', inode: 'u64' },
   },
 
   // ---- descriptors that the host prepares for init
@@ -207,6 +212,12 @@ export const STEPS = {
     fields: hookFields,
   },
   created: { on: host, about: 'the end of create: init is left waiting for start', fields: {} },
+  dismiss: {
+    on: host,
+    about:
+      'connect to the socket of a created container and hang up, which ends an init that waits there; wait until it has; a missing socket is fine',
+    fields: { directory: 'str', name: 'str', timeoutMs: 'u32' },
+  },
   start: {
     on: host,
     about:
@@ -306,6 +317,10 @@ export const STEPS = {
       copyUp: 'bool',
       /** Take mode of an existing target (tmpfs without mode=). */
       inheritMode: 'bool',
+      /** Where the mount is kept for a mount-attributes that comes later; 0: nowhere. */
+      keep: 'u32',
+      /** Target may lie on a procfs; otherwise only another procfs may be attached there, over its root. */
+      onProc: 'bool',
     },
   },
   bind: {
@@ -327,12 +342,14 @@ export const STEPS = {
       propagationRecursive: 'bool',
       /** File system type that source must have (`proc` for a bind on /proc); empty: any. */
       requireType: 'str',
+      /** As with mount. */
+      onProc: 'bool',
     },
   },
   'mount-attributes': {
     on: init,
-    about: 'mount_setattr of what is mounted at target (remount)',
-    fields: { target: 'str', recursive: 'bool', set: attributes, clear: attributes },
+    about: 'mount_setattr of what is mounted at target (remount), or of the mount that is kept in a slot',
+    fields: { target: 'str', slot: 'u32', recursive: 'bool', set: attributes, clear: attributes },
   },
   device: {
     on: init,
@@ -447,7 +464,8 @@ export const STEPS = {
   cwd: { on: init, about: 'chdir, then getcwd must be absolute and reachable', fields: { path: 'str' } },
   user: {
     on: init,
-    about: 'keep capabilities, give stdio to uid, setgroups, setresgid, setresuid',
+    about:
+      'keep capabilities, give stdio (terminals, pipes and sockets) to uid, setgroups, setresgid, setresuid',
     fields: { uid: 'u32', gid: 'u32', groups: 'u32s', setGroups: 'bool' },
   },
   capabilities: {
@@ -499,7 +517,7 @@ export const STEPS = {
   execve: {
     on: init,
     about:
-      'restore signals and execute the program found before; addHome: HOME from /etc/passwd of the root for uid',
+      'restore signals and execute the program found before; addHome: HOME from /etc/passwd of the root for uid, looked up before a filter is loaded',
     fields: { args: 'strs', env: 'strs', addHome: 'bool', uid: 'u32' },
   },
 } as const satisfies Record<string, StepDefinition>;

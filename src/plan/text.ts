@@ -18,11 +18,12 @@ export function describeStep(step: Step): string {
   return words(name, detail);
 }
 
-/** `#2` is the second descriptor that the host hands to init. */
+/** `#2` is the second descriptor that the host hands to init, or that init keeps. */
 const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
-  'cgroup-create': ({ path, controllers, wanted }) => {
+  'cgroup-create': ({ path, controllers, wanted, fresh }) => {
     return words(
       path,
+      fresh && 'anew',
       controllers.length > 0 && `with ${controllers.join(' ')}`,
       wanted.length > 0 && `(${wanted.join(' ')})`,
     );
@@ -64,6 +65,7 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
     return words(phase, [path, ...args.slice(1)].map(quoted).join(' '), timeout > 0 && `within ${timeout} s`);
   },
   created: () => 'the end of create',
+  dismiss: ({ directory, name }) => `${directory}/${name}`,
   start: ({ directory, name }) => `${directory}/${name}`,
   signal: ({ pid, signal }) => `${signal} to ${pid}`,
   join: ({ namespaces, slot }) => words(...namespaces, `#${slot}`),
@@ -92,7 +94,7 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
     );
   },
   mount: (step) => {
-    const { type, source, target, attributes, options, copyUp, inheritMode } = step;
+    const { type, source, target, attributes, options, copyUp, inheritMode, keep } = step;
     const from = source === type ? '' : `of ${source}`;
     const own = options.length > 0 && `(${options.join(',')})`;
     const spreading = spread(step.propagation, step.propagationRecursive);
@@ -105,6 +107,7 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
       copyUp && 'copy up',
       inheritMode && 'mode kept',
       spreading,
+      keep > 0 && as(keep),
     );
   },
   bind: (step) => {
@@ -123,8 +126,8 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
       checked,
     );
   },
-  'mount-attributes': ({ target, recursive, set, clear }) =>
-    words(target, recursive && 'recursive', ...set, ...cleared(clear, '')),
+  'mount-attributes': ({ target, slot, recursive, set, clear }) =>
+    words(target, slot > 0 && `#${slot}`, recursive && 'recursive', ...set, ...cleared(clear, '')),
   device: ({ path, type, major, minor, mode, uid, gid, bind }) => {
     if (bind) return words(path, 'bound');
     const owner = uid === 0 && gid === 0 ? '' : `of ${uid}:${gid}`;

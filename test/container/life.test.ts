@@ -52,6 +52,18 @@ describe('create', () => {
     expect(before).not.toContain('"pid":42');
   });
 
+  it('records which directory the cgroup is, and makes one anew that another has recorded', async () => {
+    const host = machine(['create', 'c1'], {
+      execute: () => ({ ok: true, process: process(42), cgroupInode: 2n ** 60n }),
+    });
+    host.tree.set('/run/runts/c0/state.json', '{"cgroup":{"root":"/sys/fs/cgroup","path":"/runts/c1"}}');
+    host.directories.add('/run').add('/run/runts').add('/run/runts/c0').add('/sys/fs/cgroup/runts/c1');
+    expect(await main(host)).toBe(0);
+    expect(host.tree.get(`${DIRECTORY}/state.json`)).toContain(
+      '"path":"/runts/c1","inode":1152921504606846976',
+    );
+  });
+
   it('that fails leaves nothing, and says which step it was', async () => {
     const host = machine(['create', 'c1'], {
       execute: () => ({ ok: false, step: 0, errno: 'EACCES', call: 'mkdirat(5, "c1")', detail: '' }),

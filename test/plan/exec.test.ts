@@ -69,8 +69,11 @@ test('a container without a mount namespace is entered by chroot', () => {
 });
 
 test("--cgroup is below the container's cgroup, and then there is no other", () => {
-  const plan = execOf({ facts: { subCgroup: '/a/../b' } });
-  expect(stepOf(plan, 'cgroup-open').path).toBe('/runts/web/b');
+  const plan = execOf({ facts: { subCgroup: '/a/../b', cgroupInode: 7 } });
+  expect(stepsOf(plan, 'cgroup-open').map(({ path, inode }) => [path, inode])).toEqual([
+    ['/runts/web', 7],
+    ['/runts/web/b', 0],
+  ]);
   expect(stepOf(plan, 'clone').cgroupOfPid).toBe(0);
   expect(kindsOf(execOf({ facts: { cgroupPath: undefined } }), ['cgroup-open'])).toEqual([]);
 });
@@ -85,7 +88,7 @@ const OWN: Partial<Process> = {
   user: { uid: 0, gid: 0, umask: 0o077 },
 };
 
-test('what the process leaves open is as the container has it, but for AppArmor', () => {
+test('what the process leaves open is as the container has it', () => {
   const spec = usualSpec({ process: { ...PROCESS, ...OWN } }, { personality: { domain: 'LINUX32' } });
   const plan = execOf({ spec });
   expect(stepOf(plan, 'capabilities').bounding).toEqual(['CAP_KILL']);
@@ -100,7 +103,10 @@ test('what the process leaves open is as the container has it, but for AppArmor'
       'rlimit',
       'no-new-privileges',
     ]),
-  ).toEqual([...['procfs', 'personality', 'scheduler', 'selinux', 'rlimit', 'no-new-privileges']]);
+  ).toEqual([
+    ...['procfs', 'personality', 'scheduler', 'apparmor', 'selinux', 'rlimit', 'no-new-privileges'],
+  ]);
+  expect(stepOf(plan, 'apparmor').profile).toBe('web');
 });
 
 test('what the process says itself counts', () => {

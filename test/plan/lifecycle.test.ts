@@ -3,7 +3,7 @@ import * as lifecycle from '../../src/plan/lifecycle.ts';
 import { FACTS, usualSpec } from '../support/plan.ts';
 
 const CGROUP = { root: '/sys/fs/cgroup', path: '/docker/web' };
-const OPEN = { kind: 'cgroup-open', on: 'host', because: '', ...CGROUP };
+const OPEN = { kind: 'cgroup-open', on: 'host', because: '', ...CGROUP, inode: 0 };
 
 test('start, then the poststart hooks with the pid of the process', () => {
   const spec = usualSpec({ hooks: { poststart: [{ path: '/ps' }] } });
@@ -30,6 +30,27 @@ test('delete removes the cgroup and leaves its parents, but for our own', () => 
   expect(lifecycle.compileDelete(undefined)).toEqual([]);
 });
 
+test('what acts on a cgroup names the directory that was made, not just its path', () => {
+  const known = { ...CGROUP, inode: 2n ** 60n };
+  const { cgroup } = FACTS;
+  if (cgroup === undefined) throw new Error('no cgroup');
+  const plans = [
+    lifecycle.compileStart({ spec: usualSpec(), facts: FACTS, pid: 77, cgroup: known }),
+    lifecycle.compileKillAll(known),
+    lifecycle.compileDelete(known),
+    lifecycle.compilePause(known),
+    lifecycle.compileResume(known),
+    lifecycle.compileUpdate({ old: {}, change: {} }, known, cgroup),
+  ];
+  for (const [first] of plans) expect(first).toMatchObject(known);
+});
+
+test('an init that nobody recorded is hung up on', () => {
+  expect(lifecycle.compileDismiss(FACTS)).toMatchObject([
+    { kind: 'dismiss', on: 'host', directory: '/run/runts/web', name: 'start.sock' },
+  ]);
+});
+
 test('each poststop hook is a plan of its own', () => {
   const spec = usualSpec({ hooks: { poststop: [{ path: '/a' }, { path: '/b' }] } });
   const plans = lifecycle.compilePoststop({ spec, facts: FACTS });
@@ -52,7 +73,7 @@ test('pause and resume', () => {
 test('update writes what changes to the open cgroup', () => {
   const { cgroup } = FACTS;
   if (cgroup === undefined) throw new Error('no cgroup');
-  const plan = lifecycle.compileUpdate({ old: {}, change: { pids: { limit: 9 } } }, CGROUP.path, cgroup);
+  const plan = lifecycle.compileUpdate({ old: {}, change: { pids: { limit: 9 } } }, CGROUP, cgroup);
   expect(plan).toMatchObject([
     OPEN,
     { kind: 'cgroup-write', file: 'pids.max', value: '9', because: '/linux/resources/pids/limit' },

@@ -151,6 +151,17 @@ test('nothing is mounted on the host or in a mount namespace of others', () => {
   expect(refusalOf(() => planOf(specOf([], { mounts }, joined))).code).toBe('UNSUPPORTED');
 });
 
+test('what becomes read-only later is the mount itself', () => {
+  const plan = planOfMounts(
+    mount('/run', 'tmpfs', ['ro']),
+    mount('/dev', 'tmpfs', ['ro']),
+    mount('/tmp', 'tmpfs'),
+  );
+  const kept = stepsOf(plan, 'mount').map(({ keep }) => keep);
+  expect(kept.map((slot) => slot > 0)).toEqual([true, true, false]);
+  expect(stepsOf(plan, 'mount-attributes').map(({ slot }) => slot)).toEqual(kept.slice(0, 2));
+});
+
 test('at /proc there is procfs and nothing else, below it a few emulated files', () => {
   expect(stepOf(planOfMounts(bind('/proc', '/proc')), 'bind').requireType).toBe('proc');
   expect(stepOf(planOfMounts(bind('/proc/meminfo', '/var/lib/lxcfs/proc/meminfo')), 'bind').requireType).toBe(
@@ -164,22 +175,27 @@ test('at /proc there is procfs and nothing else, below it a few emulated files',
   );
   expect(refuse(bind('/proc/sys', '/a'))[1]).toBe('/mounts/0/destination');
   expect(() => planOfMounts(bind('/process', '/a'))).not.toThrow();
+  const onProc = stepsOf(planOfMounts(bind('/proc/meminfo', '/a'), bind('/p', '/a')), 'bind');
+  expect(onProc.map((step) => step.onProc)).toEqual([true, false]);
 });
 
-test('cgroup is v2: a new mount in a cgroup namespace', () => {
-  const step = stepOf(planOfMounts(mount('/sys/fs/cgroup', 'cgroup', ['ro', 'nosuid'])), 'mount');
+test.each(['cgroup', 'cgroup2'])('%s is v2: a new mount in a cgroup namespace', (type) => {
+  const step = stepOf(planOfMounts(mount('/sys/fs/cgroup', type, ['ro', 'nosuid'])), 'mount');
   expect(step).toMatchObject({ type: 'cgroup2', attributes: ['rdonly', 'nosuid'] });
 });
 
-test("without a cgroup namespace it is the host's tree, read-only for a user namespace", () => {
-  const mounts = [mount('/sys/fs/cgroup', 'cgroup', ['nosuid'])];
-  const plain = stepOf(planOf(specOf(['mount'], { mounts })), 'bind');
-  expect(plain).toMatchObject({ source: '/sys/fs/cgroup', recursive: true, recursiveSet: ['nosuid'] });
-  const user = stepOf(planOf(specOf(['user', 'mount'], { mounts })), 'bind');
-  expect(user.recursiveSet).toEqual(['rdonly', 'nosuid']);
-  const none = refusalOf(() => planOf(specOf(['mount'], { mounts }), {}, { cgroup: undefined }));
-  expect(none.message).toBe('mounts[0]: there is no cgroup v2 hierarchy to mount');
-});
+test.each(['cgroup', 'cgroup2'])(
+  "%s without a namespace is the host's tree, read-only for own users",
+  (type) => {
+    const mounts = [mount('/sys/fs/cgroup', type, ['nosuid'])];
+    const plain = stepOf(planOf(specOf(['mount'], { mounts })), 'bind');
+    expect(plain).toMatchObject({ source: '/sys/fs/cgroup', recursive: true, recursiveSet: ['nosuid'] });
+    const user = stepOf(planOf(specOf(['user', 'mount'], { mounts })), 'bind');
+    expect(user.recursiveSet).toEqual(['rdonly', 'nosuid']);
+    const none = refusalOf(() => planOf(specOf(['mount'], { mounts }), {}, { cgroup: undefined }));
+    expect(none.message).toBe('mounts[0]: there is no cgroup v2 hierarchy to mount');
+  },
+);
 
 test("sysfs belongs to the network: a user namespace without its own gets the host's /sys", () => {
   const mounts = [mount('/sys', 'sysfs', ['ro', 'noexec'])];

@@ -1,0 +1,59 @@
+import { HostError } from '../host/host.ts';
+import { cgroupPath } from '../plan/cgroup.ts';
+import { getsCgroup } from '../plan/facts.ts';
+import type { Facts } from '../plan/facts.ts';
+import type { CgroupPlace } from '../plan/lifecycle.ts';
+import { parseJson } from '../spec/json.ts';
+import type { Spec } from '../spec/types.ts';
+import type { Context } from './context.ts';
+import { isId } from './id.ts';
+import type { Saved } from './store.ts';
+
+/**
+ * True where the config's cgroup is there already and recorded by another container of this root, which must have
+ * stopped: then it has to be made anew, or a delete of that one would end this one.
+ */
+export function needsFreshCgroup(context: Context, spec: Spec, facts: Facts): boolean {
+  if (!getsCgroup(facts)) return false;
+  const path = cgroupPath(spec, facts.id);
+  if (!context.host.files.exists(directoryOf({ root: facts.cgroup.root, path }))) return false;
+  return isClaimed(context, facts.id, path);
+}
+
+/**
+ * The cgroup that commands may act on as the container's. A creator that was killed early has recorded no inode
+ * number: then the path is that of whoever else has recorded it.
+ */
+export function ownCgroup(context: Context, { id, cgroup }: Saved): CgroupPlace | undefined {
+  if (cgroup === undefined || cgroup.inode !== undefined) return cgroup;
+  return isClaimed(context, id, cgroup.path) ? undefined : cgroup;
+}
+
+/** Absolute path. */
+export function directoryOf({ root, path }: CgroupPlace): string {
+  return `${root}/${path.replace(/^\/+/, '')}`;
+}
+
+function isClaimed(context: Context, id: string, path: string): boolean {
+  return ids(context).some((other) => other !== id && recordedPath(context, other) === path);
+}
+
+function ids({ host, root }: Context): string[] {
+  try {
+    return host.files.list(root).filter(isId);
+  } catch (error) {
+    if (error instanceof HostError && error.errno === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** Without the checks of a load: a state that cannot be read claims nothing. */
+function recordedPath({ host, root }: Context, id: string): string | undefined {
+  try {
+    const result = parseJson(host.files.readText(`${root}/${id}/state.json`));
+    return result.ok ? (result.value as unknown as Partial<Saved> | null)?.cgroup?.path : undefined;
+  } catch (error) {
+    if (error instanceof HostError) return undefined;
+    throw error;
+  }
+}
