@@ -15,8 +15,19 @@ std::string_view bytes_of(const plan::Entry &entry) {
   return {reinterpret_cast<const char *>(begin), static_cast<size_t>(reader.at() - begin)};
 }
 
-Status compile_profile(const plan::Entry &entry, Context &context) {
-  auto step = entry.as<plan::SeccompCompile>();
+Status out_of_order(const plan::Entry &entry, const char *what) {
+  return failed(EPROTO, "the plan", std::string(plan::kKindNames[static_cast<uint32_t>(entry.kind)]) + what);
+}
+
+// Runs a step whose fields are whole; zeros are never taken for what is missing.
+template <typename Step, typename Run>
+Status decoded(const plan::Entry &entry, Run run) {
+  Step step;
+  if (!entry.decode(step)) return out_of_order(entry, " is damaged");
+  return run(step);
+}
+
+Status compile_profile(const plan::SeccompCompile &step, const plan::Entry &entry, Context &context) {
   Fd memfd;
   if (Status status = seccomp_program(step, bytes_of(entry), memfd); !status.ok()) return status;
   give_slot(context, step.slot, std::move(memfd));
@@ -42,10 +53,6 @@ bool needs_cgroup(plan::Kind kind) {
   }
 }
 
-Status out_of_order(const plan::Entry &entry, const char *what) {
-  return failed(EPROTO, "the plan", std::string(plan::kKindNames[static_cast<uint32_t>(entry.kind)]) + what);
-}
-
 }  // namespace
 
 Status run_host_step(const plan::Entry &entry, Context &context) {
@@ -54,53 +61,54 @@ Status run_host_step(const plan::Entry &entry, Context &context) {
     return out_of_order(entry, " comes before a cgroup is open");
   switch (entry.kind) {
     case Kind::CgroupCreate:
-      return make_cgroup(entry.as<plan::CgroupCreate>(), context);
+      return decoded<plan::CgroupCreate>(entry, [&](const auto &step) { return make_cgroup(step, context); });
     case Kind::CgroupOpen:
-      return open_cgroup(entry.as<plan::CgroupOpen>(), context.cgroup);
+      return decoded<plan::CgroupOpen>(entry, [&](const auto &step) { return open_cgroup(step, context.cgroup); });
     case Kind::CgroupWrite:
-      return write_cgroup(entry.as<plan::CgroupWrite>(), context.cgroup);
+      return decoded<plan::CgroupWrite>(entry, [&](const auto &step) { return write_cgroup(step, context.cgroup); });
     case Kind::CgroupDevices:
-      return set_device_rules(entry.as<plan::CgroupDevices>(), context.cgroup.dir.get());
+      return decoded<plan::CgroupDevices>(entry, [&](const auto &step) { return set_device_rules(step, context.cgroup.dir.get()); });
     case Kind::CgroupChown:
-      return chown_cgroup(entry.as<plan::CgroupChown>(), context.cgroup);
+      return decoded<plan::CgroupChown>(entry, [&](const auto &step) { return chown_cgroup(step, context.cgroup); });
     case Kind::CgroupFreeze:
-      return freeze_cgroup(entry.as<plan::CgroupFreeze>(), context.cgroup);
+      return decoded<plan::CgroupFreeze>(entry, [&](const auto &step) { return freeze_cgroup(step, context.cgroup); });
     case Kind::CgroupKill:
       return kill_cgroup(context.cgroup);
     case Kind::CgroupRemove:
-      return remove_cgroup(entry.as<plan::CgroupRemove>());
+      return decoded<plan::CgroupRemove>(entry, [&](const auto &step) { return remove_cgroup(step); });
     case Kind::SeccompCompile:
-      return compile_profile(entry, context);
+      return decoded<plan::SeccompCompile>(entry,
+                                           [&](const auto &step) { return compile_profile(step, entry, context); });
     case Kind::Listen:
-      return listen_for_start(entry.as<plan::Listen>(), context);
+      return decoded<plan::Listen>(entry, [&](const auto &step) { return listen_for_start(step, context); });
     case Kind::Connect:
-      return connect_console(entry.as<plan::Connect>(), context);
+      return decoded<plan::Connect>(entry, [&](const auto &step) { return connect_console(step, context); });
     case Kind::OpenTree:
-      return open_tree(entry.as<plan::OpenTree>(), context);
+      return decoded<plan::OpenTree>(entry, [&](const auto &step) { return open_tree(step, context); });
     case Kind::Overlay:
-      return make_overlay(entry.as<plan::Overlay>(), context);
+      return decoded<plan::Overlay>(entry, [&](const auto &step) { return make_overlay(step, context); });
     case Kind::OpenNamespace:
-      return open_namespace(entry.as<plan::OpenNamespace>(), context);
+      return decoded<plan::OpenNamespace>(entry, [&](const auto &step) { return open_namespace(step, context); });
     case Kind::OpenProcess:
-      return open_process(entry.as<plan::OpenProcess>(), context);
+      return decoded<plan::OpenProcess>(entry, [&](const auto &step) { return open_process(step, context); });
     case Kind::Clone:
-      return clone_init(entry.as<plan::Clone>(), context);
+      return decoded<plan::Clone>(entry, [&](const auto &step) { return clone_init(step, context); });
     case Kind::IdMap:
-      return map_ids(entry.as<plan::IdMap>(), context);
+      return decoded<plan::IdMap>(entry, [&](const auto &step) { return map_ids(step, context); });
     case Kind::OomScore:
-      return set_oom_score(entry.as<plan::OomScore>(), context);
+      return decoded<plan::OomScore>(entry, [&](const auto &step) { return set_oom_score(step, context); });
     case Kind::Rlimit:
-      return set_rlimit(entry.as<plan::Rlimit>(), context);
+      return decoded<plan::Rlimit>(entry, [&](const auto &step) { return set_rlimit(step, context); });
     case Kind::CpuAffinity:
-      return set_affinity(entry.as<plan::CpuAffinity>(), context);
+      return decoded<plan::CpuAffinity>(entry, [&](const auto &step) { return set_affinity(step, context); });
     case Kind::Hook:
-      return run_hook(entry.as<plan::Hook>(), context);
+      return decoded<plan::Hook>(entry, [&](const auto &step) { return run_hook(step, context); });
     case Kind::Dismiss:
-      return dismiss_created(entry.as<plan::Dismiss>());
+      return decoded<plan::Dismiss>(entry, [&](const auto &step) { return dismiss_created(step); });
     case Kind::Start:
-      return start_created(entry.as<plan::Start>(), context);
+      return decoded<plan::Start>(entry, [&](const auto &step) { return start_created(step, context); });
     case Kind::Signal:
-      return signal_process(entry.as<plan::Signal>());
+      return decoded<plan::Signal>(entry, [&](const auto &step) { return signal_process(step); });
     default:
       return out_of_order(entry, " is no step of the host");
   }

@@ -14,11 +14,6 @@ struct Entry {
   Kind kind{};
   Side on{};
   Reader fields{nullptr, nullptr};
-  template <typename T>
-  T as() const {
-    Reader copy = fields;
-    return T::read(copy);
-  }
   // False where the fields are not those of a T, which then holds nothing that may be used.
   template <typename T>
   bool decode(T &out) const {
