@@ -10,6 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "../sys/rights.h"
 #include "../sys/syscalls.h"
 
 namespace runts::core {
@@ -46,19 +47,8 @@ int open_socket(int type, const std::string &path, bool listens, Fd &out) {
 }
 
 int send_with(int socket, std::string_view text, int descriptor) {
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-  iovec part{const_cast<char *>(text.data()), text.size()};
-  msghdr header{};
-  header.msg_iov = &part;
-  header.msg_iovlen = 1;
-  header.msg_control = control;
-  header.msg_controllen = sizeof(control);
-  cmsghdr *rights = CMSG_FIRSTHDR(&header);
-  rights->cmsg_level = SOL_SOCKET;
-  rights->cmsg_type = SCM_RIGHTS;
-  rights->cmsg_len = CMSG_LEN(sizeof(int));
-  memcpy(CMSG_DATA(rights), &descriptor, sizeof(int));
-  return sendmsg(socket, &header, MSG_NOSIGNAL) < 0 ? -errno : 0;
+  ssize_t sent = send_rights(socket, text, {&descriptor, 1});
+  return sent < 0 ? static_cast<int>(sent) : 0;
 }
 
 // 1: READY=1 has come; 0: the process has ended; -errno.

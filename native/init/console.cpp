@@ -10,6 +10,8 @@
 #include <termios.h>
 
 #include "../sys/channel.h"
+#include "../sys/decimal.h"
+#include "../sys/rights.h"
 #include "control.h"
 #include "handlers.h"
 #include "paths.h"
@@ -69,13 +71,7 @@ Result open_terminal(Context &context, int master, Fd &terminal, uint32_t &numbe
 size_t terminal_name(uint32_t number, char (&out)[32]) {
   constexpr std::string_view kPrefix = "/dev/pts/";
   memcpy(out, kPrefix.data(), kPrefix.size());
-  char digits[10];
-  size_t count = 0;
-  do digits[count++] = static_cast<char>('0' + number % 10);
-  while ((number /= 10) > 0);
-  size_t at = kPrefix.size();
-  while (count) out[at++] = digits[--count];
-  return at;
+  return static_cast<size_t>(put_decimal(out + kPrefix.size(), number) - out);
 }
 
 // What receivers of --console-socket expect: the name as data, the master as the only descriptor.
@@ -89,19 +85,9 @@ Result send_master(Context &context, const plan::Console &step, int master, uint
   Fd socket = take_slot(context, step.slot);
   if (!socket) return no_such_slot(context, step.slot);
   char name[32];
-  iovec part{name, terminal_name(number, name)};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))]{};
-  msghdr header{};
-  header.msg_iov = &part;
-  header.msg_iovlen = 1;
-  header.msg_control = control;
-  header.msg_controllen = sizeof(control);
-  cmsghdr *rights = CMSG_FIRSTHDR(&header);
-  rights->cmsg_level = SOL_SOCKET;
-  rights->cmsg_type = SCM_RIGHTS;
-  rights->cmsg_len = CMSG_LEN(sizeof(int));
-  memcpy(CMSG_DATA(rights), &master, sizeof(int));
-  if (sendmsg(socket.get(), &header, MSG_NOSIGNAL) >= 0) return Result::ok();
+  ssize_t sent = send_rights(socket.get(), {name, terminal_name(number, name)}, {&master, 1});
+  if (sent >= 0) return Result::ok();
+  errno = static_cast<int>(-sent);
   return failed(context, "sendmsg", socket.get(), "console socket");
 }
 

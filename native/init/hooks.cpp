@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "../sys/decimal.h"
 #include "handlers.h"
 #include "strings.h"
 
@@ -21,15 +22,6 @@ struct Running {
   Fd pidfd;
   Fd input;
 };
-
-size_t decimal(uint32_t value, char (&out)[16]) {
-  char digits[10];
-  size_t count = 0, size = 0;
-  do digits[count++] = static_cast<char>('0' + value % 10);
-  while ((value /= 10) > 0);
-  while (count) out[size++] = digits[--count];
-  return size;
-}
 
 int64_t now_ms() {
   timespec now;
@@ -56,8 +48,8 @@ int64_t now_ms() {
 // kept away.
 int write_state(const plan::Hook &step, int pipe, int64_t deadline) {
   char pid[16];
-  size_t pid_size = decimal(step.pid ? step.pid : static_cast<uint32_t>(getpid()), pid);
-  std::string_view parts[] = {step.state_head, std::string_view(pid, pid_size), step.state_tail};
+  char *end = put_decimal(pid, step.pid ? step.pid : static_cast<uint32_t>(getpid()));
+  std::string_view parts[] = {step.state_head, std::string_view(pid, end), step.state_tail};
   for (std::string_view part : parts) {
     while (!part.empty()) {
       ssize_t written = write(pipe, part.data(), part.size());

@@ -8,6 +8,7 @@
 #include <sys/vfs.h>
 
 #include "../sys/channel.h"
+#include "../sys/decimal.h"
 #include "control.h"
 #include "handlers.h"
 #include "procfs.h"
@@ -50,16 +51,6 @@ bool key_permissions(std::string_view text, uint32_t &out) {
 void put_text(char *&at, std::string_view text) {
   memcpy(at, text.data(), text.size());
   at += text.size();
-}
-
-void put_decimal(char *&at, int64_t value) {
-  if (value < 0) *at++ = '-';
-  uint64_t rest = value < 0 ? -static_cast<uint64_t>(value) : static_cast<uint64_t>(value);
-  char digits[20];
-  size_t count = 0;
-  do digits[count++] = static_cast<char>('0' + rest % 10);
-  while ((rest /= 10) > 0);
-  while (count) *at++ = digits[--count];
 }
 
 // The file of the host's /proc, since a process with a new time namespace for its children is still on the
@@ -136,13 +127,13 @@ Result run(Context &context, const plan::TimeOffsets &step) {
   char text[128];
   char *at = text;
   put_text(at, "monotonic ");
-  put_decimal(at, step.monotonic_seconds);
+  at = put_decimal(at, step.monotonic_seconds);
   *at++ = ' ';
-  put_decimal(at, step.monotonic_nanoseconds);
+  at = put_decimal(at, step.monotonic_nanoseconds);
   put_text(at, "\nboottime ");
-  put_decimal(at, step.boottime_seconds);
+  at = put_decimal(at, step.boottime_seconds);
   *at++ = ' ';
-  put_decimal(at, step.boottime_nanoseconds);
+  at = put_decimal(at, step.boottime_nanoseconds);
   *at++ = '\n';
   size_t size = static_cast<size_t>(at - text);
   ssize_t written = write(file.get(), text, size);

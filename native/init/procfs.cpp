@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
+#include "../sys/decimal.h"
 #include "handlers.h"
 #include "paths.h"
 
@@ -106,13 +107,7 @@ bool own_procfs_path(const Context &context, std::string_view rest, char *out, s
 void descriptor_path(int fd, char (&out)[32]) {
   constexpr std::string_view kPrefix = "self/fd/";
   memcpy(out, kPrefix.data(), kPrefix.size());
-  char digits[16];
-  size_t count = 0;
-  do digits[count++] = static_cast<char>('0' + fd % 10);
-  while ((fd /= 10) > 0);
-  char *at = out + kPrefix.size();
-  while (count) *at++ = digits[--count];
-  *at = 0;
+  *put_decimal(out + kPrefix.size(), fd) = 0;
 }
 
 Result run(Context &context, const plan::Procfs &) { return need_procfs(context); }

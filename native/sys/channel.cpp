@@ -5,31 +5,19 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "rights.h"
+
 namespace runts::channel {
 
 using protocol::Message;
 
+static_assert(protocol::kMaxFds <= kMaxRights);
+
 int send(int socket, const Message &message, std::span<const int> fds) {
   if (message.text_size > protocol::kMaxText || fds.size() > protocol::kMaxFds) return -EMSGSIZE;
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * protocol::kMaxFds)];
-  iovec part{const_cast<Message *>(&message), protocol::kHead + message.text_size};
-  msghdr header{};
-  header.msg_iov = &part;
-  header.msg_iovlen = 1;
-  if (!fds.empty()) {
-    memset(control, 0, sizeof(control));
-    header.msg_control = control;
-    header.msg_controllen = CMSG_SPACE(sizeof(int) * fds.size());
-    cmsghdr *rights = CMSG_FIRSTHDR(&header);
-    rights->cmsg_level = SOL_SOCKET;
-    rights->cmsg_type = SCM_RIGHTS;
-    rights->cmsg_len = CMSG_LEN(sizeof(int) * fds.size());
-    memcpy(CMSG_DATA(rights), fds.data(), sizeof(int) * fds.size());
-  }
-  ssize_t sent;
-  do sent = sendmsg(socket, &header, MSG_NOSIGNAL);
-  while (sent < 0 && errno == EINTR);
-  return sent < 0 ? -errno : 0;
+  std::string_view bytes(reinterpret_cast<const char *>(&message), protocol::kHead + message.text_size);
+  ssize_t sent = send_rights(socket, bytes, fds);
+  return sent < 0 ? static_cast<int>(sent) : 0;
 }
 
 static void take_rights(msghdr &header, Received &received) {
