@@ -13,10 +13,6 @@
 #include "home.h"
 #include "strings.h"
 
-#ifndef SYS_faccessat2
-#define SYS_faccessat2 439
-#endif
-
 namespace runts::init {
 namespace {
 
@@ -68,24 +64,26 @@ bool is_slot_of(const plan::Entry &entry, uint32_t slot) {
   return entry.kind == plan::Kind::AwaitStart && entry.decode(step) && step.slot == slot;
 }
 
-bool is_needed_later(const Context &context, uint32_t slot) {
+// True where a step that is still to come satisfies `wanted`.
+template <typename Wanted>
+bool any_ahead(const Context &context, Wanted wanted) {
   plan::View rest = *context.rest;
-  plan::Entry entry{plan::Kind::Execve, plan::Side::Init, plan::Reader(nullptr, nullptr)};
+  plan::Entry entry;
   while (rest.more() && rest.next(entry)) {
-    if (is_slot_of(entry, slot)) return true;
+    if (wanted(entry)) return true;
   }
   return false;
 }
 
+bool is_needed_later(const Context &context, uint32_t slot) {
+  return any_ahead(context, [slot](const plan::Entry &entry) { return is_slot_of(entry, slot); });
+}
+
 bool procfs_is_needed_later(const Context &context) {
-  plan::View rest = *context.rest;
-  plan::Entry entry{plan::Kind::Execve, plan::Side::Init, plan::Reader(nullptr, nullptr)};
-  while (rest.more() && rest.next(entry)) {
-    if (entry.kind == plan::Kind::Apparmor || entry.kind == plan::Kind::Selinux ||
-        entry.kind == plan::Kind::Sysctl)
-      return true;
-  }
-  return false;
+  return any_ahead(context, [](const plan::Entry &entry) {
+    return entry.kind == plan::Kind::Apparmor || entry.kind == plan::Kind::Selinux ||
+           entry.kind == plan::Kind::Sysctl;
+  });
 }
 
 // Nothing but 0..2, what the program gets, and the control channel (close-on-exec) is left.
@@ -110,7 +108,7 @@ void tell_executing(Context &context, uint32_t step) {
 // Before a filter that may forbid to say so, where only steps of init stand between it and execve.
 void tell_executing_ahead(Context &context) {
   plan::View rest = *context.rest;
-  plan::Entry entry{plan::Kind::Execve, plan::Side::Init, plan::Reader(nullptr, nullptr)};
+  plan::Entry entry;
   while (rest.more()) {
     uint32_t step = rest.index();
     if (!rest.next(entry) || entry.on == plan::Side::Host) return;
@@ -126,12 +124,12 @@ const char *home_of(Context &context, const plan::Execve &step) {
 
 // Before a filter that may forbid to open /etc/passwd.
 void find_home_ahead(Context &context) {
-  plan::View rest = *context.rest;
-  plan::Entry entry{plan::Kind::Execve, plan::Side::Init, plan::Reader(nullptr, nullptr)};
-  plan::Execve step;
-  while (rest.more() && rest.next(entry)) {
-    if (entry.kind == plan::Kind::Execve && entry.decode(step)) home_of(context, step);
-  }
+  any_ahead(context, [&context](const plan::Entry &entry) {
+    plan::Execve step;
+    bool found = entry.kind == plan::Kind::Execve && entry.decode(step);
+    if (found) home_of(context, step);
+    return found;
+  });
 }
 
 }  // namespace

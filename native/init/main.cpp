@@ -141,7 +141,7 @@ constinit Trace trace;
 void run_plan(Context &context, plan::View &view) {
   context.rest = &view;
   uint32_t go_on_at = wait_for_baton(context);
-  plan::Entry entry{plan::Kind::Execve, plan::Side::Init, plan::Reader(nullptr, nullptr)};
+  plan::Entry entry;
   while (view.more()) {
     uint32_t step = view.index();
     if (!view.next(entry)) refuse(context, step, EBADMSG, "is damaged");
