@@ -35,6 +35,7 @@ Result run(Context &context, const plan::Bind &step);
 Result run(Context &context, const plan::MountAttributes &step);
 Result run(Context &context, const plan::ReadonlyPath &step);
 Result run(Context &context, const plan::Mask &step);
+Result run(Context &context, const plan::FileLabel &step);
 
 // devices.cpp, console.cpp
 Result run(Context &context, const plan::Device &step);

@@ -51,6 +51,7 @@ Result dispatch(Context &c, const plan::Entry &entry) {
     RUNTS_INIT_STEP(Mount);
     RUNTS_INIT_STEP(Bind);
     RUNTS_INIT_STEP(MountAttributes);
+    RUNTS_INIT_STEP(FileLabel);
     RUNTS_INIT_STEP(Device);
     RUNTS_INIT_STEP(Symlink);
     RUNTS_INIT_STEP(CwdCreate);

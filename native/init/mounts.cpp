@@ -1,6 +1,7 @@
 // New file systems in the container.
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 #include "copyup.h"
 #include "filesystem.h"
@@ -87,6 +88,18 @@ Result run(Context &context, const plan::Mount &step) {
   if (!is_root_path(step.target)) return keep(context, step.keep, std::move(tree));
   context.root = std::move(tree);
   return Result::ok();
+}
+
+Result run(Context &context, const plan::FileLabel &step) {
+  Fd directory;
+  Result result = open_in_root(context, step.target, O_RDONLY | O_DIRECTORY, directory);
+  if (result.failed()) return result;
+  constexpr const char *kName = "security.selinux";
+  if (fsetxattr(directory.get(), kName, step.label.c_str(), step.label.size() + 1, 0) == 0)
+    return Result::ok();
+  int error = errno;
+  return Result::failure(
+      error, context.report.call("fsetxattr").fd(directory.get(), step.target).string(kName).string(step.label));
 }
 
 }  // namespace runts::init

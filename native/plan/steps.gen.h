@@ -6,7 +6,7 @@
 
 namespace runts::plan {
 
-inline constexpr uint32_t kSchema = 0x8040f6dc;
+inline constexpr uint32_t kSchema = 0x125fafea;
 
 enum class Kind : uint32_t {
   CgroupCreate,
@@ -49,6 +49,7 @@ enum class Kind : uint32_t {
   Mount,
   Bind,
   MountAttributes,
+  FileLabel,
   Device,
   Symlink,
   CwdCreate,
@@ -79,7 +80,7 @@ enum class Kind : uint32_t {
   Execve,
 };
 
-inline constexpr uint32_t kKindCount = 68;
+inline constexpr uint32_t kKindCount = 69;
 
 inline constexpr const char *kKindNames[kKindCount] = {
     "cgroup-create",
@@ -122,6 +123,7 @@ inline constexpr const char *kKindNames[kKindCount] = {
     "mount",
     "bind",
     "mount-attributes",
+    "file-label",
     "device",
     "symlink",
     "cwd-create",
@@ -784,6 +786,18 @@ struct MountAttributes {
     v.recursive = r.boolean();
     v.set = r.u64();
     v.clear = r.u64();
+    return v;
+  }
+};
+
+// the SELinux label of a directory, for a file system that takes no context option
+struct FileLabel {
+  Str target;
+  Str label;
+  static FileLabel read(Reader &r) {
+    FileLabel v{};
+    v.target = r.str();
+    v.label = r.str();
     return v;
   }
 };

@@ -1,17 +1,18 @@
 import type { LinuxResources, MemoryResources } from '../spec/types.ts';
 import { step as token } from '../spec/problems.ts';
-import { isZero, RESOURCES, type Refusal } from './settings.ts';
+import { isZero, propertyName, RESOURCES, type Refusal } from './settings.ts';
 
 /**
- * Properties that only cgroup v1 knows. Values that ask for nothing are let through, because clients always send
- * some: docker `disableOOMKiller: false`, others zeros and empty lists. -1 of the kernel limits is "no limit", and
- * `useHierarchy: true` is how v2 always counts. A swappiness of 0 does ask for something: that it is not swapped.
+ * One line for each property that only cgroup v1 knows, and that therefore changes nothing: clients which know of no
+ * difference go on sending them, and runc says nothing. Values that ask for nothing are left out of it, because
+ * clients always send some: docker `disableOOMKiller: false`, others zeros and empty lists. -1 of the kernel limits
+ * is "no limit", and `useHierarchy: true` is how v2 always counts. A swappiness of 0 does ask for something.
  */
-export function refusals(resources: LinuxResources): Refusal[] {
-  const { memory = {}, cpu = {}, blockIO = {}, network = {}, unified = {} } = resources;
+export function ignoredResources(resources: LinuxResources): string[] {
+  const { memory = {}, cpu = {}, blockIO = {}, network = {} } = resources;
   const { weightDevice = [] } = blockIO;
   return [
-    ...memoryRefusals(memory),
+    ...memoryIgnored(memory),
     ...unless(isZero(cpu.realtimeRuntime ?? 0), 'cpu/realtimeRuntime', REALTIME),
     ...unless(isZero(cpu.realtimePeriod ?? 0), 'cpu/realtimePeriod', REALTIME),
     ...unless((blockIO.leafWeight ?? 0) === 0, 'blockIO/leafWeight', LEAF),
@@ -28,15 +29,14 @@ export function refusals(resources: LinuxResources): Refusal[] {
       'network/priorities',
       'set priorities with tc or nftables instead',
     ),
-    ...Object.keys(unified).flatMap(unifiedRefusals),
   ];
 }
 
-const REALTIME = 'cgroup v2 does not ration realtime tasks: leave it out';
+const REALTIME = 'v2 does not ration realtime tasks';
 const LEAF = 'v2 has no leaf weights: use weight';
 
-function memoryRefusals({ kernel = 0, kernelTCP = 0, ...memory }: MemoryResources): Refusal[] {
-  const counted = 'v2 counts kernel memory in linux.resources.memory.limit: leave it out';
+function memoryIgnored({ kernel = 0, kernelTCP = 0, ...memory }: MemoryResources): string[] {
+  const counted = 'v2 counts kernel memory in linux.resources.memory.limit';
   return [
     ...unless(kernel <= 0, 'memory/kernel', counted),
     ...unless(kernelTCP <= 0, 'memory/kernelTCP', counted),
@@ -50,18 +50,18 @@ function memoryRefusals({ kernel = 0, kernelTCP = 0, ...memory }: MemoryResource
       'memory/disableOOMKiller',
       'protect the process by process.oomScoreAdj instead',
     ),
-    ...unless(
-      memory.useHierarchy !== false,
-      'memory/useHierarchy',
-      'v2 always counts hierarchically: leave it out',
-    ),
+    ...unless(memory.useHierarchy !== false, 'memory/useHierarchy', 'v2 always counts hierarchically'),
   ];
 }
 
-function unless(fine: boolean, path: string, hint: string): Refusal[] {
-  return fine
-    ? []
-    : [{ because: `${RESOURCES}/${path}`, message: 'only cgroup v1 has this, and runts is for v2', hint }];
+function unless(fine: boolean, path: string, instead: string): string[] {
+  if (fine) return [];
+  return [`${propertyName(`${RESOURCES}/${path}`)}: ignored, only cgroup v1 has this: ${instead}`];
+}
+
+/** Keys of `unified` that name no file of a cgroup. */
+export function refusals({ unified = {} }: LinuxResources): Refusal[] {
+  return Object.keys(unified).flatMap(unifiedRefusals);
 }
 
 function unifiedRefusals(key: string): Refusal[] {

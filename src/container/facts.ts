@@ -33,6 +33,7 @@ export function readFacts(context: Context, place: Place, { directory: bundle, s
     grantable: grantable(host),
     uid: host.self.uid,
     ...(joinedMappings !== undefined && { joinedMappings }),
+    ...(spec.linux?.mountLabel && isSelinuxOff(host.files) && { selinuxOff: true }),
   };
 }
 
@@ -44,6 +45,11 @@ function readCgroups({ host, cgroupManager }: Context): Pick<Facts, 'cgroup' | '
   } catch {
     return { cgroup: undefined, cgroupDisabled: true };
   }
+}
+
+/** The kernel knows selinuxfs only where it was booted with SELinux. */
+function isSelinuxOff(files: HostFiles): boolean {
+  return !/\bselinuxfs$/m.test(files.readText('/proc/filesystems'));
 }
 
 /** Of a user namespace that is joined by the path of a process; others can be joined but not looked into. */

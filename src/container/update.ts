@@ -1,3 +1,4 @@
+import { ignoredResources } from '../cgroup/refusals.ts';
 import { mergeResources } from '../cgroup/update.ts';
 import { parseCount } from '../cgroup/events.ts';
 import { RuntsError } from '../errors.ts';
@@ -47,6 +48,7 @@ interface Change {
 }
 
 async function apply(context: Context, place: Place, { saved, change }: Change): Promise<void> {
+  ignoredResources(change).forEach(context.warn);
   const old = saved.spec.linux?.resources ?? {};
   const merged = mergeResources(old, change);
   const { place: cgroup, hierarchy } = cgroupOf(saved);

@@ -46,6 +46,7 @@ const ACTIONS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   mount: ({ type, target }) => `mount ${type} at ${target}`,
   bind: ({ source, target }) => `attach ${source} at ${target}`,
   'mount-attributes': ({ target }) => `change the mount at ${target}`,
+  'file-label': ({ target, label }) => `label ${target} as ${label}`,
   device: ({ path }) => `make the device ${path}`,
   symlink: ({ path, target }) => `link ${path} to ${target}`,
   'cwd-create': ({ path }) => `make the working directory ${path}`,

@@ -1,3 +1,4 @@
+import { ignoredResources } from '../cgroup/refusals.ts';
 import { limitsTasks, requiredControllers, resourceSteps } from '../cgroup/resources.ts';
 import type { LinuxResources, Spec } from '../spec/types.ts';
 import { onHost, section } from './context.ts';
@@ -42,6 +43,7 @@ export interface CgroupSteps {
 export function cgroupSteps(context: Context): CgroupSteps {
   const { spec, facts, options } = context;
   const resources = spec.linux?.resources ?? {};
+  ignoredResources(resources).forEach(context.warn);
   if (!getsCgroup(facts)) return withoutCgroup(resources);
   const required = requiredControllers(resources).map(({ controller }) => controller);
   const limits = resourceSteps(resources, facts.cgroup).map((step) => ({

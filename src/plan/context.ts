@@ -10,6 +10,8 @@ export interface Context {
   readonly facts: Facts;
   readonly options: CreateOptions;
   readonly namespaces: Namespaces;
+  /** SELinux context of the mounts; empty: none. */
+  readonly mountLabel: string;
   /** Notes something that the user should know and that stops nothing. */
   readonly warn: (message: string) => void;
   /** A number for a descriptor that a host step hands to init; never 0. */

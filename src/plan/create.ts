@@ -8,6 +8,7 @@ import { deviceSteps } from './devices.ts';
 import type { CreateOptions, Facts } from './facts.ts';
 import { hookSteps } from './hooks.ts';
 import { userMappings } from './ids.ts';
+import { mountLabelOf } from './labels.ts';
 import { maskSteps } from './masks.ts';
 import { mountSteps } from './mounts.ts';
 import {
@@ -42,12 +43,14 @@ export interface Compiled {
  */
 export function compileCreate(spec: Spec, facts: Facts, options: CreateOptions): Compiled {
   const warnings: string[] = [];
+  const warn = (message: string): void => void warnings.push(message);
   const context: Context = {
     spec,
     facts,
     options,
     namespaces: readNamespaces(spec),
-    warn: (message) => warnings.push(message),
+    mountLabel: mountLabelOf(spec, facts, warn),
+    warn,
     slot: slotCounter(),
   };
   refuseUnsupported(context);

@@ -19,6 +19,8 @@ export interface Facts {
   readonly cgroupDisabled?: boolean;
   /** Capabilities that the runtime can give away; others are left out of the plan and reported as warnings. */
   readonly grantable: readonly CapabilityName[];
+  /** True where SELinux is off, so that mounts can have no context. */
+  readonly selinuxOff?: boolean;
   /** Effective user id of the runtime. */
   readonly uid: number;
   /** Id mappings of the user namespace that the config joins by path, if it does and they could be read. */

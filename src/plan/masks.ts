@@ -4,8 +4,8 @@ import { cleanPath } from './paths.ts';
 import type { Step } from './steps.ts';
 
 /** Paths that are covered or made read-only; one that is named twice is done once. */
-export function maskSteps({ spec }: Context): Step[] {
-  const { maskedPaths = [], readonlyPaths = [], mountLabel = '' } = spec.linux ?? {};
+export function maskSteps({ spec, mountLabel }: Context): Step[] {
+  const { maskedPaths = [], readonlyPaths = [] } = spec.linux ?? {};
   return [
     ...distinct(maskedPaths).map(({ path, at }) =>
       onInit(`/linux/maskedPaths/${at}`, { kind: 'mask', path, context: mountLabel }),

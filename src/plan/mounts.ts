@@ -2,6 +2,7 @@ import type { Mount } from '../spec/types.ts';
 import { onHost, onInit } from './context.ts';
 import type { Context, Prepared } from './context.ts';
 import { stepMappings } from './ids.ts';
+import { contextOption, labelSteps } from './labels.ts';
 import { parseMountOptions } from './mount-options.ts';
 import type { Attribute, MountOptions } from './mount-options.ts';
 import { has, joinedPath, makes } from './namespaces.ts';
@@ -31,9 +32,6 @@ const SHARED_SUPERBLOCK: ReadonlySet<string> = new Set([
   'devpts',
   'tmpfs',
 ]);
-
-/** Types that take no `context` option. */
-const WITHOUT_CONTEXT: ReadonlySet<string> = new Set(['proc', 'sysfs', 'cgroup', 'cgroup2', 'mqueue']);
 
 /** Attributes that a bind mount loses with the first flag that the config names, as with mount(8) and runc. */
 const REPLACED: readonly Attribute[] = ['rdonly', 'nosuid', 'nodev', 'noexec', 'nosymfollow'];
@@ -113,7 +111,10 @@ function stepsOf(context: Context, entry: Entry): Prepared {
   }
   if (mount.type === 'cgroup' || mount.type === 'cgroup2') return cgroupMount(context, entry);
   if (mount.type === 'sysfs' && needsHostSys(context)) return hostSys(context, entry);
-  return { prepare: [], steps: [newMount(context, entry, mount.type)] };
+  return {
+    prepare: [],
+    steps: [newMount(context, entry, mount.type), ...labelSteps(context.mountLabel, mount.type, entry)],
+  };
 }
 
 function requireBind({ options, pointer }: Entry): void {
@@ -145,13 +146,6 @@ function remountSteps({ options, target, pointer }: Entry): Step[] {
 
 function bindSteps(context: Context, entry: Entry): Prepared {
   const { mount, options, pointer, target } = entry;
-  const data = options.data[0];
-  if (data !== undefined) {
-    throw invalid(
-      `${pointer}/options/${data.at}`,
-      `a bind mount takes no option of a file system ("${data.text}")`,
-    );
-  }
   if (!mount.source) throw invalid(pointer, 'a bind mount needs a source');
   const source = fromBundle(context.facts.bundle, mount.source);
   const idmap = idmapOf(context, entry);
@@ -229,7 +223,7 @@ function openTree(
   return { kind: 'open-tree', source, recursive, slot, ...idmap };
 }
 
-function newMount({ spec }: Context, entry: Entry, type: string): Step {
+function newMount({ mountLabel }: Context, entry: Entry, type: string): Step {
   const { mount, options, target, pointer, keep } = entry;
   const { data, superblock, propagation, propagationRecursive, copyUp } = options;
   const attributes = attributesOf(options);
@@ -243,7 +237,7 @@ function newMount({ spec }: Context, entry: Entry, type: string): Step {
       ...superblock,
       ...readonlyFlag(attributes, type),
       ...own,
-      ...contextOption(spec.linux?.mountLabel, type, own),
+      ...contextOption(mountLabel, type, own),
     ],
     attributes: keep > 0 ? attributes.filter((attribute) => attribute !== 'rdonly') : attributes,
     propagation,
@@ -271,11 +265,6 @@ function isTime(attribute: Attribute): boolean {
 /** `ro` is the mount's own affair where others may use the superblock; a disk must not be written at all. */
 function readonlyFlag(attributes: readonly Attribute[], type: string): string[] {
   return attributes.includes('rdonly') && !SHARED_SUPERBLOCK.has(type) ? ['ro'] : [];
-}
-
-function contextOption(label: string | undefined, type: string, own: readonly string[]): string[] {
-  if (!label || WITHOUT_CONTEXT.has(type) || own.some((option) => option.startsWith('context='))) return [];
-  return [`context=${label}`];
 }
 
 /** Devices, links and mount points are still to be made in these. */

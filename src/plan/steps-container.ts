@@ -129,6 +129,11 @@ export const CONTAINER_STEPS = {
     about: 'mount_setattr of what is mounted at target (remount), or of the mount that is kept in a slot',
     fields: { target: 'str', slot: 'u32', recursive: 'bool', set: attributes, clear: attributes },
   },
+  'file-label': {
+    on: init,
+    about: 'the SELinux label of a directory, for a file system that takes no context option',
+    fields: { target: 'str', label: 'str' },
+  },
   device: {
     on: init,
     about:

@@ -128,6 +128,7 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   },
   'mount-attributes': ({ target, slot, recursive, set, clear }) =>
     words(target, slot > 0 && `#${slot}`, recursive && 'recursive', ...set, ...cleared(clear, '')),
+  'file-label': ({ target, label }) => `${target} ${label}`,
   device: ({ path, type, major, minor, mode, uid, gid, bind }) => {
     if (bind) return words(path, 'bound');
     const owner = uid === 0 && gid === 0 ? '' : `of ${uid}:${gid}`;

@@ -1,6 +1,6 @@
 /** config.json as a whole (config.md). */
 import { notAbsolute, notHostName, notVersion } from './flaws.ts';
-import { show } from './problems.ts';
+import { nearest, show } from './problems.ts';
 import type { Scope } from './problems.ts';
 import { anyString, array, boolean, emptyOr, integer, map, object, string } from './schema.ts';
 import { idMappings, linuxSchema } from './schema-linux.ts';
@@ -47,9 +47,11 @@ function checkBind({ source = '', options = [] }: Mount, scope: Scope): void {
     scope.problem('/source', 'a bind mount has no source', 'a path on the host');
   options.forEach((option, at) => {
     if (option === '' || KNOWN_OPTIONS.has(option)) return;
-    scope.problem(
+    const meant = nearest(option, MOUNT_OPTIONS);
+    scope.warn(
       `/options/${at}`,
-      `${show(option)} is an option of a file system, which a bind mount cannot take`,
+      `${show(option)} is ignored: an option of a file system means nothing to a bind mount`,
+      meant,
     );
   });
 }

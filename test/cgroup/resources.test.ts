@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ignoredResources } from '../../src/cgroup/refusals.ts';
 import { limitsTasks, requiredControllers, resourceSteps } from '../../src/cgroup/resources.ts';
 import { RuntsError } from '../../src/errors.ts';
 import type { CgroupFacts } from '../../src/plan/facts.ts';
@@ -141,20 +142,29 @@ test('a controller that is not delegated, or unknown, is refused with what there
 });
 
 test.each<[LinuxResources, string]>([
-  [{ memory: { kernel: 1 } }, '/linux/resources/memory/kernel'],
-  [{ memory: { kernelTCP: 1 } }, '/linux/resources/memory/kernelTCP'],
-  [{ memory: { swappiness: 0 } }, '/linux/resources/memory/swappiness'],
-  [{ memory: { disableOOMKiller: true } }, '/linux/resources/memory/disableOOMKiller'],
-  [{ memory: { useHierarchy: false } }, '/linux/resources/memory/useHierarchy'],
-  [{ cpu: { realtimeRuntime: 95_000 } }, '/linux/resources/cpu/realtimeRuntime'],
-  [{ cpu: { realtimePeriod: 100_000 } }, '/linux/resources/cpu/realtimePeriod'],
-  [{ blockIO: { leafWeight: 10 } }, '/linux/resources/blockIO/leafWeight'],
+  [{ memory: { kernel: 1 } }, 'linux.resources.memory.kernel'],
+  [{ memory: { kernelTCP: 1 } }, 'linux.resources.memory.kernelTCP'],
+  [{ memory: { swappiness: 0 } }, 'linux.resources.memory.swappiness'],
+  [{ memory: { disableOOMKiller: true } }, 'linux.resources.memory.disableOOMKiller'],
+  [{ memory: { useHierarchy: false } }, 'linux.resources.memory.useHierarchy'],
+  [{ cpu: { realtimeRuntime: 95_000 } }, 'linux.resources.cpu.realtimeRuntime'],
+  [{ cpu: { realtimePeriod: 100_000 } }, 'linux.resources.cpu.realtimePeriod'],
+  [{ blockIO: { leafWeight: 10 } }, 'linux.resources.blockIO.leafWeight'],
   [
     { blockIO: { weightDevice: [{ major: 8, minor: 0, leafWeight: 10 }] } },
-    '/linux/resources/blockIO/weightDevice/0/leafWeight',
+    'linux.resources.blockIO.weightDevice[0].leafWeight',
   ],
-  [{ network: { classID: 1 } }, '/linux/resources/network/classID'],
-  [{ network: { priorities: [{ name: 'eth0', priority: 1 }] } }, '/linux/resources/network/priorities'],
+  [{ network: { classID: 1 } }, 'linux.resources.network.classID'],
+  [{ network: { priorities: [{ name: 'eth0', priority: 1 }] } }, 'linux.resources.network.priorities'],
+])('%o changes nothing, and a warning says so of %s', (resources, property) => {
+  const [warning, ...more] = ignoredResources(resources);
+  expect(warning).toMatch(/: ignored, only cgroup v1 has this: ./);
+  expect(warning?.startsWith(`${property}:`)).toBe(true);
+  expect(more).toEqual([]);
+  expect(resourceSteps(resources, v2).map(({ kind }) => kind)).toEqual(['cgroup-devices']);
+});
+
+test.each<[LinuxResources, string]>([
   [{ unified: { 'a/b.c': '1' } }, '/linux/resources/unified/a~1b.c'],
   [{ unified: { plain: '1' } }, '/linux/resources/unified/plain'],
 ])('%o is refused at %s', (resources, path) => {
@@ -179,6 +189,7 @@ test('what clients send without asking for anything is accepted, even without co
     unified: {},
   };
   expect(resourceSteps(dockers, hybrid).map(({ kind }) => kind)).toEqual(['cgroup-devices']);
+  expect(ignoredResources(dockers)).toEqual([]);
 });
 
 test('device rules keep their order, and the default devices come last', () => {

@@ -76,7 +76,7 @@ describe('hooks', () => {
       });
       expect(state.ociVersion).toMatch(/^1\./);
     }
-    expect(found.map(({ state }) => state.status)).toEqual(['creating', 'creating', 'running', 'stopped']);
+    expect(found.map(({ state }) => state.status)).toEqual(['created', 'creating', 'running', 'stopped']);
     expect(found[0]?.state.pid).toBeGreaterThan(1);
   });
 

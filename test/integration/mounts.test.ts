@@ -340,9 +340,26 @@ describe('mounts', () => {
     expect(message).toMatch(/mounts\[7\].*not a directory/s);
   });
 
-  it('file system options of a bind mount are refused', async (context) => {
+  it('options of a file system mean nothing to a bind mount, and a warning names each', async (context) => {
     needs(context);
-    expect(await refused(context, binding(['bind', 'size=1m']))).toMatch(/mounts\[7\]|\/mounts\/7/);
+    const container = makeContainer(context, (config, bundle) => {
+      probing(['read', '/data/file'])(config);
+      binding(['bind', 'size=1m', 'nosiud'])(config, bundle);
+    });
+    const ended = await runContainer(container);
+    expect(ended.stdout).toBe('{"probe":"read","value":"from the host"}\n');
+    expect(ended.stderr).toMatch(/\/mounts\/7\/options\/1: "size=1m" is ignored/);
+    expect(ended.stderr).toMatch(/\/mounts\/7\/options\/2: "nosiud" is ignored.*expected nosuid/);
+  });
+
+  it('a mount label without SELinux is a warning', async (context) => {
+    needs(context, 'no selinux');
+    const container = makeContainer(context, ({ linux }) => {
+      linux['mountLabel'] = 'system_u:object_r:container_file_t:s0:c1,c2';
+    });
+    const ended = await runContainer(container);
+    expect(ended.status).toBe(0);
+    expect(ended.stderr).toMatch(/linux\.mountLabel: ignored, SELinux is off/);
   });
 
   it('a tmpfs on a path below /proc is refused, but lxcfs files are allowed', async (context) => {

@@ -61,13 +61,13 @@ test('the state goes around the pid', () => {
   expect(states[0]).toEqual({
     ociVersion: '1.3.0',
     id: 'web',
-    status: 'creating',
+    status: 'created',
     pid: 42,
     bundle: '/bundle',
     annotations: { a: 'ä"' },
   });
   expect(states.map((state) => ('status' in state ? state.status : ''))).toEqual([
-    ...['creating', 'creating', 'creating', 'creating'],
+    ...['created', 'creating', 'creating', 'creating'],
     ...['created', 'created', 'running'],
   ]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { kindsOf, planOf, stepsOf, usualSpec } from '../support/plan.ts';
+import { kindsOf, planOf, stepsOf, usualSpec, warningsOf } from '../support/plan.ts';
 
 test('paths are masked and made read-only once each, before the root is entered', () => {
   const maskedPaths = ['/proc/kcore', '/sys//firmware/', '/proc/kcore'];
@@ -17,4 +17,13 @@ test('paths are masked and made read-only once each, before the root is entered'
     'readonly-path',
     'pivot',
   ]);
+});
+
+test('without SELinux there is no label, and a warning', () => {
+  const spec = usualSpec({}, { maskedPaths: ['/proc/kcore'], mountLabel: 'label' });
+  expect(stepsOf(planOf(spec, {}, { selinuxOff: true }), 'mask')).toMatchObject([{ context: '' }]);
+  expect(warningsOf(spec, { selinuxOff: true })).toEqual([
+    'linux.mountLabel: ignored, SELinux is off on this host',
+  ]);
+  expect(warningsOf(spec)).toEqual([]);
 });

@@ -130,10 +130,6 @@ test('what a mount cannot be is refused in words', () => {
   expect(refuse({ destination: '/a', source: '/b' })[0]).toBe(
     'mounts[0]: has neither a type nor the option bind',
   );
-  expect(refuse(bind('/a', '/b', 'mode=755'))).toEqual([
-    'mounts[0].options[1]: a bind mount takes no option of a file system ("mode=755")',
-    '/mounts/0/options/1',
-  ]);
   expect(refuse({ destination: '/a', options: ['remount', 'size=1m'] })[1]).toBe('/mounts/0/options/1');
   expect(refuse({ destination: '/a', options: ['remount', 'sync'] })[0]).toBe(
     'mounts[0]: a remount cannot change "sync" of the file system',
@@ -254,6 +250,7 @@ test('the SELinux context of mounts, where the file system takes one and has non
     mount('/b', 'tmpfs', ['context=x']),
     mount('/proc', 'proc'),
     mount('/dev/pts', 'devpts'),
+    mount('/dev/mqueue', 'mqueue'),
   ];
   const plan = planOf(usualSpec({ mounts }, { mountLabel: 'system_u:object_r:t:s0:c1,c2' }));
   expect(stepsOf(plan, 'mount').map(({ options }) => options)).toEqual([
@@ -261,7 +258,13 @@ test('the SELinux context of mounts, where the file system takes one and has non
     ['context=x'],
     [],
     ['context=system_u:object_r:t:s0:c1,c2'],
+    [],
   ]);
+  expect(stepOf(plan, 'file-label')).toMatchObject({
+    target: '/dev/mqueue',
+    label: 'system_u:object_r:t:s0:c1,c2',
+    because: '/mounts/4',
+  });
 });
 
 test('the notify directory is bound last, for nobody to change', () => {
