@@ -1,4 +1,4 @@
-// The helper program (native/init), which this library carries inside.
+// The programs that this library carries inside: the helper (native/init) and the probe (native/probe).
 #pragma once
 #include "status.h"
 
@@ -6,5 +6,6 @@ namespace runts::core {
 
 // A sealed memfd of it, made once and kept to the end of the process; the caller does not close it.
 Status helper_memfd(int &fd);
+Status probe_memfd(int &fd);
 
 }  // namespace runts::core

@@ -23,7 +23,13 @@ Program enosys_stub(const plan::SeccompCompile &step);
 // it is kept nowhere.
 Status seccomp_program(const plan::SeccompCompile &step, std::string_view bytes, Fd &memfd);
 
-// Such as 2.5.4.
+// seccomp_library.cpp: the libseccomp that is linked, such as 2.5.4, and its level of the kernel's interface.
 std::string seccomp_version();
+unsigned seccomp_api();
+// By libseccomp's own name for it: x86_64.
+bool seccomp_knows_architecture(const char *name);
+// The kernel takes a filter with these flags. A filter at no address is refused with EFAULT only after its flags
+// were found good, so nothing is loaded. What goes with a listener alone is asked for with one.
+bool seccomp_takes_flags(unsigned flags);
 
 }  // namespace runts::core

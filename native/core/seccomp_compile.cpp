@@ -103,13 +103,6 @@ Status export_program(scmp_filter_ctx filter, Program &program) {
 
 }  // namespace
 
-std::string seccomp_version() {
-  const scmp_version *version = ::seccomp_version();
-  if (!version) return {};
-  return std::to_string(version->major) + '.' + std::to_string(version->minor) + '.' +
-         std::to_string(version->micro);
-}
-
 Status compile_seccomp(const plan::SeccompCompile &step, Program &program) {
   static std::mutex *one_at_a_time = new std::mutex;
   std::lock_guard lock(*one_at_a_time);

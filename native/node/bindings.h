@@ -27,7 +27,15 @@ Napi::Value forward_notify(const Napi::CallbackInfo &info);
 // tryLock(path): a descriptor, or -1 where another has it; lock(path): Promise<descriptor>
 Napi::Value try_lock(const Napi::CallbackInfo &info);
 Napi::Value lock(const Napi::CallbackInfo &info);
+
+// knowledge.cpp
 Napi::Value seccomp_version(const Napi::CallbackInfo &info);
+Napi::Value seccomp_api(const Napi::CallbackInfo &info);
+// seccompKnowsArchitecture(name), seccompTakesFlags(flags): boolean
+Napi::Value seccomp_knows_architecture(const Napi::CallbackInfo &info);
+Napi::Value seccomp_takes_flags(const Napi::CallbackInfo &info);
+// probe(arguments: string[]): Promise<string>, the lines of native/probe
+Napi::Value probe(const Napi::CallbackInfo &info);
 
 // terminal.cpp
 Napi::Value is_terminal(const Napi::CallbackInfo &info);

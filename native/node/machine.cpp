@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "../core/notify.h"
-#include "../core/seccomp.h"
 #include "../sys/fd.h"
 #include "../sys/syscalls.h"
 #include "async.h"
@@ -106,10 +105,6 @@ Napi::Value lock(const Napi::CallbackInfo &info) {
       return Napi::Number::New(env, fd);
     };
   });
-}
-
-Napi::Value seccomp_version(const Napi::CallbackInfo &info) {
-  return Napi::String::New(info.Env(), core::seccomp_version());
 }
 
 }  // namespace runts::node

@@ -4,7 +4,7 @@ import { COMMIT, VERSION } from '../version.ts';
 
 /** In the form that docker and go-runc parse. */
 export function versionText(host: Host): string {
-  const seccomp = host.self.seccompVersion();
+  const seccomp = host.self.seccomp?.version();
   const lines = [`${host.self.name} version ${VERSION}`, `commit: ${COMMIT}`, `spec: ${SPEC_VERSION}`];
   if (seccomp !== undefined) lines.push(`libseccomp: ${seccomp}`);
   return lines.map((line) => `${line}\n`).join('');

@@ -1,21 +1,15 @@
-import { RuntsError } from '../errors.ts';
 import type { Host, HostFiles } from '../host/host.ts';
-import type { CgroupFacts, Facts } from '../plan/facts.ts';
+import type { Facts } from '../plan/facts.ts';
 import { CAPABILITY_NAMES } from '../plan/numbers.ts';
 import type { CapabilityName } from '../plan/numbers.ts';
 import type { IdMapping, Spec } from '../spec/types.ts';
 import type { Bundle } from './bundle.ts';
+import { CGROUP_MOUNT, readCgroupFacts } from './cgroup-tree.ts';
 import type { Context } from './context.ts';
 import type { Place } from './store.ts';
 
 /** Who makes cgroups: the runtime by files, systemd by scopes, or nobody (`--cgroups=disabled` of podman). */
 export type CgroupManager = 'cgroupfs' | 'systemd' | 'disabled';
-
-/** CGROUP2_SUPER_MAGIC of statfs(2). */
-const CGROUP2 = 0x63677270;
-const CGROUP_MOUNT = '/sys/fs/cgroup';
-/** Where systemd mounts the v2 hierarchy beside those of v1. */
-const HYBRID_MOUNT = `${CGROUP_MOUNT}/unified`;
 
 /** Holds a character that no id has. */
 const SECCOMP_CACHE = '~seccomp';
@@ -101,52 +95,4 @@ export function planFacts(root: string, id: string, bundle: string): Facts {
 export function grantable(host: Host): CapabilityName[] {
   const held = new Set(host.self.capabilities());
   return CAPABILITY_NAMES.filter((name) => held.has(name));
-}
-
-function readCgroupFacts(files: HostFiles): CgroupFacts {
-  const { root, hybrid } = findCgroupMount(files);
-  return {
-    root,
-    controllers: files
-      .readText(`${root}/cgroup.controllers`)
-      .trim()
-      .split(' ')
-      .filter((name) => name !== ''),
-    hybrid,
-    own: ownCgroup(files.readText('/proc/self/cgroup')),
-  };
-}
-
-/** Only v1 hierarchies are mounted below a tmpfs, so anything but v2 at the usual place means them. */
-function findCgroupMount(files: HostFiles): { root: string; hybrid: boolean } {
-  if (files.fileSystem(CGROUP_MOUNT) === CGROUP2) return { root: CGROUP_MOUNT, hybrid: false };
-  if (files.fileSystem(HYBRID_MOUNT) === CGROUP2) return { root: HYBRID_MOUNT, hybrid: true };
-  const mounts = parseMounts(files.readText('/proc/self/mountinfo'));
-  const unified = mounts.find((mount) => mount.type === 'cgroup2');
-  if (unified !== undefined)
-    return { root: unified.target, hybrid: mounts.some((mount) => mount.type === 'cgroup') };
-  throw new RuntsError('UNSUPPORTED', 'cgroups: no cgroup v2 hierarchy is mounted, and v1 is not supported', {
-    hint: 'boot with systemd.unified_cgroup_hierarchy=1, mount -t cgroup2, or use --cgroup-manager disabled',
-  });
-}
-
-/** proc_pid_mountinfo(5): target is the fifth field, the type is the first after ` - `. */
-function parseMounts(text: string): { target: string; type: string }[] {
-  return text.split('\n').flatMap((line) => {
-    const [left = '', right = ''] = line.split(' - ');
-    const target = left.split(' ')[4];
-    const type = right.split(' ')[0];
-    return target === undefined || type === undefined ? [] : [{ target: unescape(target), type }];
-  });
-}
-
-function unescape(field: string): string {
-  return field.replace(/\\([0-7]{3})/g, (_, digits: string) =>
-    String.fromCharCode(Number.parseInt(digits, 8)),
-  );
-}
-
-function ownCgroup(text: string): string {
-  const line = text.split('\n').find((entry) => entry.startsWith('0::'));
-  return line?.slice(3) ?? '/';
 }

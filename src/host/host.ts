@@ -121,6 +121,8 @@ export interface HostProcesses {
   closeDescriptor(fd: number): void;
   /** Forwards READY=1 (then MAINPID, BARRIER) of a datagram socket to another until told or the process ends. */
   forwardNotify(listenPath: string, notifyPath: string, pid: number): Promise<void>;
+  /** Tries what the machine can do, in a process of its own: one line a try, as native/probe/try.h says. */
+  probe(wanted: readonly string[]): Promise<string>;
 }
 
 export interface HostTerminal {
@@ -149,6 +151,17 @@ export interface HostSelf {
   sleep(milliseconds: number): Promise<void>;
   out(text: string): void;
   err(text: string): void;
-  /** Version of libseccomp that profiles are compiled with; undefined without seccomp. */
-  seccompVersion(): string | undefined;
+  /** What profiles are compiled with and loaded into; undefined without libseccomp. */
+  readonly seccomp: HostSeccomp | undefined;
+}
+
+export interface HostSeccomp {
+  /** Of the libseccomp that is linked, such as 2.5.4. */
+  version(): string;
+  /** Its level of the kernel's interface, seccomp_api_get(3). */
+  api(): number;
+  /** Whether it knows an architecture, by its own name for it, such as x86_64. */
+  knowsArchitecture(name: string): boolean;
+  /** Whether the kernel loads a filter with these flags, seccomp(2). */
+  takesFlags(flags: number): boolean;
 }

@@ -16,6 +16,10 @@ export interface Addon {
   tryLock(path: string): number;
   lock(path: string): Promise<number>;
   seccompVersion(): string;
+  seccompApi(): number;
+  seccompKnowsArchitecture(name: string): boolean;
+  seccompTakesFlags(flags: number): boolean;
+  probe(wanted: readonly string[]): Promise<string>;
   isTerminal(fd: number): boolean;
   terminalSize(fd: number): { readonly width: number; readonly height: number } | undefined;
   relay(input: number, output: number, master: number): Promise<void>;

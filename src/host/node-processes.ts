@@ -18,6 +18,7 @@ export const nodeProcesses = (reaps: boolean): HostProcesses => ({
   closeDescriptor: (fd) => checked(() => addon().closeDescriptor(fd)),
   forwardNotify: (listenPath, notifyPath, pid) =>
     checkedAsync(() => addon().forwardNotify(listenPath, notifyPath, pid)),
+  probe: (wanted) => checkedAsync(() => addon().probe(wanted)),
 });
 
 function toOutcome(from: AddonOutcome, reaps: boolean): Outcome {

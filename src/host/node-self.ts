@@ -19,7 +19,12 @@ export function nodeSelf(): HostSelf {
     sleep: (milliseconds) => new Promise((resolve) => void setTimeout(resolve, milliseconds)),
     out: (text) => writeAll(1, text),
     err: (text) => writeAll(2, text),
-    seccompVersion: () => addon().seccompVersion(),
+    seccomp: {
+      version: () => addon().seccompVersion(),
+      api: () => addon().seccompApi(),
+      knowsArchitecture: (name) => addon().seccompKnowsArchitecture(name),
+      takesFlags: (flags) => addon().seccompTakesFlags(flags),
+    },
   };
 }
 

@@ -1,3 +1,11 @@
+import {
+  ACCESS_TIMES,
+  MOUNT_FLAGS,
+  MOUNT_PROPAGATIONS,
+  SUPERBLOCK_FLAGS,
+  WITHOUT_EFFECT,
+} from '../spec/mount-words.ts';
+import type { MountKind } from '../spec/mount-words.ts';
 import type { MOUNT_ATTRIBUTE, PROPAGATION } from './numbers.ts';
 
 /** Attributes that are flags of their own; access times are one choice of three. */
@@ -32,59 +40,6 @@ const ORDER: readonly Attribute[] = [
   'nosymfollow',
 ];
 
-const FLAGS: Readonly<Record<string, { readonly attribute: Attribute; readonly on: boolean }>> = {
-  ro: { attribute: 'rdonly', on: true },
-  rw: { attribute: 'rdonly', on: false },
-  nosuid: { attribute: 'nosuid', on: true },
-  suid: { attribute: 'nosuid', on: false },
-  nodev: { attribute: 'nodev', on: true },
-  dev: { attribute: 'nodev', on: false },
-  noexec: { attribute: 'noexec', on: true },
-  exec: { attribute: 'noexec', on: false },
-  nodiratime: { attribute: 'nodiratime', on: true },
-  diratime: { attribute: 'nodiratime', on: false },
-  nosymfollow: { attribute: 'nosymfollow', on: true },
-  symfollow: { attribute: 'nosymfollow', on: false },
-};
-
-/**
- * When files' access times are kept. The kernel has three ways, of which relatime is the usual one: to ask one of
- * the others away is to ask for it (mount(8)).
- */
-const ACCESS_TIMES: Readonly<Record<string, 'noatime' | 'strictatime' | 'relatime'>> = {
-  noatime: 'noatime',
-  strictatime: 'strictatime',
-  relatime: 'relatime',
-  atime: 'relatime',
-  norelatime: 'relatime',
-  nostrictatime: 'relatime',
-};
-
-const SUPERBLOCK: Readonly<Record<string, { readonly flag: string; readonly on: boolean }>> = {
-  sync: { flag: 'sync', on: true },
-  async: { flag: 'sync', on: false },
-  dirsync: { flag: 'dirsync', on: true },
-  lazytime: { flag: 'lazytime', on: true },
-  nolazytime: { flag: 'lazytime', on: false },
-  mand: { flag: 'mand', on: true },
-  nomand: { flag: 'mand', on: false },
-};
-
-/**
- * Words that change nothing: `defaults` by definition; `silent` and `loud` because fsconfig(2) reports to its caller
- * and not to the kernel's log; `iversion` because file systems that have it keep it on, and fsconfig(2) has no word.
- */
-const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
-  '',
-  'defaults',
-  'silent',
-  'loud',
-  'iversion',
-  'noiversion',
-]);
-
-const PROPAGATIONS = /^(r?)(private|slave|shared|unbindable)$/;
-
 interface Flags {
   readonly set: Set<Attribute>;
   readonly clear: Set<Attribute>;
@@ -104,6 +59,15 @@ interface Draft {
   readonly data: { text: string; at: number }[];
 }
 
+const KINDS: Readonly<Record<MountKind, (draft: Draft) => void>> = {
+  bind: (draft) => void (draft.bind = true),
+  rbind: (draft) => void Object.assign(draft, { bind: true, recursive: true }),
+  remount: (draft) => void (draft.remount = true),
+  tmpcopyup: (draft) => void (draft.copyUp = true),
+  idmap: (draft) => void (draft.idmap = 'mount'),
+  ridmap: (draft) => void (draft.idmap = 'tree'),
+};
+
 /** Later words override earlier ones; words that are in no table are the file system's. */
 export function parseMountOptions(words: readonly string[]): MountOptions {
   const draft: Draft = {
@@ -120,7 +84,7 @@ export function parseMountOptions(words: readonly string[]): MountOptions {
     data: [],
   };
   words.forEach((word, at) => {
-    if (!takeVerb(draft, word) && !takeFlag(draft, word)) draft.data.push(...splitData(word, at));
+    if (!takeKind(draft, word) && !takeFlag(draft, word)) draft.data.push(...splitData(word, at));
   });
   const { own, below, superblock, ...rest } = draft;
   return {
@@ -133,30 +97,28 @@ export function parseMountOptions(words: readonly string[]): MountOptions {
   };
 }
 
-/** What kind of mount it is to be. */
-function takeVerb(draft: Draft, word: string): boolean {
-  if (word === 'bind' || word === 'rbind') {
-    draft.bind = true;
-    draft.recursive ||= word === 'rbind';
-  } else if (word === 'remount') draft.remount = true;
-  else if (word === 'tmpcopyup') draft.copyUp = true;
-  else if (word === 'idmap' || word === 'ridmap') draft.idmap = word === 'idmap' ? 'mount' : 'tree';
-  else return takePropagation(draft, word) || WITHOUT_EFFECT.has(word);
-  return true;
+function takeKind(draft: Draft, word: string): boolean {
+  const kind = lookUp(KINDS, word);
+  kind?.(draft);
+  return kind !== undefined || takePropagation(draft, word) || isWithoutEffect(word);
+}
+
+function isWithoutEffect(word: string): boolean {
+  return word === '' || WITHOUT_EFFECT.some((known) => known === word);
 }
 
 function takePropagation(draft: Draft, word: string): boolean {
-  const [, recursive, type] = PROPAGATIONS.exec(word) ?? [];
+  const type = MOUNT_PROPAGATIONS.find((name) => word === name || word === `r${name}`);
   if (type === undefined) return false;
-  draft.propagationRecursive = recursive === 'r';
-  draft.propagation = type as Propagation;
+  draft.propagationRecursive = word !== type;
+  draft.propagation = type;
   return true;
 }
 
 function takeFlag(draft: Draft, word: string): boolean {
   if (takeAttribute(draft.own, word)) return true;
   if (word.startsWith('r') && takeAttribute(draft.below, word.slice(1))) return true;
-  const superblock = lookUp(SUPERBLOCK, word);
+  const superblock = lookUp(SUPERBLOCK_FLAGS, word);
   if (superblock === undefined) return false;
   if (superblock.on) draft.superblock.add(superblock.flag);
   else draft.superblock.delete(superblock.flag);
@@ -164,7 +126,7 @@ function takeFlag(draft: Draft, word: string): boolean {
 }
 
 function takeAttribute({ set, clear }: Flags, word: string): boolean {
-  const flag = lookUp(FLAGS, word);
+  const flag = lookUp(MOUNT_FLAGS, word);
   const times = lookUp(ACCESS_TIMES, word);
   if (flag !== undefined) {
     (flag.on ? set : clear).add(flag.attribute);
@@ -179,8 +141,8 @@ function takeAttribute({ set, clear }: Flags, word: string): boolean {
   return flag !== undefined || times !== undefined;
 }
 
-function lookUp<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
-  return Object.hasOwn(table, word) ? table[word] : undefined;
+function lookUp<T extends object>(table: T, word: string): T[keyof T] | undefined {
+  return Object.hasOwn(table, word) ? table[word as keyof T] : undefined;
 }
 
 function inOrder(attributes: ReadonlySet<Attribute>): Attribute[] {

@@ -47,7 +47,7 @@ export function seccompSteps({ spec, process, facts, slot: next, agent }: Seccom
     cache: facts.seccompCache,
     defaultAction: seccomp.defaultAction,
     defaultErrno: seccomp.defaultErrnoRet ?? EPERM,
-    architectures: (seccomp.architectures ?? []).map((name) => name.replace('SCMP_ARCH_', '').toLowerCase()),
+    architectures: (seccomp.architectures ?? []).map(architectureName),
     rules: (seccomp.syscalls ?? []).map(ruleOf),
   });
   const retain = process.noNewPrivileges === true ? [] : (['CAP_SYS_ADMIN'] as const);
@@ -61,6 +61,11 @@ export function seccompSteps({ spec, process, facts, slot: next, agent }: Seccom
   const state = processState(spec, facts, agent);
   const load = onInit('/linux/seccomp', { kind: 'seccomp', slot, flags, listener, state });
   return { prepare: [compile, ...connect], steps: [load], retain };
+}
+
+/** SCMP_ARCH_X86_64 as seccomp_arch_resolve_name(3) knows it: `x86_64`. */
+export function architectureName(name: string): string {
+  return name.replace('SCMP_ARCH_', '').toLowerCase();
 }
 
 /** The connection to the agent of a profile that has one: one for each process (config-linux.md#seccomp). */

@@ -3,10 +3,10 @@ import { notAbsolute, notHostName, notVersion } from './flaws.ts';
 import { nearest, show } from './problems.ts';
 import type { Scope } from './problems.ts';
 import { anyString, array, boolean, emptyOr, integer, map, object, string } from './schema.ts';
+import { MOUNT_OPTIONS } from './mount-words.ts';
 import { idMappings, linuxSchema } from './schema-linux.ts';
 import { environment, processSchema } from './schema-process.ts';
 import type { Hook, Hooks, Mount, Root, Spec } from './types.ts';
-import { MOUNT_OPTIONS } from './words.ts';
 
 const root = object<Root>({ path: string(), readonly: boolean }, { required: ['path'] });
 

@@ -1,10 +1,18 @@
 import { expect, test } from 'vitest';
 import { parseMountOptions } from '../../src/plan/mount-options.ts';
-import { MOUNT_OPTIONS } from '../../src/spec/words.ts';
+import { MOUNT_OPTIONS } from '../../src/spec/mount-words.ts';
 
 function data(...words: string[]): string[] {
   return parseMountOptions(words).data.map(({ text }) => text);
 }
+
+/** Those of config.md#linux-mount-options, but `acl` and `noacl`, which are words of file systems. */
+const SPECIFIED =
+  'async atime bind defaults dev diratime dirsync exec iversion lazytime loud mand noatime nodev nodiratime noexec noiversion nolazytime nomand norelatime nostrictatime nosuid nosymfollow private ratime rbind rdev rdiratime relatime remount rexec rnoatime rnodev rnodiratime rnoexec rnorelatime rnostrictatime rnosuid rnosymfollow ro rprivate rrelatime rro rrw rshared rslave rstrictatime rsuid rsymfollow runbindable rw shared silent slave strictatime suid symfollow sync tmpcopyup unbindable idmap ridmap';
+
+test('the words that runts takes are those of the specification', () => {
+  expect([...MOUNT_OPTIONS].sort()).toEqual(SPECIFIED.split(' ').sort());
+});
 
 test("no word of the specification is taken for the file system's", () => {
   for (const word of MOUNT_OPTIONS) expect(data(word), word).toEqual([]);

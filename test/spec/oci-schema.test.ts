@@ -3,28 +3,16 @@
  * a dozen ways, both must come to the same verdict, or differ in a way that is listed here with its reason.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type AjvDraft04 from 'ajv-draft-04';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { checkSpec } from '../../src/spec/check.ts';
 import { formatProblem } from '../../src/spec/problems.ts';
 import { parseJson } from '../../src/spec/json.ts';
 import { skip } from '../support/conditions.ts';
+import { loadSchema, SCHEMA_NEEDED, schemaDirectory } from '../support/oci-schema.ts';
+import type { Validate } from '../support/oci-schema.ts';
 import { fullConfig } from './full-config.ts';
 import { put } from './samples.ts';
-
-/** Where Debian's golang-github-opencontainers-specs-dev has the schema (without OCI's samples). */
-const DEBIAN = '/usr/share/gocode/src/github.com/opencontainers/runtime-spec/schema';
-const directory = [process.env['RUNTS_SPEC_SCHEMA'], DEBIAN].find(isRecent);
-const NEED =
-  'needs the schema of runtime-spec 1.2.1 or newer: set RUNTS_SPEC_SCHEMA or install golang-github-opencontainers-specs-dev';
-
-/** Debian 12 has the schema of 1.0.2, which refuses what later versions of the specification allow. */
-function isRecent(path: string | undefined): boolean {
-  const file = join(path ?? '', 'config-schema.json');
-  return path !== undefined && existsSync(file) && readFileSync(file, 'utf8').includes('"execCPUAffinity"');
-}
 
 /** What runts refuses and the schema does not: a pattern of our problem, and why. */
 const STRICTER: readonly (readonly [RegExp, string])[] = [
@@ -108,23 +96,6 @@ const LOOSER: readonly (readonly [(pointer: string, value: unknown) => boolean, 
   [(pointer) => pointer.startsWith('/linux/resources/pids'), 'the text: optional'],
 ];
 
-type Validate = (value: unknown) => boolean;
-
-function loadSchema(from: string): Validate {
-  const Ajv = createRequire(import.meta.url)('ajv-draft-04') as typeof AjvDraft04.default;
-  const ajv = new Ajv({ strict: false, allErrors: false, logger: false });
-  const files = readdirSync(from).filter(
-    (file) => /^(defs|config).*\.json$/.test(file) && file !== 'config-schema.json',
-  );
-  for (const file of files) ajv.addSchema(readTree(join(from, file)), file);
-  const validate = ajv.compile(readTree(join(from, 'config-schema.json')));
-  return (value) => validate(value);
-}
-
-function readTree(path: string): Record<string, unknown> {
-  return JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
-}
-
 /** Every place of a value as a pointer, but the whole. */
 function places(value: unknown, pointer = ''): string[] {
   if (typeof value !== 'object' || value === null) return [];
@@ -166,10 +137,10 @@ function compare(pointer: string, value: unknown, validate: Validate): Differenc
 
 describe(`OCI's schema`, () => {
   beforeEach((context) => {
-    if (directory === undefined) skip(context, NEED);
+    if (schemaDirectory === undefined) skip(context, SCHEMA_NEEDED);
   });
-  const from = directory ?? '';
-  const validate: Validate = directory === undefined ? () => false : loadSchema(from);
+  const from = schemaDirectory ?? '';
+  const validate: Validate = schemaDirectory === undefined ? () => false : loadSchema(from);
 
   test('both accept the full config', () => {
     expect(checkSpec(fullConfig())).toMatchObject({ ok: true });

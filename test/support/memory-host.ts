@@ -8,6 +8,8 @@ export interface MemoryHostOptions {
   readonly cwd?: string;
   readonly uid?: number;
   readonly openDescriptors?: readonly number[];
+  /** What the probe program prints. */
+  readonly probed?: string;
   readonly execute?: (plan: Uint8Array) => Outcome;
 }
 
@@ -52,7 +54,12 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
       sleep: async () => {},
       out: (text) => void (written.out += text),
       err: (text) => void (written.err += text),
-      seccompVersion: () => '2.6.0',
+      seccomp: {
+        version: () => '2.6.0',
+        api: () => 7,
+        knowsArchitecture: (name) => name !== 'sheb',
+        takesFlags: (flags) => flags !== 32,
+      },
     },
   };
 }
@@ -61,7 +68,7 @@ function notHere(): never {
   throw new HostError('ENOSYS', 'execute', 'not on this machine');
 }
 
-function memoryProcesses({ execute }: MemoryHostOptions): HostProcesses {
+function memoryProcesses({ execute, probed }: MemoryHostOptions): HostProcesses {
   return {
     execute: async (plan) => execute?.(plan) ?? notHere(),
     becomeSubreaper: () => {},
@@ -71,6 +78,7 @@ function memoryProcesses({ execute }: MemoryHostOptions): HostProcesses {
     openPidfd: notHere,
     closeDescriptor: () => {},
     forwardNotify: async () => {},
+    probe: async () => probed ?? notHere(),
   };
 }
 

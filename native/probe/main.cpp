@@ -1,0 +1,15 @@
+// runts-probe [WHAT=VALUE...] — tries what this machine can do and says so on standard output, one line a try (try.h).
+//   cgroup=DIR     CLONE_INTO_CGROUP with this cgroup        writable=PATH  may the caller write there
+//   socket=PATH    does somebody listen there                program=NAME   a program of PATH that gains privilege
+#include "tries.h"
+
+using namespace runts::probe;
+
+int main(int count, char *arguments[]) {
+  attempt(kProcessTries);
+  attempt(kSeccompTries);
+  attempt(kSecurityTries);
+  for (int i = 1; i < count; i++) attempt_given(arguments[i]);
+  attempt_in_namespaces();
+  return 0;
+}

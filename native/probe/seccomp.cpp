@@ -1,0 +1,58 @@
+#include <cerrno>
+#include <linux/seccomp.h>
+
+#include "../sys/syscalls.h"
+#include "tries.h"
+
+namespace runts::probe {
+namespace {
+
+constexpr unsigned kWaitKillable = 1 << 5;  // SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, Linux 5.19
+
+template <unsigned Action>
+int try_action(Value &) {
+  unsigned action = Action;
+  return static_cast<int>(sys::call(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action));
+}
+
+// A filter at no address is refused with EFAULT, but only after its flags were found good.
+template <unsigned Flags>
+int try_flags(Value &) {
+  long error = sys::call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, Flags, nullptr);
+  return error == -EFAULT ? 0 : static_cast<int>(error);
+}
+
+int try_sizes(Value &value) {
+  seccomp_notif_sizes sizes{};
+  long error = sys::call(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes);
+  if (error < 0) return static_cast<int>(error);
+  value.set("%u %u %u", sizes.seccomp_notif, sizes.seccomp_notif_resp, sizes.seccomp_data);
+  return 0;
+}
+
+#define RUNTS_ACTION(name, action) {name, "seccomp(SECCOMP_GET_ACTION_AVAIL, " #action ")", try_action<action>}
+#define RUNTS_FLAGS(name, flags) {name, "seccomp(SECCOMP_SET_MODE_FILTER, " name ", NULL)", try_flags<flags>}
+
+constexpr Try kTries[] = {
+    RUNTS_ACTION("SCMP_ACT_KILL_PROCESS", SECCOMP_RET_KILL_PROCESS),
+    RUNTS_ACTION("SCMP_ACT_KILL_THREAD", SECCOMP_RET_KILL_THREAD),
+    RUNTS_ACTION("SCMP_ACT_TRAP", SECCOMP_RET_TRAP),
+    RUNTS_ACTION("SCMP_ACT_ERRNO", SECCOMP_RET_ERRNO),
+    RUNTS_ACTION("SCMP_ACT_NOTIFY", SECCOMP_RET_USER_NOTIF),
+    RUNTS_ACTION("SCMP_ACT_TRACE", SECCOMP_RET_TRACE),
+    RUNTS_ACTION("SCMP_ACT_LOG", SECCOMP_RET_LOG),
+    RUNTS_ACTION("SCMP_ACT_ALLOW", SECCOMP_RET_ALLOW),
+    RUNTS_FLAGS("SECCOMP_FILTER_FLAG_TSYNC", SECCOMP_FILTER_FLAG_TSYNC),
+    RUNTS_FLAGS("SECCOMP_FILTER_FLAG_LOG", SECCOMP_FILTER_FLAG_LOG),
+    RUNTS_FLAGS("SECCOMP_FILTER_FLAG_SPEC_ALLOW", SECCOMP_FILTER_FLAG_SPEC_ALLOW),
+    RUNTS_FLAGS("SECCOMP_FILTER_FLAG_NEW_LISTENER", SECCOMP_FILTER_FLAG_NEW_LISTENER),
+    // It goes with a listener only.
+    RUNTS_FLAGS("SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", SECCOMP_FILTER_FLAG_NEW_LISTENER | kWaitKillable),
+    {"seccomp-notify-sizes", "seccomp(SECCOMP_GET_NOTIF_SIZES)", try_sizes},
+};
+
+}  // namespace
+
+const std::span<const Try> kSeccompTries = kTries;
+
+}  // namespace runts::probe

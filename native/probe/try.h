@@ -1,0 +1,37 @@
+// A try: one thing that the machine can or cannot do, found out by doing it. Nothing outlives this process: mounts are
+// detached or in a mount namespace of its own, and so is everything else.
+#pragma once
+#include <span>
+
+namespace runts::probe {
+
+// What was found out beside success or failure, as text.
+struct Value {
+  char text[512] = "";
+  __attribute__((format(printf, 2, 3))) void set(const char *format, ...);
+};
+
+// Gives 0, or -errno.
+using Run = int (*)(Value &value);
+
+struct Try {
+  const char *name;
+  // The call that is made, for people.
+  const char *call;
+  Run run;
+};
+
+// Where tries are made: as who called, or as the root of a new user namespace.
+enum class Place { Caller, UserNamespace };
+void set_place(Place place);
+
+// One line for the reader: place, name, name of the error (empty: it worked), value, call, separated by tabs.
+void tell(const char *name, int error, const char *value, const char *call);
+
+// Makes each in turn and tells of it.
+void attempt(std::span<const Try> tries);
+
+// Runs it in a child, whatever that changes of itself; a child that is killed counts as EOWNERDEAD.
+int in_child(Run run, Value &value);
+
+}  // namespace runts::probe
