@@ -24,6 +24,7 @@ static_busybox || missing="$missing busybox-static"
 if [ "$purpose" = test ]; then
   have strace || missing="$missing strace"
   have ps || missing="$missing procps"
+  have newuidmap || missing="$missing uidmap"
 fi
 
 if [ -n "$missing" ]; then

@@ -20,8 +20,8 @@ Status no_process(const char *step) {
 
 Status map_ids(const plan::IdMap &step, Context &context) {
   if (!context.process.pid) return no_process("id-map");
-  Status status =
-      write_id_maps(context.process.pid, step.uid_mappings, step.gid_mappings, step.deny_setgroups);
+  IdMaps maps{step.uid_mappings, step.gid_mappings, step.deny_setgroups, step.uid_tool, step.gid_tool};
+  Status status = write_id_maps(context.process.pid, maps);
   if (status.error == EPERM && status.detail.empty()) {
     status.detail = "mapping more than the caller's own id needs CAP_SETUID and CAP_SETGID";
   }

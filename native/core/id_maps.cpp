@@ -42,7 +42,7 @@ Namespaces &namespaces() {
 Status make_user_namespace(const plan::List<plan::IdMapping> &uids, const plan::List<plan::IdMapping> &gids,
                            Fd &out) {
   return with_holder(kNewUser, [&](const Child &child) -> Status {
-    if (Status status = write_id_maps(child.pid, uids, gids, false); !status.ok()) return status;
+    if (Status status = write_id_maps(child.pid, {uids, gids}); !status.ok()) return status;
     std::string path = "/proc/" + std::to_string(child.pid) + "/ns/user";
     return open_namespace_file(path.c_str(), kNewUser, out);
   });
@@ -50,17 +50,19 @@ Status make_user_namespace(const plan::List<plan::IdMapping> &uids, const plan::
 
 }  // namespace
 
-Status write_id_maps(int pid, const plan::List<plan::IdMapping> &uids,
-                     const plan::List<plan::IdMapping> &gids, bool deny_setgroups) {
+Status write_id_maps(int pid, const IdMaps &maps) {
   int fd = open_process_directory(pid);
   Report report;
   if (fd < 0) return failed(fd, report.call("open").string("/proc/" + std::to_string(pid)));
   Fd process(fd);
-  if (deny_setgroups) {
+  if (maps.deny_setgroups) {
     if (Status status = write_map(fd, pid, "setgroups", "deny"); !status.ok()) return status;
   }
-  if (Status status = write_map(fd, pid, "uid_map", map_text(uids)); !status.ok()) return status;
-  return write_map(fd, pid, "gid_map", map_text(gids));
+  Status status = maps.uid_tool.empty() ? write_map(fd, pid, "uid_map", map_text(maps.uids))
+                                        : run_id_tool(maps.uid_tool, fd, pid, maps.uids);
+  if (!status.ok()) return status;
+  return maps.gid_tool.empty() ? write_map(fd, pid, "gid_map", map_text(maps.gids))
+                               : run_id_tool(maps.gid_tool, fd, pid, maps.gids);
 }
 
 Status user_namespace_of(const plan::List<plan::IdMapping> &uids, const plan::List<plan::IdMapping> &gids,

@@ -19,12 +19,23 @@ void restore_affinity(Context &context);
 Status signal_process(const plan::Signal &step);
 Status open_process(const plan::OpenProcess &step, Context &context);
 
-// id_maps.cpp: writes the maps of a process's user namespace.
-Status write_id_maps(int pid, const plan::List<plan::IdMapping> &uids,
-                     const plan::List<plan::IdMapping> &gids, bool deny_setgroups);
+// id_maps.cpp
+struct IdMaps {
+  const plan::List<plan::IdMapping> &uids;
+  const plan::List<plan::IdMapping> &gids;
+  bool deny_setgroups = false;
+  // Programs that write a map instead; empty: none.
+  plan::Str uid_tool = {};
+  plan::Str gid_tool = {};
+};
+// Writes the maps of a process's user namespace.
+Status write_id_maps(int pid, const IdMaps &maps);
 // A user namespace with these maps; kept for later calls with the same.
 Status user_namespace_of(const plan::List<plan::IdMapping> &uids, const plan::List<plan::IdMapping> &gids,
                          Fd &out);
+
+// id_tool.cpp: has newuidmap or newgidmap write a map; `process` is the process's directory in /proc.
+Status run_id_tool(const plan::Str &tool, int process, int pid, const plan::List<plan::IdMapping> &mappings);
 
 // namespaces.cpp
 Status open_namespace(const plan::OpenNamespace &step, Context &context);

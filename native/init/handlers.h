@@ -44,6 +44,7 @@ Result run(Context &context, const plan::CwdCreate &step);
 Result run(Context &context, const plan::Console &step);
 
 // process.cpp
+Result run(Context &context, const plan::OomScore &step);
 Result run(Context &context, const plan::Rlimit &step);
 Result run(Context &context, const plan::Umask &step);
 Result run(Context &context, const plan::Personality &step);

@@ -40,6 +40,7 @@ Result dispatch(Context &c, const plan::Entry &entry) {
     RUNTS_INIT_STEP(BecomeRoot);
     RUNTS_INIT_STEP(RootDirectory);
     RUNTS_INIT_STEP(TimeOffsets);
+    RUNTS_INIT_STEP(OomScore);
     RUNTS_INIT_STEP(Fork);
     RUNTS_INIT_STEP(SessionKeyring);
     RUNTS_INIT_STEP(Loopback);
@@ -98,7 +99,6 @@ Result dispatch(Context &c, const plan::Entry &entry) {
     case Kind::OpenProcess:
     case Kind::Clone:
     case Kind::IdMap:
-    case Kind::OomScore:
     case Kind::Created:
     case Kind::Dismiss:
     case Kind::Start:

@@ -16,6 +16,8 @@ namespace {
 // CVE-2023-27561, CVE-2025-54867).
 bool wants_ordinary_directory(std::string_view type) { return type == "proc" || type == "sysfs"; }
 
+constexpr uint64_t kTimes = sys::kMountAttrAtime | sys::kMountAttrNodiratime;
+
 bool has_option(const plan::List<plan::Str> &options, std::string_view key) {
   for (const plan::Str &option : options) {
     if (option.size() > key.size() && option.starts_with(key) && option[key.size()] == '=') return true;
@@ -52,6 +54,24 @@ Result copy_up(Context &context, const plan::Mount &step, int target, int tree) 
   return copy_tree(context, target, tree, root);
 }
 
+// What the host has in the place of a file system that nobody here may make. Its times may be locked, so they stay.
+Result clone_otherwise(Context &context, const plan::Mount &step, Fd &tree) {
+  constexpr unsigned kFlags = sys::kOpenTreeClone | sys::kOpenTreeCloexec | sys::kAtRecursive;
+  int fd = sys::open_tree(AT_FDCWD, step.otherwise.c_str(), kFlags);
+  if (fd < 0) {
+    context.report.call("open_tree").fd(AT_FDCWD).string(step.otherwise).flags(kFlags, kOpenTreeNames);
+    return Result::failure(-fd, context.report);
+  }
+  tree.reset(fd);
+  return set_attributes(context, fd, true, attributes((step.attributes & ~kTimes) | sys::kMountAttrRdonly, 0, 0));
+}
+
+Result make_tree(Context &context, const plan::Mount &step, const NewFilesystem &wanted, Fd &tree, bool &legacy) {
+  Result result = make_filesystem(context, wanted, tree, legacy);
+  if (!result.failed() || result.error() != EPERM || step.otherwise.empty()) return result;
+  return clone_otherwise(context, step, tree);
+}
+
 }  // namespace
 
 Result run(Context &context, const plan::Mount &step) {
@@ -72,7 +92,7 @@ Result run(Context &context, const plan::Mount &step) {
   if (step.copy_up) wanted.attributes &= ~sys::kMountAttrRdonly;
   Fd tree;
   bool legacy = false;
-  result = make_filesystem(context, wanted, tree, legacy);
+  result = make_tree(context, step, wanted, tree, legacy);
   if (legacy) return mount_legacy(context, step, wanted, target.get());
   if (result.failed()) return result;
   if (step.copy_up && !created) {

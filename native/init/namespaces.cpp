@@ -1,17 +1,15 @@
 // The namespaces of the process, and what is set inside a new one.
 #include <cstring>
-#include <fcntl.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/vfs.h>
 
 #include "../sys/channel.h"
 #include "../sys/decimal.h"
 #include "control.h"
 #include "handlers.h"
-#include "procfs.h"
+#include "own_files.h"
 
 namespace runts::init {
 namespace {
@@ -51,20 +49,6 @@ bool key_permissions(std::string_view text, uint32_t &out) {
 void put_text(char *&at, std::string_view text) {
   memcpy(at, text.data(), text.size());
   at += text.size();
-}
-
-// The file of the host's /proc, since a process with a new time namespace for its children is still on the
-// host. It belongs to root while the process is not dumpable, so a process that is no longer that root must
-// be for a moment.
-int open_time_offsets(const Fd &proc) {
-  sys::OpenHow how{O_WRONLY | O_CLOEXEC, 0,
-                   sys::kResolveNoXdev | sys::kResolveBeneath | sys::kResolveNoMagiclinks};
-  int fd = sys::openat2(proc.get(), "self/timens_offsets", how);
-  if (fd != -EACCES) return fd;
-  prctl(PR_SET_DUMPABLE, 1);
-  fd = sys::openat2(proc.get(), "self/timens_offsets", how);
-  prctl(PR_SET_DUMPABLE, 0);
-  return fd;
 }
 
 }  // namespace
@@ -113,17 +97,8 @@ Result run(Context &context, const plan::BecomeRoot &) {
   return Result::ok();
 }
 
+// In the host's /proc, since a process with a new time namespace for its children is still on the host.
 Result run(Context &context, const plan::TimeOffsets &step) {
-  Fd proc(open("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  struct statfs system;
-  if (!proc || fstatfs(proc.get(), &system) != 0 || system.f_type != sys::kProcMagic) {
-    return Result::failure(ENOENT, context.report.call("open").string("/proc").detail("is no procfs"));
-  }
-  int fd = open_time_offsets(proc);
-  if (fd < 0)
-    return Result::failure(
-        -fd, context.report.call("openat2").fd(proc.get(), "proc").string("self/timens_offsets"));
-  Fd file(fd);
   char text[128];
   char *at = text;
   put_text(at, "monotonic ");
@@ -135,12 +110,7 @@ Result run(Context &context, const plan::TimeOffsets &step) {
   *at++ = ' ';
   at = put_decimal(at, step.boottime_nanoseconds);
   *at++ = '\n';
-  size_t size = static_cast<size_t>(at - text);
-  ssize_t written = write(file.get(), text, size);
-  int error = written < 0 ? errno : EIO;
-  if (written == static_cast<ssize_t>(size)) return Result::ok();
-  return Result::failure(
-      error, context.report.call("write").fd(fd, "timens_offsets").string(std::string_view(text, size)));
+  return write_own_file(context, "timens_offsets", std::string_view(text, static_cast<size_t>(at - text)));
 }
 
 Result run(Context &context, const plan::Fork &step) {

@@ -4,7 +4,9 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
+#include "../sys/decimal.h"
 #include "handlers.h"
+#include "own_files.h"
 
 namespace runts::init {
 namespace {
@@ -38,6 +40,12 @@ Result run(Context &context, const plan::Rlimit &step) {
   Report &report =
       context.report.call("prlimit64").number(0).number(step.type).number(static_cast<int64_t>(step.soft));
   return Result::failure(static_cast<int>(-error), report.number(static_cast<int64_t>(step.hard)));
+}
+
+Result run(Context &context, const plan::OomScore &step) {
+  char text[kDigits64 + 1];
+  char *end = put_decimal(text, step.value);
+  return write_own_file(context, "oom_score_adj", std::string_view(text, static_cast<size_t>(end - text)));
 }
 
 Result run(Context &context, const plan::Umask &step) {

@@ -6,7 +6,7 @@
 
 namespace runts::plan {
 
-inline constexpr uint32_t kSchema = 0x125fafea;
+inline constexpr uint32_t kSchema = 0xd949cb74;
 
 enum class Kind : uint32_t {
   CgroupCreate,
@@ -456,21 +456,25 @@ struct Clone {
   }
 };
 
-// write setgroups (if deny), uid_map and gid_map of the process
+// write setgroups (if deny), uid_map and gid_map of the process; a map that has a tool (newuidmap, newgidmap by absolute path) is written by that, which is given the directory of the process in /proc as a descriptor, or its pid if it is too old for that
 struct IdMap {
   List<IdMapping> uid_mappings;
   List<IdMapping> gid_mappings;
   bool deny_setgroups;
+  Str uid_tool;
+  Str gid_tool;
   static IdMap read(Reader &r) {
     IdMap v{};
     v.uid_mappings = r.list<IdMapping>();
     v.gid_mappings = r.list<IdMapping>();
     v.deny_setgroups = r.boolean();
+    v.uid_tool = r.str();
+    v.gid_tool = r.str();
     return v;
   }
 };
 
-// write oom_score_adj of the process
+// write oom_score_adj of the process (host) or of itself (init)
 struct OomScore {
   int32_t value;
   static OomScore read(Reader &r) {
@@ -708,7 +712,7 @@ struct Root {
   }
 };
 
-// a new file system instance (fsopen, fsconfig, fsmount) attached at target; the target is created if missing
+// a new file system instance (fsopen, fsconfig, fsmount) attached at target, or where the kernel lets nobody here make one (EPERM) a read-only recursive clone of `otherwise`; the target is created if missing
 struct Mount {
   Str type;
   Str source;
@@ -721,6 +725,7 @@ struct Mount {
   bool inherit_mode;
   uint32_t keep;
   bool on_proc;
+  Str otherwise;
   static Mount read(Reader &r) {
     Mount v{};
     v.type = r.str();
@@ -734,6 +739,7 @@ struct Mount {
     v.inherit_mode = r.boolean();
     v.keep = r.u32();
     v.on_proc = r.boolean();
+    v.otherwise = r.str();
     return v;
   }
 };

@@ -1,4 +1,4 @@
-import type { CgroupFacts } from '../plan/facts.ts';
+import type { CgroupFacts, Delegation } from '../plan/facts.ts';
 import type { StepOf } from '../plan/steps.ts';
 
 /** One value for one file of the container's cgroup, before it is known whether the host can set it. */
@@ -81,6 +81,7 @@ export function propertyName(pointer: string): string {
 export function missingController(setting: Setting, cgroup: CgroupFacts): Refusal | undefined {
   const { controller, because } = setting;
   if (controller === '' || setting.idle === true || cgroup.controllers.includes(controller)) return undefined;
+  if (cgroup.delegation !== undefined) return undelegatedController(setting, cgroup, cgroup.delegation);
   const onV1 = cgroup.hybrid && ALSO_ON_V1.has(controller);
   return {
     because,
@@ -92,5 +93,19 @@ export function missingController(setting: Setting, cgroup: CgroupFacts): Refusa
     hint: onV1
       ? `leave out ${propertyName(because)}, or boot with cgroup_no_v1=all (systemd.unified_cgroup_hierarchy=1)`
       : `leave out ${propertyName(because)}, or have the controller delegated to this cgroup tree by its owner`,
+  };
+}
+
+/** Who delegates a cgroup says which controllers go with it. */
+function undelegatedController(
+  { controller, because }: Setting,
+  { root, controllers }: CgroupFacts,
+  { from }: Delegation,
+): Refusal {
+  const file = `${root}${from === '/' ? '' : from}/cgroup.controllers`;
+  return {
+    because,
+    message: `the ${controller} controller is not delegated: ${file} has only ${controllers.join(' ') || 'an empty line'}`,
+    hint: `leave out ${propertyName(because)}, or have root delegate the controller too (systemd: Delegate=${controller} of user@.service)`,
   };
 }

@@ -16,24 +16,35 @@ export interface Root {
 /** Where states lie: --root, else below XDG_RUNTIME_DIR for who is not root of the machine, else /run/runts. */
 export function rootOf(host: Host, flags: FlagValues): Root {
   const given = textOf(flags, 'root');
-  if (given !== undefined) return { path: checkRoot(absolutePath(host.self.cwd, given)), isSet: true };
+  if (given !== undefined) return { path: checkRoot(host, absolutePath(host.self.cwd, given)), isSet: true };
   const runtime = host.self.env['XDG_RUNTIME_DIR'];
-  if (runtime === undefined || runtime === '' || !isUnprivileged(host))
-    return { path: DEFAULT_ROOT, isSet: false };
+  if (runtime?.startsWith('/') !== true || !isUnprivileged(host)) return { path: DEFAULT_ROOT, isSet: false };
   const path = `${runtime}/runts`;
   makeSticky(host, path);
-  return { path, isSet: false };
+  return { path: checkOwner(host, path), isSet: false };
 }
 
-function checkRoot(path: string): string {
-  if (path !== '/') return path;
+function checkRoot(host: Host, path: string): string {
+  if (path !== '/') return checkOwner(host, path);
   throw new RuntsError('INVALID_ARGUMENT', 'Option --root argument should not be set to /');
+}
+
+/** Whoever owns the directory can put another one in the place of a container's. */
+function checkOwner({ files, self }: Host, path: string): string {
+  if (!files.isForeign(path) || files.ownerOf(path) === 0) return path;
+  throw new RuntsError(
+    'UNSUPPORTED',
+    `${path}: the root directory belongs to another user than uid ${self.uid}`,
+    {
+      hint: 'name a directory of your own with --root, or act as that user',
+    },
+  );
 }
 
 /** Another user's id, or root of a user namespace only. */
 function isUnprivileged(host: Host): boolean {
   if (host.self.uid !== 0) return true;
-  if ((host.self.env['USER'] ?? 'root') === 'root') return false;
+  if (host.self.env['USER'] === 'root') return false;
   return !/^\s*0\s+0\s+4294967295\s*$/.test(host.files.readText('/proc/self/uid_map'));
 }
 
@@ -85,13 +96,32 @@ function levelOf(flags: FlagValues): Level {
   return isOn(flags, 'debug') ? 'debug' : level;
 }
 
-const ROOTLESS = /^(|auto|1|t|true|0|f|false)$/i;
+const ROOTLESS: Readonly<Record<string, boolean | undefined>> = {
+  '': undefined,
+  auto: undefined,
+  '1': true,
+  t: true,
+  true: true,
+  '0': false,
+  f: false,
+  false: false,
+};
 
-export function checkRootless(flags: FlagValues): void {
+/** --rootless as runc has it: undefined is auto. */
+export function rootlessOf(flags: FlagValues): boolean | undefined {
   const text = textOf(flags, 'rootless') ?? 'auto';
-  if (ROOTLESS.test(text)) return;
+  const word = text.toLowerCase();
+  if (Object.hasOwn(ROOTLESS, word)) return ROOTLESS[word];
   throw new RuntsError(
     'INVALID_ARGUMENT',
     `invalid value ${JSON.stringify(text)} for flag -rootless: expected true, false or auto`,
   );
+}
+
+/** A program with more rights than its caller would have to distrust all that it inherits, which a JavaScript engine cannot. */
+export function refuseSetId(host: Host): void {
+  if (!host.self.isSetId) return;
+  throw new RuntsError('UNSUPPORTED', 'runts must not be set-user-ID or set-group-ID', {
+    hint: 'take the bit away (chmod u-s,g-s): an ordinary user needs no rights for it (docs/rootless.md)',
+  });
 }

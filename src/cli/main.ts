@@ -4,7 +4,7 @@ import { RuntsError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { isOn, parseFlags, wordOf } from './flags.ts';
 import type { FlagValues, Parsed } from './flags.ts';
-import { cgroupManagerOf, checkRootless, logOptionsOf, rootOf } from './globals.ts';
+import { cgroupManagerOf, logOptionsOf, refuseSetId, rootlessOf, rootOf } from './globals.ts';
 import { openLog } from './log.ts';
 import type { Log } from './log.ts';
 import { print } from './output.ts';
@@ -18,9 +18,10 @@ const NO_SUCH_COMMAND = 3;
 export async function main(host: Host): Promise<number> {
   let log = openLog(host, { format: 'text', level: 'warning', name: host.self.name });
   try {
+    refuseSetId(host);
     const globals = await usage(host, undefined, () => parseFlags(GLOBAL_FLAGS, host.self.args, true));
     log = openLog(host, logOptionsOf(host, globals.flags));
-    checkRootless(globals.flags);
+    rootlessOf(globals.flags);
     return await dispatch(host, globals, log);
   } catch (error) {
     log.error(error);
@@ -55,11 +56,13 @@ async function runVerb(host: Host, verb: Verb, { globals, parsed, log }: Command
   try {
     const root = rootOf(host, globals);
     const trace = wordOf(parsed.flags, 'trace');
+    const rootless = rootlessOf(globals);
     const context: Context = {
       host,
       root: root.path,
       cgroupManager: cgroupManagerOf(globals),
       warn: (message) => log.warn(message),
+      ...(rootless !== undefined && { rootless }),
       ...(trace !== undefined && { trace: absolutePath(host.self.cwd, trace) }),
     };
     const loaded = await verb.load();

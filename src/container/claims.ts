@@ -1,5 +1,5 @@
 import { HostError } from '../host/host.ts';
-import { cgroupPath } from '../plan/cgroup.ts';
+import { cgroupParent, cgroupPath } from '../plan/cgroup.ts';
 import { getsCgroup } from '../plan/facts.ts';
 import type { Facts } from '../plan/facts.ts';
 import type { CgroupPlace } from '../plan/lifecycle.ts';
@@ -15,7 +15,7 @@ import type { Saved } from './store.ts';
  */
 export function needsFreshCgroup(context: Context, spec: Spec, facts: Facts): boolean {
   if (!getsCgroup(facts)) return false;
-  const path = cgroupPath(spec, facts.id);
+  const path = cgroupPath(spec, facts.id, cgroupParent(facts));
   if (!context.host.files.exists(directoryOf({ root: facts.cgroup.root, path }))) return false;
   return isClaimed(context, facts.id, path);
 }

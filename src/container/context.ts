@@ -7,6 +7,8 @@ export interface Context {
   /** Directory of all containers' states, such as /run/runts; absolute. */
   readonly root: string;
   readonly cgroupManager: CgroupManager;
+  /** `--rootless`: whether a container may do without a cgroup that the runtime has no right to make; undefined: by who it is. */
+  readonly rootless?: boolean;
   /** Something that the user should know and that stops nothing; one line. */
   readonly warn: (message: string) => void;
   /** File that gets a Chrome trace of the plan's steps. */

@@ -1,5 +1,6 @@
 import { RuntsError } from '../errors.ts';
 import type { HostLock } from '../host/host.ts';
+import { cgroupParent } from '../plan/cgroup.ts';
 import { compileDelete, compileDismiss, compilePoststop } from '../plan/lifecycle.ts';
 import type { Plan } from '../plan/steps.ts';
 import { ownCgroup } from './claims.ts';
@@ -109,7 +110,10 @@ export async function removeEnded(context: Context, place: Place, saved: Saved):
 export async function destroy(context: Context, place: Place, saved: Saved): Promise<void> {
   const { files } = context.host;
   if (hasProcess(files, saved)) await endProcess(context, saved);
-  const removal = [...compileDelete(ownCgroup(context, saved)), ...dismissal(saved)];
+  const removal = [
+    ...compileDelete(ownCgroup(context, saved), cgroupParent(saved.facts)),
+    ...dismissal(saved),
+  ];
   if (removal.length > 0) await executeOrThrow(context, removal);
   files.removeTree(place.directory);
   for (const hook of compilePoststop(saved)) {

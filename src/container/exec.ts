@@ -17,6 +17,7 @@ import { statusOf } from './status.ts';
 import type { ContainerStatus } from './status.ts';
 import { load, placeOf } from './store.ts';
 import type { Saved } from './store.ts';
+import { deniesGroups } from './rootless.ts';
 import { processOf } from './target.ts';
 import { checkTerminal, stdioOf, withTerminalSize } from './terminal.ts';
 
@@ -101,16 +102,23 @@ async function launchProcess(context: Context, request: ExecRequest, wanted: Wan
 /** The container as it was made, and what this runtime can give away now. */
 function execFacts({ host }: Context, saved: Saved, cgroups: readonly string[]): ExecFacts {
   const subCgroup = subCgroupOf(cgroups);
+  const process = processOf(saved);
   return {
     ...saved.facts,
     grantable: grantable(host),
     uid: host.self.uid,
     spec: saved.spec,
-    ...processOf(saved),
+    ...process,
+    deniesGroups: hasUsers(saved) && deniesGroups(host.files, `/proc/${process.pid}`),
     cgroupPath: saved.cgroup?.path,
     ...(saved.cgroup?.inode !== undefined && { cgroupInode: saved.cgroup.inode }),
     ...(subCgroup !== undefined && { subCgroup }),
   };
+}
+
+/** False where its user namespace can only be the machine's first. */
+function hasUsers({ spec, facts }: Saved): boolean {
+  return facts.rootless !== undefined || spec.linux?.namespaces?.some(({ type }) => type === 'user') === true;
 }
 
 function announceOrKill(context: Context, request: ExecRequest, process: HostProcess): void {

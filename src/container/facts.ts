@@ -1,11 +1,14 @@
 import type { Host, HostFiles } from '../host/host.ts';
-import type { Facts } from '../plan/facts.ts';
+import { CGROUP_PARENT, cgroupPath } from '../plan/cgroup.ts';
+import type { CgroupFacts, Facts, Rootless } from '../plan/facts.ts';
 import { CAPABILITY_NAMES } from '../plan/numbers.ts';
 import type { CapabilityName } from '../plan/numbers.ts';
-import type { IdMapping, Spec } from '../spec/types.ts';
+import type { Spec } from '../spec/types.ts';
 import type { Bundle } from './bundle.ts';
 import { CGROUP_MOUNT, readCgroupFacts } from './cgroup-tree.ts';
 import type { Context } from './context.ts';
+import { delegatedParent, readDelegation } from './delegation.ts';
+import { deniesGroups, readMappings, readRootless } from './rootless.ts';
 import type { Place } from './store.ts';
 
 /** Who makes cgroups: the runtime by files, systemd by scopes, or nobody (`--cgroups=disabled` of podman). */
@@ -17,27 +20,38 @@ const SECCOMP_CACHE = '~seccomp';
 /** Reads what a plan must know of the machine. */
 export function readFacts(context: Context, place: Place, { directory: bundle, spec }: Bundle): Facts {
   const { host, root } = context;
-  const joinedMappings = readJoinedMappings(host.files, spec);
+  const rootless = readRootless(host);
   return {
     id: place.id,
     bundle,
     stateDirectory: place.directory,
     seccompCache: `${root}/${SECCOMP_CACHE}`,
-    ...readCgroups(context),
+    ...readCgroups(context, { spec, id: place.id, rootless }),
     grantable: grantable(host),
     uid: host.self.uid,
-    ...(joinedMappings !== undefined && { joinedMappings }),
     ...(spec.linux?.mountLabel && isSelinuxOff(host.files) && { selinuxOff: true }),
+    ...(rootless !== undefined && { rootless }),
+    ...readJoinedUsers(host.files, spec),
   };
 }
 
+interface CgroupWish {
+  readonly spec: Spec;
+  readonly id: string;
+  readonly rootless: Rootless | undefined;
+}
+
 /** Without cgroups of their own containers may still mount the hierarchy, if there is one. */
-function readCgroups({ host, cgroupManager }: Context): Pick<Facts, 'cgroup' | 'cgroupDisabled'> {
-  if (cgroupManager !== 'disabled') return { cgroup: readCgroupFacts(host.files) };
+function readCgroups(context: Context, wish: CgroupWish): Pick<Facts, 'cgroup' | 'cgroupDisabled'> {
+  const { host, cgroupManager } = context;
+  const disabled = cgroupManager === 'disabled';
   try {
-    return { cgroup: readCgroupFacts(host.files), cgroupDisabled: true };
-  } catch {
-    return { cgroup: undefined, cgroupDisabled: true };
+    const cgroup = readCgroupFacts(host.files);
+    if (disabled) return { cgroup, cgroupDisabled: true };
+    return { cgroup: asDelegated(context, wish, cgroup) };
+  } catch (error) {
+    if (!disabled && wish.rootless === undefined) throw error;
+    return { cgroup: undefined, ...(disabled && { cgroupDisabled: true }) };
   }
 }
 
@@ -46,32 +60,25 @@ function isSelinuxOff(files: HostFiles): boolean {
   return !/\bselinuxfs$/m.test(files.readText('/proc/filesystems'));
 }
 
-/** Of a user namespace that is joined by the path of a process; others can be joined but not looked into. */
-function readJoinedMappings(files: HostFiles, spec: Spec): Facts['joinedMappings'] {
-  const path = spec.linux?.namespaces?.find(({ type }) => type === 'user')?.path ?? '';
-  const directory = /^(\/proc\/(?:self|\d+))\/ns\/user$/.exec(path)?.[1];
-  if (directory === undefined) return undefined;
-  try {
-    return {
-      uid: parseMap(files.readText(`${directory}/uid_map`)),
-      gid: parseMap(files.readText(`${directory}/gid_map`)),
-    };
-  } catch {
-    return undefined;
-  }
+/** `--rootless` decides whether a cgroup that cannot be made is an error; by default only root must have one. */
+function asDelegated(
+  { host, rootless: given }: Context,
+  { spec, id, rootless }: CgroupWish,
+  cgroup: CgroupFacts,
+): CgroupFacts {
+  if (rootless === undefined && given !== true) return cgroup;
+  const parent = rootless === undefined ? CGROUP_PARENT : delegatedParent(cgroup.own);
+  const { controllers, ...found } = readDelegation(host.files, cgroup, cgroupPath(spec, id, parent));
+  return { ...cgroup, controllers, delegation: { parent, ...found, required: given === false } };
 }
 
-/** user_namespaces(7) */
-function parseMap(text: string): IdMapping[] {
-  const lines = text
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number));
-  return lines.flatMap(([containerID, hostID, size]) => {
-    return containerID === undefined || hostID === undefined || size === undefined
-      ? []
-      : [{ containerID, hostID, size }];
-  });
+/** Of a user namespace that is joined by the path of a process; others can be joined but not looked into. */
+function readJoinedUsers(files: HostFiles, spec: Spec): Pick<Facts, 'joinedMappings' | 'joinedDeniesGroups'> {
+  const path = spec.linux?.namespaces?.find(({ type }) => type === 'user')?.path ?? '';
+  const directory = /^(\/proc\/(?:self|\d+))\/ns\/user$/.exec(path)?.[1];
+  const joinedMappings = directory === undefined ? undefined : readMappings(files, directory);
+  if (directory === undefined || joinedMappings === undefined) return {};
+  return { joinedMappings, joinedDeniesGroups: deniesGroups(files, directory) };
 }
 
 /** Facts of an ordinary machine and a privileged runtime, for a plan that nobody is going to run here. */

@@ -11,12 +11,6 @@ export function writeDefaultSpec(host: Host, directory: string, rootless: boolea
   if (host.files.exists(path)) {
     throw new RuntsError('ALREADY_EXISTS', `File ${CONFIG} exists. Remove it first`);
   }
-  const options = rootless ? { rootless: { uid: host.self.uid, gid: effectiveGroup(host) } } : {};
+  const options = rootless ? { rootless: { uid: host.self.uid, gid: host.self.gid } } : {};
   host.files.replace(path, formatJson(defaultSpec(options), '\t'), 0o644);
-}
-
-/** proc_pid_status(5): real, effective, saved and file system group. */
-function effectiveGroup(host: Host): number {
-  const [, , effective = ''] = /^Gid:\s+(\d+)\s+(\d+)/m.exec(host.files.readText('/proc/self/status')) ?? [];
-  return Number(effective);
 }

@@ -56,17 +56,36 @@ export function placeOf(root: string, id: string): Place {
 /** Makes the directory of a new container, which is what keeps two of the same id apart. */
 export function makePlace(files: HostFiles, root: string, id: string): Place {
   const place = placeOf(root, id);
-  files.makeDirectory(root, 0o700, true);
+  makeRoot(files, root);
   try {
     files.makeDirectory(place.directory, 0o700);
   } catch (error) {
-    if (!(error instanceof HostError) || error.errno !== 'EEXIST') throw error;
+    if (!(error instanceof HostError) || error.errno !== 'EEXIST') throw noPlace(place.directory, error);
     throw new RuntsError('ALREADY_EXISTS', 'container with given ID already exists', {
       cause: error,
       hint: `choose another id than ${id}, or delete that container first`,
     });
   }
   return place;
+}
+
+function makeRoot(files: HostFiles, root: string): void {
+  try {
+    files.makeDirectory(root, 0o700, true);
+  } catch (error) {
+    throw noPlace(root, error);
+  }
+}
+
+function noPlace(directory: string, error: unknown): RuntsError {
+  return new RuntsError(
+    'HOST_FAILED',
+    `${directory}: cannot make the state directory: ${(error as Error).message}`,
+    {
+      cause: error,
+      hint: 'an ordinary user needs XDG_RUNTIME_DIR, as a login session sets it, or --root with a directory of his own',
+    },
+  );
 }
 
 /** The exclusive lock of a container; undefined if it is taken and `wait` is false, or the container is gone. */
@@ -93,8 +112,9 @@ function format(saved: Saved): string {
   }
 }
 
-/** @throws {RuntsError} NOT_FOUND `container does not exist`, STATE_CORRUPT. */
+/** @throws {RuntsError} NOT_FOUND `container does not exist`, STATE_CORRUPT, UNSUPPORTED for one of another user. */
 export function load(files: HostFiles, place: Place): Saved {
+  refuseForeign(files, place);
   let text: string;
   try {
     text = files.readText(`${place.directory}/state.json`);
@@ -105,6 +125,14 @@ export function load(files: HostFiles, place: Place): Saved {
     throw error;
   }
   return parse(text, place);
+}
+
+/** A state names programs to run (hooks) and processes to signal: only one's own may be believed. */
+function refuseForeign(files: HostFiles, { id, directory }: Place): void {
+  if (!files.isForeign(directory)) return;
+  throw new RuntsError('UNSUPPORTED', `container ${id}: ${directory} belongs to another user`, {
+    hint: 'act on it as the user who made it',
+  });
 }
 
 function parse(text: string, place: Place): Saved {

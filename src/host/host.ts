@@ -41,6 +41,10 @@ export interface HostFiles {
   /** `missing` also where a parent is missing. */
   kind(path: string): 'file' | 'directory' | 'symlink' | 'other' | 'missing';
   ownerOf(path: string): number;
+  /** True for a path, itself and no symbolic link, that belongs to another user than this process; a missing one does not. */
+  isForeign(path: string): boolean;
+  /** access(2) with W_OK; false also where the path is missing. */
+  mayWrite(path: string): boolean;
   realPath(path: string): string;
   /** f_type of statfs(2), such as 0x63677270 for cgroup2; undefined where the path is missing. */
   fileSystem(path: string): number | undefined;
@@ -140,7 +144,11 @@ export interface HostSelf {
   readonly name: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Effective ids. */
   readonly uid: number;
+  readonly gid: number;
+  /** True where the real ids are others than the effective ones, as in a setuid program. */
+  readonly isSetId: boolean;
   readonly pid: number;
   /** Names of the capabilities that this process may give away (its permitted and bounding sets). */
   capabilities(): string[];

@@ -1,5 +1,7 @@
 import {
+  accessSync,
   closeSync,
+  constants,
   existsSync,
   fchmodSync,
   fstatSync,
@@ -35,6 +37,9 @@ export const nodeFiles: HostFiles = {
   exists: (path) => existsSync(path),
   kind: (path) => checked(() => kind(path)),
   ownerOf: (path) => checked(() => lstatSync(path).uid),
+  isForeign: (path) =>
+    checked(() => (unlessMissing(() => lstatSync(path).uid) ?? process.geteuid?.()) !== process.geteuid?.()),
+  mayWrite,
   realPath: (path) => checked(() => realpathSync(path)),
   fileSystem: (path) => checked(() => unlessMissing(() => statfsSync(path).type)),
   lock: (path, wait) => checkedAsync(() => lock(path, wait)),
@@ -117,6 +122,15 @@ function kind(path: string): ReturnType<HostFiles['kind']> {
   if (stats.isFile()) return 'file';
   if (stats.isDirectory()) return 'directory';
   return stats.isSymbolicLink() ? 'symlink' : 'other';
+}
+
+function mayWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function unlessMissing<T>(call: () => T): T | undefined {

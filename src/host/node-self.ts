@@ -12,6 +12,8 @@ export function nodeSelf(): HostSelf {
     env: process.env,
     cwd: process.cwd(),
     uid: process.geteuid?.() ?? 0,
+    gid: process.getegid?.() ?? 0,
+    isSetId: process.getuid?.() !== process.geteuid?.() || process.getgid?.() !== process.getegid?.(),
     pid: process.pid,
     capabilities,
     isOpen,

@@ -11,18 +11,11 @@ import { userMappings } from './ids.ts';
 import { mountLabelOf } from './labels.ts';
 import { maskSteps } from './masks.ts';
 import { mountSteps } from './mounts.ts';
-import {
-  creationSteps,
-  has,
-  identitySteps,
-  losesGroups,
-  makes,
-  readNamespaces,
-  refuseUnsupported,
-} from './namespaces.ts';
+import { creationSteps, has, identitySteps, makes, readNamespaces, refuseUnsupported } from './namespaces.ts';
 import { CAPABILITY_NAMES } from './numbers.ts';
 import * as program from './process.ts';
 import { rlimitSteps } from './rlimits.ts';
+import { checkUserNamespace, losesGroups } from './rootless.ts';
 import { enterRootSteps, readonlyRootSteps, rootSteps } from './root.ts';
 import { AGENT_SLOT, seccompSteps } from './seccomp.ts';
 import type { Plan, Step } from './steps.ts';
@@ -54,6 +47,7 @@ export function compileCreate(spec: Spec, facts: Facts, options: CreateOptions):
     slot: slotCounter(),
   };
   refuseUnsupported(context);
+  checkUserNamespace(context.namespaces, facts);
   userMappings(spec, context.namespaces, facts);
   return { plan: createPlan(context), warnings };
 }
@@ -132,7 +126,7 @@ function programSteps(context: Context, { waiting, seccomp, capabilities }: Prog
     ...attributeSteps(spec.process, spec.linux ?? {}, context.warn),
     ...program.labelSteps(spec.process),
     ...rlimitSteps(spec.process),
-    ...program.userSteps(spec.process, !losesGroups(context.namespaces, context.facts)),
+    ...program.userSteps(spec.process, !losesGroups(context.namespaces, spec, context.facts)),
     ...capabilities.steps,
     program.findStep(spec.process, environment),
     ...waiting.steps,

@@ -76,7 +76,7 @@ function nodeStep(context: Context, device: Device, because: string): Step[] {
 
 /** mknod(2) of devices is refused in user namespaces, and to who has not the capability. */
 function mustBind({ namespaces, facts }: Context): boolean {
-  return has(namespaces, 'user') || !facts.grantable.includes('CAP_MKNOD');
+  return has(namespaces, 'user') || facts.rootless !== undefined || !facts.grantable.includes('CAP_MKNOD');
 }
 
 function linkSteps({ spec }: Context): Step[] {

@@ -6,7 +6,7 @@ import type { Compiled } from './create.ts';
 import type { CreateOptions, Facts } from './facts.ts';
 import { openCgroup } from './lifecycle.ts';
 import { parseList } from './lists.ts';
-import { has, losesGroups, makes, reachesRoot, readNamespaces } from './namespaces.ts';
+import { has, makes, oomScoreSteps, reachesRoot, readNamespaces } from './namespaces.ts';
 import type { Namespaces } from './namespaces.ts';
 import { CAPABILITY_NAMES } from './numbers.ts';
 import { cleanPath } from './paths.ts';
@@ -14,6 +14,7 @@ import * as program from './process.ts';
 import { invalid } from './refuse.ts';
 import { rlimitSteps } from './rlimits.ts';
 import { rootPath } from './root.ts';
+import { isUser } from './rootless.ts';
 import { seccompSteps } from './seccomp.ts';
 import type { Step } from './steps.ts';
 
@@ -25,6 +26,8 @@ export interface ExecFacts extends Facts {
   readonly pid: number;
   /** proc_pid_stat(5) field 22 of pid. */
   readonly startTime: number | bigint;
+  /** True where setgroups(2) is denied in its user namespace. */
+  readonly deniesGroups: boolean;
   /** Its cgroup below the root of facts.cgroup; undefined without one. */
   readonly cgroupPath: string | undefined;
   /** Inode number of that cgroup's directory; unset: any. */
@@ -103,7 +106,7 @@ function execPlan(context: ExecContext): Step[] {
     ...attributeSteps(process, linux ?? {}, warn),
     ...program.labelSteps(process),
     ...rlimitSteps(process),
-    ...program.userSteps(process, !losesGroups(namespaces, facts)),
+    ...program.userSteps(process, !facts.deniesGroups),
     ...capabilities.steps,
     program.findStep(process, environment),
     onInit('', { kind: 'close-fds', keep: options.keepFds ?? 0 }),
@@ -141,10 +144,9 @@ function entrySteps(context: ExecContext): { prepare: Step[]; steps: Step[] } {
   // with controllers on, a cgroup that has children takes no process: then where the container's first one is
   const cgroupOfPid = intoCgroup && subCgroup === undefined ? pid : 0;
   const because = section(facts.spec, '/linux/namespaces');
-  const score = process.oomScoreAdj;
   const steps = [
     onHost('', { kind: 'clone', namespaces: [], intoCgroup, cgroupOfPid }),
-    ...(score === undefined ? [] : [onHost('/process/oomScoreAdj', { kind: 'oom-score', value: score })]),
+    ...oomScoreSteps(process, facts),
     ...rootDirectory(context),
     ...joinGroups(context).map((types) => onInit(because, { kind: 'join', slot, namespaces: types })),
     ...(has(namespaces, 'user') ? [onInit(namespaces.because.user ?? '', { kind: 'become-root' })] : []),
@@ -160,7 +162,7 @@ function entrySteps(context: ExecContext): { prepare: Step[]; steps: Step[] } {
 function joinGroups({ namespaces, facts }: ExecContext): NamespaceType[][] {
   const types = [...namespaces.made, ...namespaces.joined.map(({ type }) => type)];
   const others = types.filter((type) => type !== 'user');
-  const groups = facts.uid === 0 ? [others, types.filter((type) => type === 'user')] : [types];
+  const groups = isUser(facts) ? [types] : [others, types.filter((type) => type === 'user')];
   return groups.filter((group) => group.length > 0);
 }
 

@@ -23,8 +23,51 @@ export interface Facts {
   readonly selinuxOff?: boolean;
   /** Effective user id of the runtime. */
   readonly uid: number;
+  /** How far the runtime's rights go; absent where they are those of the machine's root. */
+  readonly rootless?: Rootless;
   /** Id mappings of the user namespace that the config joins by path, if it does and they could be read. */
-  readonly joinedMappings?: { readonly uid: readonly IdMapping[]; readonly gid: readonly IdMapping[] };
+  readonly joinedMappings?: Mappings;
+  /** True where setgroups(2) is denied in that one. */
+  readonly joinedDeniesGroups?: boolean;
+}
+
+/** A runtime without the rights of the machine's root. */
+export interface Rootless {
+  /**
+   * `namespace`: root of a user namespace that is not the machine's first (podman unshare, rootlesskit, a nested
+   * container); `user`: without CAP_SYS_ADMIN, an ordinary user as a rule.
+   */
+  readonly kind: 'namespace' | 'user';
+  /** Effective group id. */
+  readonly gid: number;
+  /** Of the runtime's own user namespace: the ids that it can name. */
+  readonly mappings: Mappings;
+  /** True where setgroups(2) is denied in that one, and so in all below it (user_namespaces(7)). */
+  readonly deniesGroups: boolean;
+  /** What maps the ids that the runtime may not map itself. */
+  readonly tools: { readonly uid: IdTool; readonly gid: IdTool };
+  /** Kernel parameter that forbids new user namespaces, as `name = value`. */
+  readonly forbiddenBy?: string;
+}
+
+export interface Mappings {
+  readonly uid: readonly IdMapping[];
+  readonly gid: readonly IdMapping[];
+}
+
+/** newuidmap(1) or newgidmap(1). */
+export interface IdTool {
+  /** Absolute; undefined where it is not installed. */
+  readonly path?: string;
+  /** The runtime's user by name, as far as /etc/passwd knows it. */
+  readonly userName?: string;
+  /** Subordinate ids of the runtime's user (subuid(5)); undefined where they are not in the file alone. */
+  readonly ranges?: readonly IdRange[];
+}
+
+export interface IdRange {
+  readonly start: number;
+  readonly count: number;
 }
 
 export interface CgroupFacts {
@@ -36,11 +79,29 @@ export interface CgroupFacts {
   readonly hybrid: boolean;
   /** Cgroup of the runtime itself, as in /proc/self/cgroup. */
   readonly own: string;
+  /** What a runtime may do here that is not the machine's root; absent for that one. */
+  readonly delegation?: Delegation;
 }
 
-/** False where cgroups are switched off, or where there are none. */
+/** Which part of the hierarchy was given to the runtime (cgroup-v2.rst, "Delegation"). */
+export interface Delegation {
+  /** Where containers go that name no place, and what relative paths count from. */
+  readonly parent: string;
+  /** The topmost cgroup that the runtime may change on the way to the container's; `controllers` are those of it. */
+  readonly from: string;
+  /** A cgroup that it would have to be able to change and may not: then it can make none here. */
+  readonly missing?: string;
+  /** True where a missing right is an error, whatever the config asks for (`--rootless false`). */
+  readonly required?: boolean;
+}
+
+/** False where cgroups are switched off, where there are none, and where the runtime has no right to make one. */
 export function getsCgroup(facts: Facts): facts is Facts & { readonly cgroup: CgroupFacts } {
-  return facts.cgroup !== undefined && facts.cgroupDisabled !== true;
+  return (
+    facts.cgroup !== undefined &&
+    facts.cgroupDisabled !== true &&
+    facts.cgroup.delegation?.missing === undefined
+  );
 }
 
 /** Flags of create and run that change the plan. */

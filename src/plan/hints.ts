@@ -61,9 +61,15 @@ const CAUSES: { readonly [K in StepKind]?: Cause<K> } = {
       ? 'too many processes: raise linux.resources.pids.limit or the limits of the runtime'
       : undefined;
   },
-  'id-map': (_, { errno }) =>
-    errno === 'EPERM' || errno === 'EINVAL'
-      ? 'the host ids must not overlap, and must be ids that the runtime may give away'
+  'id-map': idMapHint,
+  unshare: unshareHint,
+  join: (_, { errno }) =>
+    errno === 'EPERM'
+      ? 'a namespace can only be joined by who has rights over the user namespace that it belongs to'
+      : undefined,
+  'session-keyring': (_, { errno }) =>
+    errno === 'EDQUOT'
+      ? 'this user has too many keys: raise kernel.keys.maxkeys, or use --no-new-keyring'
       : undefined,
   'open-namespace': ({ type, path }, { errno }) => {
     if (errno === 'ENOENT') return `the process or the bind mount behind ${path} is gone`;
@@ -113,6 +119,31 @@ const CAUSES: { readonly [K in StepKind]?: Cause<K> } = {
     errno === 'ETIMEDOUT' ? `it had ${timeout} s: see its timeout` : undefined,
 };
 
+/** By the call: a tool that failed has told why, and has its rights from its file. */
+function idMapHint({ uidTool, gidTool }: StepOf<'id-map'>, { errno, call }: Failure): string | undefined {
+  if (uidTool !== '' && call.startsWith(uidTool)) return toolHint('/etc/subuid');
+  if (gidTool !== '' && call.startsWith(gidTool)) return toolHint('/etc/subgid');
+  if (errno === 'EACCES') return USERS_RESTRICTED;
+  return errno === 'EPERM' || errno === 'EINVAL'
+    ? 'the host ids must not overlap, and must be ids that the runtime may give away'
+    : undefined;
+}
+
+function unshareHint({ namespaces }: StepOf<'unshare'>, { errno }: Failure): string | undefined {
+  if (errno === 'ENOSPC' || errno === 'EUSERS')
+    return 'too many namespaces, or too deep: raise user.max_*_namespaces on the host';
+  return namespaces.includes('user') && (errno === 'EPERM' || errno === 'EACCES')
+    ? USERS_RESTRICTED
+    : undefined;
+}
+
+function toolHint(file: string): string {
+  return `${file} must give the user these ids, and the program must be setuid root (or have the capability) on a file system without nosuid, called without no_new_privs`;
+}
+
+const USERS_RESTRICTED =
+  'are user namespaces for ordinary users allowed here? see kernel.apparmor_restrict_unprivileged_userns, kernel.unprivileged_userns_clone and user.max_user_namespaces';
+
 const LOCKED =
   'the source has flags that are locked by the user namespace above (ro, nosuid, nodev, noexec): ask for the same';
 
@@ -135,7 +166,7 @@ function mountHint(
     return `for a bind mount add "bind" or "rbind" to ${entry}.options`;
   if (errno === 'ENODEV') return `the kernel has no file system ${type}: see /proc/filesystems`;
   if (errno === 'EPERM' && ['proc', 'sysfs', 'mqueue', 'cgroup2'].includes(type)) {
-    return `in a user namespace ${type} needs its own namespace (pid, network, ipc or cgroup), and must be fully visible on the host`;
+    return `in a user namespace ${type} needs its own namespace (pid, network, ipc or cgroup), and nothing may be mounted over parts of it outside, as an outer container's masked paths are`;
   }
   if (errno === 'EBUSY') return `the device is mounted elsewhere with other options`;
   return targetHint(target, errno);

@@ -1,16 +1,11 @@
 import type { IdMapping, Spec } from '../spec/types.ts';
 import { invalid } from './refuse.ts';
-import type { Facts } from './facts.ts';
+import type { Facts, Mappings } from './facts.ts';
 import { joinedPath, makes } from './namespaces.ts';
 import type { Namespaces } from './namespaces.ts';
 import type { StepOf } from './steps.ts';
 
 type StepMappings = StepOf<'id-map'>['uidMappings'];
-
-export interface Mappings {
-  readonly uid: readonly IdMapping[];
-  readonly gid: readonly IdMapping[];
-}
 
 /** In the words of steps. */
 export function stepMappings(mappings: readonly IdMapping[]): StepMappings {

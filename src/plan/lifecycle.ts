@@ -67,12 +67,15 @@ export function compileKillAll(cgroup: CgroupPlace): Plan {
  * them, but for runts' own, which go when they are empty. Without a cgroup there is nothing to do: mounts and
  * namespaces go with the process.
  */
-export function compileDelete(cgroup: CgroupPlace | undefined): Plan {
+export function compileDelete(cgroup: CgroupPlace | undefined, parent = CGROUP_PARENT): Plan {
   if (cgroup === undefined) return [];
   const { root, path, inode = 0 } = cgroup;
-  const ours = path.startsWith(`${CGROUP_PARENT}/`);
-  const until = ours ? '/' : path.slice(0, path.lastIndexOf('/')) || '/';
+  const until = directoryOf(path.startsWith(`${parent}/`) ? parent : path);
   return [onHost('', { kind: 'cgroup-remove', root, path, until, timeoutMs: REMOVE_TIMEOUT_MS, inode })];
+}
+
+function directoryOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/')) || '/';
 }
 
 /**

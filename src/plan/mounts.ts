@@ -1,13 +1,15 @@
 import type { Mount } from '../spec/types.ts';
 import { onHost, onInit } from './context.ts';
 import type { Context, Prepared } from './context.ts';
-import { stepMappings } from './ids.ts';
+import { getsCgroup } from './facts.ts';
+import { hostId, stepMappings, userMappings } from './ids.ts';
 import { contextOption, labelSteps } from './labels.ts';
 import { parseMountOptions } from './mount-options.ts';
 import type { Attribute, MountOptions } from './mount-options.ts';
 import { has, joinedPath, makes } from './namespaces.ts';
 import { cleanPath, fromBundle, isWithin } from './paths.ts';
 import { invalid, unsupported } from './refuse.ts';
+import { isUser } from './rootless.ts';
 import type { Step, StepOf } from './steps.ts';
 
 /** Directory of the container at which the host's NOTIFY_SOCKET is reached, and the one of the state that it is. */
@@ -110,10 +112,15 @@ function stepsOf(context: Context, entry: Entry): Prepared {
     throw invalid(entry.pointer, 'has neither a type nor the option bind', 'add "bind" to its options');
   }
   if (mount.type === 'cgroup' || mount.type === 'cgroup2') return cgroupMount(context, entry);
-  if (mount.type === 'sysfs' && needsHostSys(context)) return hostSys(context, entry);
+  if (mount.type === 'sysfs' && needsHostSys(context)) return hostTree(context, entry, '/sys', []);
+  if (mount.type === 'proc' && needsHostProc(context, entry)) return hostTree(context, entry, '/proc', []);
+  const otherwise = mount.type === 'sysfs' && context.facts.rootless !== undefined ? '/sys' : '';
   return {
     prepare: [],
-    steps: [newMount(context, entry, mount.type), ...labelSteps(context.mountLabel, mount.type, entry)],
+    steps: [
+      newMount(context, entry, { type: mount.type, otherwise }),
+      ...labelSteps(context.mountLabel, mount.type, entry),
+    ],
   };
 }
 
@@ -149,8 +156,9 @@ function bindSteps(context: Context, entry: Entry): Prepared {
   if (!mount.source) throw invalid(pointer, 'a bind mount needs a source');
   const source = fromBundle(context.facts.bundle, mount.source);
   const idmap = idmapOf(context, entry);
-  // init may not be able to reach the source once it has the rights of the container's root alone
-  const fromHost = idmap !== undefined || has(context.namespaces, 'user');
+  // init may not be able to reach the source once it has the rights of the container's root alone; an ordinary user
+  // has no right to clone a mount outside
+  const fromHost = idmap !== undefined || (has(context.namespaces, 'user') && !isUser(context.facts));
   if (!fromHost) return { prepare: [], steps: [bindStep(entry, source, 0)] };
   const slot = context.slot();
   const tree = onHost(pointer, openTree(source, slot, options.recursive, idmap));
@@ -196,9 +204,19 @@ type Idmap = Pick<StepOf<'open-tree'>, 'uidMappings' | 'gidMappings' | 'userName
 const NO_IDMAP: Idmap = { uidMappings: [], gidMappings: [], userNamespace: '', idmapRecursive: false };
 
 /** Mappings of the mount itself, or of the container's user namespace where it names none (config.md). */
-function idmapOf({ namespaces, spec }: Context, { mount, options, pointer }: Entry): Idmap | undefined {
+function idmapOf(
+  { namespaces, spec, facts }: Context,
+  { mount, options, pointer }: Entry,
+): Idmap | undefined {
   const own = mount.uidMappings !== undefined || mount.gidMappings !== undefined;
   if (!own && options.idmap === 'none') return undefined;
+  if (isUser(facts)) {
+    throw unsupported(
+      pointer,
+      'an idmapped mount needs rights over its file system, which an ordinary user has not',
+      'leave its mappings out, or run as root',
+    );
+  }
   const idmapRecursive = options.idmap === 'tree';
   const path = joinedPath(namespaces, 'user');
   if (!own && path !== undefined) return { ...NO_IDMAP, userNamespace: path, idmapRecursive };
@@ -223,7 +241,15 @@ function openTree(
   return { kind: 'open-tree', source, recursive, slot, ...idmap };
 }
 
-function newMount({ mountLabel }: Context, entry: Entry, type: string): Step {
+interface NewFilesystem {
+  readonly type: string;
+  /** Directory of the host that takes its place where the kernel lets nobody here mount one; empty: none. */
+  readonly otherwise: string;
+}
+
+function newMount(context: Context, entry: Entry, { type, otherwise }: NewFilesystem): Step {
+  const { mountLabel } = context;
+  checkOwners(context, entry);
   const { mount, options, target, pointer, keep } = entry;
   const { data, superblock, propagation, propagationRecursive, copyUp } = options;
   const attributes = attributesOf(options);
@@ -246,7 +272,24 @@ function newMount({ mountLabel }: Context, entry: Entry, type: string): Step {
     inheritMode: type === 'tmpfs' && !own.some((option) => option.startsWith('mode=')),
     keep,
     onProc: EMULATED.has(target),
+    otherwise,
   });
+}
+
+/** A file system takes ids as the container's user namespace names them, and EINVAL would name none of its options. */
+function checkOwners({ spec, namespaces, facts }: Context, { options, pointer }: Entry): void {
+  const mappings = userMappings(spec, namespaces, facts) ?? facts.rootless?.mappings;
+  if (mappings === undefined) return;
+  for (const { text, at } of options.data) {
+    const [, kind, digits] = /^([ug]id)=(\d+)$/.exec(text) ?? [];
+    if (kind === undefined || hostId(mappings[kind === 'uid' ? 'uid' : 'gid'], Number(digits)) !== undefined)
+      continue;
+    throw invalid(
+      `${pointer}/options/${at}`,
+      `${kind} ${digits} is not mapped in the container's user namespace`,
+      `leave "${text}" out, or map it in linux.${kind}Mappings`,
+    );
+  }
 }
 
 /** A new mount has nothing below it yet, so the recursive words mean the same; there is nothing to clear. */
@@ -286,14 +329,26 @@ function lateSteps({ target, pointer, keep: slot }: Entry): Step[] {
  * `cgroup` means whatever hierarchy there is: v2, which `cgroup2` names. In a cgroup namespace of the container the
  * mount shows its own cgroup. Without one it shows what /proc/self/cgroup counts from, the whole tree: as a bind
  * mount, since a new mount in the host's cgroup namespace would reset the options of the host's hierarchy (nsdelegate
- * and others). A user namespace's root might own parts of that tree, which he must not change (CVE-2023-25809).
+ * and others). A user namespace's root might own parts of that tree, which he must not change (CVE-2023-25809); nor
+ * the cgroup of the runtime, in which a container without one of its own is.
  */
 function cgroupMount(context: Context, entry: Entry): Prepared {
   const { namespaces, facts } = context;
   if (facts.cgroup === undefined)
     throw unsupported(entry.pointer, 'there is no cgroup v2 hierarchy to mount');
-  if (has(namespaces, 'cgroup')) return { prepare: [], steps: [newMount(context, entry, 'cgroup2')] };
-  return hostTree(context, entry, facts.cgroup.root, has(namespaces, 'user') ? ['rdonly'] : []);
+  const foreign = has(namespaces, 'user') || facts.rootless !== undefined;
+  if (!has(namespaces, 'cgroup'))
+    return hostTree(context, entry, facts.cgroup.root, foreign ? ['rdonly'] : []);
+  const otherwise = facts.rootless === undefined ? '' : facts.cgroup.root;
+  const shown = getsCgroup(facts) || facts.rootless === undefined ? entry : readonly(entry);
+  return { prepare: [], steps: [newMount(context, shown, { type: 'cgroup2', otherwise })] };
+}
+
+function readonly(entry: Entry): Entry {
+  const { set } = entry.options;
+  return set.includes('rdonly')
+    ? entry
+    : { ...entry, options: { ...entry.options, set: ['rdonly', ...set] } };
 }
 
 /** sysfs belongs to the network namespace: without one of its own a user namespace may not mount it. */
@@ -301,8 +356,10 @@ function needsHostSys({ namespaces }: Context): boolean {
   return has(namespaces, 'user') && !has(namespaces, 'network');
 }
 
-function hostSys(context: Context, entry: Entry): Prepared {
-  return hostTree(context, entry, '/sys', []);
+/** So does procfs to the pid namespace; that of the host, which the container shares then, shows the same. */
+function needsHostProc({ namespaces, facts }: Context, { target }: Entry): boolean {
+  const foreign = has(namespaces, 'user') || facts.rootless !== undefined;
+  return foreign && !has(namespaces, 'pid') && target === '/proc';
 }
 
 /** The attributes count for the whole tree: file systems below the source are the host's as well. */

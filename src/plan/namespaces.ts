@@ -1,4 +1,4 @@
-import type { NamespaceType, Spec } from '../spec/types.ts';
+import type { NamespaceType, Process, Spec } from '../spec/types.ts';
 import { onHost, onInit, section } from './context.ts';
 import type { Context, Prepared } from './context.ts';
 import { getsCgroup } from './facts.ts';
@@ -6,6 +6,7 @@ import type { Facts } from './facts.ts';
 import { stepMappings } from './ids.ts';
 import { fromBundle } from './paths.ts';
 import { unsupported } from './refuse.ts';
+import { idMapWriter, isUser, losesGroups } from './rootless.ts';
 import type { Step } from './steps.ts';
 
 export interface JoinedNamespace {
@@ -44,11 +45,6 @@ export function has(namespaces: Namespaces, type: NamespaceType): boolean {
 
 export function joinedPath(namespaces: Namespaces, type: NamespaceType): string | undefined {
   return namespaces.joined.find((joined) => joined.type === type)?.path;
-}
-
-/** user_namespaces(7): without privileges a gid_map is only taken where setgroups is given up. */
-export function losesGroups(namespaces: Namespaces, { uid }: Pick<Facts, 'uid'>): boolean {
-  return makes(namespaces, 'user') && uid !== 0;
 }
 
 /**
@@ -126,9 +122,14 @@ function cloneStep({ spec, facts }: Context, namespaces: readonly NamespaceType[
 }
 
 /** Before anything can run the container out of memory. */
-function oomScore({ spec }: Context): Step[] {
-  const value = spec.process.oomScoreAdj;
-  return value === undefined ? [] : [onHost('/process/oomScoreAdj', { kind: 'oom-score', value })];
+function oomScore({ spec, facts }: Context): Step[] {
+  return oomScoreSteps(spec.process, facts);
+}
+
+/** The file of a process that is not dumpable is root's: an ordinary user's init writes its own. */
+export function oomScoreSteps({ oomScoreAdj: value }: Process, facts: Facts): Step[] {
+  if (value === undefined) return [];
+  return [(isUser(facts) ? onInit : onHost)('/process/oomScoreAdj', { kind: 'oom-score', value })];
 }
 
 /**
@@ -138,7 +139,7 @@ function oomScore({ spec }: Context): Step[] {
  */
 function joinOrder({ namespaces, facts }: Context): JoinedNamespace[] {
   const rank = ({ type }: JoinedNamespace): number => {
-    if (type === 'user') return facts.uid === 0 ? 2 : -1;
+    if (type === 'user') return isUser(facts) ? -1 : 2;
     return type === 'pid' ? 1 : 0;
   };
   return namespaces.joined.toSorted((left, right) => rank(left) - rank(right));
@@ -153,7 +154,9 @@ function userSteps({ namespaces, spec, facts }: Context): Step[] {
     kind: 'id-map',
     uidMappings: stepMappings(spec.linux?.uidMappings ?? []),
     gidMappings: stepMappings(spec.linux?.gidMappings ?? []),
-    denySetgroups: losesGroups(namespaces, facts),
+    denySetgroups: losesGroups(namespaces, spec, facts),
+    uidTool: idMapWriter('uid', spec, facts),
+    gidTool: idMapWriter('gid', spec, facts),
   });
   return [onInit(because, { kind: 'unshare', namespaces: ['user'] }), mapping, root];
 }

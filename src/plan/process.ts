@@ -103,7 +103,11 @@ export function procfsStep({ apparmorProfile, selinuxLabel }: Process): Step[] {
 export function userSteps(process: Process, setGroups: boolean): Step[] {
   const { uid, gid, additionalGids = [] } = process.user;
   if (!setGroups && additionalGids.length > 0) {
-    throw unsupported('/process/user/additionalGids', 'only a privileged runtime can set them');
+    throw unsupported(
+      '/process/user/additionalGids',
+      'nobody may set groups in this user namespace (setgroups is denied in it)',
+      'leave them out, or have groups mapped by newgidmap: more than the own one in linux.gidMappings',
+    );
   }
   const quiet =
     process.noNewPrivileges === true

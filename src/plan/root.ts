@@ -6,6 +6,7 @@ import type { Propagation } from './mount-options.ts';
 import { joinedPath, makes, reachesRoot } from './namespaces.ts';
 import { fromBundle } from './paths.ts';
 import { invalid, unsupported } from './refuse.ts';
+import { isUser } from './rootless.ts';
 import type { Step, StepOf } from './steps.ts';
 
 /**
@@ -134,6 +135,13 @@ function overlaySteps(context: Context): Layers | undefined {
   const work = annotation(spec.annotations, 'work') ?? '';
   requireTogether(lower, upper, work);
   if (lower === undefined) return undefined;
+  if (isUser(facts)) {
+    throw unsupported(
+      annotationPointer('lower'),
+      'an overlay root is put together with rights that an ordinary user has not',
+      'mount it beforehand (fuse-overlayfs), or run as root',
+    );
+  }
   const init = annotation(spec.annotations, 'init');
   const layers = [...(init === undefined ? [] : [init]), ...splitPaths(lower)];
   const absolute = layers.map((path) => fromBundle(facts.bundle, path));

@@ -81,7 +81,7 @@ export const CONTAINER_STEPS = {
   mount: {
     on: init,
     about:
-      'a new file system instance (fsopen, fsconfig, fsmount) attached at target; the target is created if missing',
+      'a new file system instance (fsopen, fsconfig, fsmount) attached at target, or where the kernel lets nobody here make one (EPERM) a read-only recursive clone of `otherwise`; the target is created if missing',
     fields: {
       type: 'str',
       source: 'str',
@@ -99,6 +99,8 @@ export const CONTAINER_STEPS = {
       keep: 'u32',
       /** Target may lie on a procfs; otherwise only another procfs may be attached there, over its root. */
       onProc: 'bool',
+      /** Directory of the host with the like, whose whole tree gets the attributes then; empty: none. */
+      otherwise: 'str',
     },
   },
   bind: {

@@ -177,10 +177,22 @@ export const HOST_STEPS = {
   },
   'id-map': {
     on: host,
-    about: 'write setgroups (if deny), uid_map and gid_map of the process',
-    fields: { uidMappings: idMappings, gidMappings: idMappings, denySetgroups: 'bool' },
+    about:
+      'write setgroups (if deny), uid_map and gid_map of the process; a map that has a tool (newuidmap, newgidmap by absolute path) is written by that, which is given the directory of the process in /proc as a descriptor, or its pid if it is too old for that',
+    fields: {
+      uidMappings: idMappings,
+      gidMappings: idMappings,
+      denySetgroups: 'bool',
+      /** Empty: the runtime writes the map itself. */
+      uidTool: 'str',
+      gidTool: 'str',
+    },
   },
-  'oom-score': { on: host, about: 'write oom_score_adj of the process', fields: { value: 'i32' } },
+  'oom-score': {
+    on: both,
+    about: 'write oom_score_adj of the process (host) or of itself (init)',
+    fields: { value: 'i32' },
+  },
   rlimit: {
     on: both,
     about: 'prlimit64 of the process (host) or of itself (init)',

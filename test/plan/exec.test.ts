@@ -3,7 +3,17 @@ import { compileExec } from '../../src/plan/exec.ts';
 import type { ExecFacts, ExecOptions } from '../../src/plan/exec.ts';
 import type { Plan } from '../../src/plan/steps.ts';
 import type { Process, Spec } from '../../src/spec/types.ts';
-import { FACTS, kindsOf, PROCESS, refusalOf, specOf, stepOf, stepsOf, usualSpec } from '../support/plan.ts';
+import {
+  FACTS,
+  kindsOf,
+  PROCESS,
+  refusalOf,
+  specOf,
+  stepOf,
+  stepsOf,
+  USER,
+  usualSpec,
+} from '../support/plan.ts';
 
 interface Input {
   readonly process?: Partial<Process>;
@@ -13,7 +23,15 @@ interface Input {
 }
 
 function execOf({ process = {}, spec = usualSpec(), facts = {}, options = {} }: Input = {}): Plan {
-  const all: ExecFacts = { ...FACTS, spec, pid: 77, startTime: 123, cgroupPath: '/runts/web', ...facts };
+  const all: ExecFacts = {
+    ...FACTS,
+    spec,
+    pid: 77,
+    startTime: 123,
+    deniesGroups: false,
+    cgroupPath: '/runts/web',
+    ...facts,
+  };
   return compileExec({ ...PROCESS, ...process }, all, options).plan;
 }
 
@@ -44,7 +62,7 @@ const joins = (plan: Plan): (readonly string[])[] =>
 test('namespaces of other owners are joined before the user namespace, where there is the right to', () => {
   const spec = specOf(['user', 'pid', 'mount'], {}, {});
   expect(joins(execOf({ spec }))).toEqual([['pid', 'mount'], ['user']]);
-  expect(joins(execOf({ spec, facts: { uid: 1000 } }))).toEqual([['user', 'pid', 'mount']]);
+  expect(joins(execOf({ spec, facts: USER }))).toEqual([['user', 'pid', 'mount']]);
   expect(kindsOf(execOf({ spec }), ['join', 'become-root', 'fork'])).toEqual([
     'join',
     'join',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { Facts } from '../../src/plan/facts.ts';
 import type { Namespace, NamespaceType } from '../../src/spec/types.ts';
-import { kindsOf, MAPPINGS, planOf, specOf, stepOf, stepsOf } from '../support/plan.ts';
+import { kindsOf, MAPPINGS, OWN_ID, planOf, specOf, stepOf, stepsOf, USER } from '../support/plan.ts';
 
 const CREATION = [
   'clone',
@@ -14,10 +15,10 @@ const CREATION = [
 ] as const;
 
 /** The steps that make the process, each with the namespaces that it concerns. */
-function creationOf(namespaces: readonly Namespace[], uid = 0): string[] {
+function creationOf(namespaces: readonly Namespace[], facts: Partial<Facts> = {}): string[] {
   const mapped = namespaces.some(({ type, path }) => type === 'user' && path === undefined);
   const linux = { namespaces, ...(mapped && { uidMappings: MAPPINGS, gidMappings: MAPPINGS }) };
-  return planOf(specOf([], {}, linux), {}, { uid })
+  return planOf(specOf([], {}, linux), {}, facts)
     .filter(({ kind }) => CREATION.some((known) => known === kind))
     .map((step) => ('namespaces' in step ? [step.kind, ...step.namespaces].join(' ') : step.kind));
 }
@@ -72,7 +73,7 @@ test('a privileged runtime joins a user namespace last, another one first', () =
   ];
   const rest = ['become-root', 'fork mount'];
   expect(creationOf([...joined, ...own('mount')])).toEqual(['clone', 'join network', 'join user', ...rest]);
-  expect(creationOf([...joined, ...own('mount')], 1000)).toEqual([
+  expect(creationOf([...joined, ...own('mount')], USER)).toEqual([
     'clone',
     'join user',
     'join network',
@@ -129,7 +130,9 @@ test('a joined time namespace needs no stage', () => {
 test('setgroups is given up where only that lets an unprivileged runtime map groups', () => {
   const spec = specOf(['user', 'mount']);
   expect(stepOf(planOf(spec), 'id-map').denySetgroups).toBe(false);
-  expect(stepOf(planOf(spec, {}, { uid: 1000 }), 'id-map').denySetgroups).toBe(true);
+  expect(stepOf(planOf(spec, {}, USER), 'id-map').denySetgroups).toBe(false);
+  const alone = specOf(['user', 'mount'], {}, OWN_ID);
+  expect(stepOf(planOf(alone, {}, USER), 'id-map').denySetgroups).toBe(true);
   expect(stepOf(planOf(spec), 'id-map').uidMappings).toEqual([{ inside: 0, outside: 100_000, size: 65_536 }]);
 });
 

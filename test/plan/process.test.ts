@@ -1,7 +1,18 @@
 import { expect, test } from 'vitest';
 import { environmentOf } from '../../src/plan/process.ts';
-import type { Process, Spec } from '../../src/spec/types.ts';
-import { kindsOf, planOf, PROCESS, refusalOf, specOf, stepOf, stepsOf, usualSpec } from '../support/plan.ts';
+import type { Linux, Process, Spec } from '../../src/spec/types.ts';
+import {
+  kindsOf,
+  OWN_ID,
+  planOf,
+  PROCESS,
+  refusalOf,
+  specOf,
+  stepOf,
+  stepsOf,
+  USER,
+  usualSpec,
+} from '../support/plan.ts';
 
 function planWith(
   process: Partial<Process>,
@@ -118,13 +129,21 @@ test('without a terminal there is none, whatever size; without mounts it is not 
   expect(stepOf(bare, 'console')).toMatchObject({ mount: false, path: '' });
 });
 
-function specWithGroups(additionalGids: number[]): Spec {
-  return specOf(['user', 'mount'], { process: { ...PROCESS, user: { uid: 0, gid: 0, additionalGids } } });
+function specWithGroups(additionalGids: number[], linux: Partial<Linux> = {}): Spec {
+  const user = { uid: 0, gid: 0, additionalGids };
+  return specOf(['user', 'mount'], { process: { ...PROCESS, user } }, linux);
 }
 
-test('an unprivileged runtime gives setgroups up, and with it the groups', () => {
-  expect(stepOf(planOf(specWithGroups([]), {}, { uid: 1000 }), 'user').setGroups).toBe(false);
+test('who maps his own group himself gives setgroups up, and with it the groups', () => {
+  expect(stepOf(planOf(specWithGroups([], OWN_ID), {}, USER), 'user').setGroups).toBe(false);
   expect(stepOf(planOf(specWithGroups([5])), 'user').setGroups).toBe(true);
-  const { details } = refusalOf(() => planOf(specWithGroups([5]), {}, { uid: 1000 }));
+  const { details } = refusalOf(() => planOf(specWithGroups([5], OWN_ID), {}, USER));
   expect(details.path).toBe('/process/user/additionalGids');
+});
+
+test('groups that newgidmap maps can be set', () => {
+  expect(stepOf(planOf(specWithGroups([5]), {}, USER), 'user')).toMatchObject({
+    groups: [5],
+    setGroups: true,
+  });
 });

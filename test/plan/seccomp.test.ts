@@ -106,7 +106,7 @@ test('after create it is start that connects, so that no agent waits for it', ()
 });
 
 test('a process of exec has a connection of its own, and the state is that of the container', () => {
-  const facts = { ...FACTS, spec: notifying, pid: 77, startTime: 1, cgroupPath: '/web' };
+  const facts = { ...FACTS, spec: notifying, pid: 77, startTime: 1, deniesGroups: false, cgroupPath: '/web' };
   const { plan } = compileExec(PROCESS, facts, {});
   const { listener, state } = stepOf(plan, 'seccomp');
   expect(stepOf(plan, 'connect').slot).toBe(listener);

@@ -68,6 +68,12 @@ const CONDITIONS = {
   hugetlb: controller('hugetlb'),
   'user namespaces': () =>
     tried('unshare', '-U', 'true') ? undefined : 'user namespaces are not allowed here',
+  'id tools': () =>
+    ['/usr/bin/newuidmap', '/usr/bin/newgidmap', '/etc/subuid', '/etc/subgid'].every((path) =>
+      existsSync(path),
+    )
+      ? undefined
+      : 'newuidmap and newgidmap are not installed here',
   'time namespaces': () =>
     tried('unshare', '-T', 'true') ? undefined : 'this kernel has no time namespaces',
   overlay: () =>

@@ -19,12 +19,21 @@ export interface TestContainer extends Bundle {
 
 export type Prepare = (config: TestConfig, bundle: Bundle) => void;
 
+/** How a command line is run: as it is, or by somebody else. */
+export type Runner = (command: readonly string[], options?: RunOptions) => Promise<Ended>;
+
+const asRoot: Runner = ([command = '', ...args], options) => run(command, args, options);
+
 /** A bundle with a state directory of its own; what is left of the container when the test has finished is deleted. */
-export function makeContainer(context: TestContext, prepare?: Prepare): TestContainer {
+export function makeContainer(
+  context: TestContext,
+  prepare?: Prepare,
+  runner: Runner = asRoot,
+): TestContainer {
   const bundle = makeBundle(context, prepare);
   const state = join(bundle.scratch, 'state');
   const runts = (args: readonly string[], options?: RunOptions) =>
-    run(RUNTS, ['--root', state, ...args], options);
+    runner([RUNTS, '--root', state, ...args], options);
   context.onTestFinished(async () => {
     if (existsSync(join(state, bundle.id))) await runts(['delete', '--force', bundle.id]);
   });
@@ -92,8 +101,11 @@ export async function waitForStatus(
 }
 
 /** What inspect sees inside a container that `prepare` made different from the usual one. */
-export async function inspected(context: TestContext, prepare?: Prepare): Promise<Report> {
-  const ended = await runContainer(makeContainer(context, prepare));
+export const inspected = (context: TestContext, prepare?: Prepare): Promise<Report> =>
+  inspectedBy(makeContainer(context, prepare));
+
+export async function inspectedBy(container: TestContainer): Promise<Report> {
+  const ended = await runContainer(container);
   expect(ended.stderr).toBe('');
   expect(ended.status).toBe(0);
   return JSON.parse(ended.stdout) as Report;

@@ -7,6 +7,12 @@ export interface MemoryHostOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly uid?: number;
+  readonly isSetId?: boolean;
+  readonly capabilities?: readonly string[];
+  /** Paths that may be written; all of them by default. */
+  readonly writable?: (path: string) => boolean;
+  /** Paths that belong to another user; none by default. */
+  readonly foreign?: (path: string) => boolean;
   readonly openDescriptors?: readonly number[];
   /** What the probe program prints. */
   readonly probed?: string;
@@ -33,7 +39,12 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     directories,
     taken,
     written,
-    files: memoryFiles(tree, directories, taken),
+    files: memoryFiles(tree, directories, {
+      taken,
+      writable: options.writable ?? (() => true),
+      foreign: options.foreign ?? (() => false),
+      uid: options.uid ?? 0,
+    }),
     processes: memoryProcesses(options),
     terminal: {
       isTerminal: () => false,
@@ -47,8 +58,10 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
       env: options.env ?? {},
       cwd: options.cwd ?? '/bundle',
       uid: options.uid ?? 0,
+      gid: options.uid ?? 0,
+      isSetId: options.isSetId ?? false,
       pid: 100,
-      capabilities: () => ['CAP_CHOWN', 'CAP_KILL'],
+      capabilities: () => [...(options.capabilities ?? ['CAP_CHOWN', 'CAP_KILL', 'CAP_SYS_ADMIN'])],
       isOpen: (fd) => (options.openDescriptors ?? [0, 1, 2]).includes(fd),
       now: () => 1_795_305_600_120_000,
       sleep: async () => {},
@@ -90,10 +103,17 @@ function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/')) || '/';
 }
 
+interface Surroundings {
+  readonly taken: ReadonlySet<string>;
+  readonly writable: (path: string) => boolean;
+  readonly foreign: (path: string) => boolean;
+  readonly uid: number;
+}
+
 function memoryFiles(
   tree: Map<string, string>,
   directories: Set<string>,
-  taken: ReadonlySet<string>,
+  { taken, writable, foreign, uid }: Surroundings,
 ): HostFiles {
   const makeParents = (path: string): void => {
     if (directories.has(path)) return;
@@ -131,7 +151,9 @@ function memoryFiles(
     },
     exists: (path) => kind(path) !== 'missing',
     kind,
-    ownerOf: () => 0,
+    ownerOf: () => uid,
+    isForeign: (path) => foreign(path),
+    mayWrite: writable,
     realPath: (path) => path,
     fileSystem: (path) => (path === '/sys/fs/cgroup' ? 0x63677270 : undefined),
     lock: async (path, wait) => {

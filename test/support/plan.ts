@@ -21,9 +21,33 @@ export const FACTS: Facts = {
   uid: 0,
 };
 
+const IDENTITY = { containerID: 0, hostID: 0, size: 4_294_967_295 } as const;
+
 export const MAPPINGS = [{ containerID: 0, hostID: 100_000, size: 65_536 }] as const;
 
 export const PROCESS: Process = { args: ['sh'], cwd: '/', user: { uid: 0, gid: 0 }, env: ['PATH=/bin'] };
+
+/** The facts in which an ordinary user (uid and gid 1000, with subordinate ids from 100000) differs from root. */
+export const USER = {
+  uid: 1000,
+  grantable: [],
+  rootless: {
+    kind: 'user',
+    gid: 1000,
+    mappings: { uid: [IDENTITY], gid: [IDENTITY] },
+    deniesGroups: false,
+    tools: {
+      uid: { path: '/usr/bin/newuidmap', userName: 'user', ranges: [{ start: 100_000, count: 65_536 }] },
+      gid: { path: '/usr/bin/newgidmap', userName: 'user', ranges: [{ start: 100_000, count: 65_536 }] },
+    },
+  },
+} as const satisfies Partial<Facts>;
+
+/** Mappings of the user's own id alone. */
+export const OWN_ID = {
+  uidMappings: [{ containerID: 0, hostID: 1000, size: 1 }],
+  gidMappings: [{ containerID: 0, hostID: 1000, size: 1 }],
+} as const;
 
 /** A spec with these namespaces, all of its own, and what else is given. */
 export function specOf(

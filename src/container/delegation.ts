@@ -1,0 +1,57 @@
+import type { HostFiles } from '../host/host.ts';
+import { CGROUP_PARENT } from '../plan/cgroup.ts';
+import type { CgroupFacts, Delegation } from '../plan/facts.ts';
+
+/** Where a runtime that is not the machine's root puts containers by itself: beside its own cgroup. */
+export function delegatedParent(own: string): string {
+  if (own.includes('..')) return CGROUP_PARENT;
+  return `${parentOf(own) === '/' ? '' : parentOf(own)}${CGROUP_PARENT}`;
+}
+
+/** What a runtime that is not the machine's root may do about a container's cgroup, and the controllers that it has there. */
+export function readDelegation(
+  files: HostFiles,
+  { root, own }: Pick<CgroupFacts, 'root' | 'own'>,
+  path: string,
+): Pick<Delegation, 'from' | 'missing'> & { readonly controllers: readonly string[] } {
+  const mayWrite = (cgroup: string, file = ''): boolean => files.mayWrite(`${below(root, cgroup)}/${file}`);
+  const above = ancestors(path).filter((cgroup) => files.exists(below(root, cgroup)));
+  const nearest = above[0] ?? '/';
+  const from = topmost(above, (cgroup) => mayWrite(cgroup) && mayWrite(cgroup, 'cgroup.subtree_control'));
+  const controllers = words(files, `${below(root, from ?? nearest)}/cgroup.controllers`);
+  if (!mayWrite(nearest)) return { from: nearest, missing: nearest, controllers };
+  // cgroup-v2.rst, "Delegation Containment": a process crosses no cgroup that its mover may not write to
+  const common = ancestors(path).find(
+    (cgroup) => own === cgroup || own.startsWith(cgroup === '/' ? '/' : `${cgroup}/`),
+  );
+  const missing = common !== undefined && !mayWrite(common, 'cgroup.procs') ? common : undefined;
+  return { from: from ?? nearest, controllers, ...(missing !== undefined && { missing }) };
+}
+
+/** The cgroups above one, the nearest first, `/` last. */
+function ancestors(path: string): string[] {
+  const parent = parentOf(path);
+  return parent === '/' ? ['/'] : [parent, ...ancestors(parent)];
+}
+
+/** The last of those that follow one another from the first on and pass the test. */
+function topmost(cgroups: readonly string[], test: (cgroup: string) => boolean): string | undefined {
+  const end = cgroups.findIndex((cgroup) => !test(cgroup));
+  return cgroups[(end === -1 ? cgroups.length : end) - 1];
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/')) || '/';
+}
+
+function below(root: string, cgroup: string): string {
+  return cgroup === '/' ? root : `${root}${cgroup}`;
+}
+
+function words(files: HostFiles, path: string): string[] {
+  return files
+    .readText(path)
+    .trim()
+    .split(' ')
+    .filter((name) => name !== '');
+}
