@@ -263,7 +263,7 @@ Status with_holder(uint64_t namespaces, const std::function<Status(const Child &
 }
 
 std::string Ending::text() const {
-  return signaled ? "killed by signal " + std::to_string(number) : "exit status " + std::to_string(number);
+  return signaled ? "killed by signal " + std::to_string(number) : "exit code " + std::to_string(number);
 }
 
 std::optional<Ending> reap(const Fd &pidfd, int timeout_ms) {

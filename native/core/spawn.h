@@ -45,7 +45,7 @@ Status with_holder(uint64_t namespaces, const std::function<Status(const Child &
 struct Ending {
   bool signaled = false;
   int number = 0;
-  // `exit status 1`, `killed by signal 9`
+  // `exit code 1`, `killed by signal 9`
   std::string text() const;
 };
 

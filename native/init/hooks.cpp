@@ -112,7 +112,7 @@ Result finish(Context &context, const plan::Hook &step, Running &running, int fa
                            report.detail("killed after ").detail_number(step.timeout).detail(" seconds"));
   if (failure) return Result::failure(failure, report.detail("cannot be executed"));
   if (info.si_code == CLD_EXITED && info.si_status == 0) return Result::ok();
-  report.detail(info.si_code == CLD_EXITED ? "exit status " : "killed by signal ");
+  report.detail(info.si_code == CLD_EXITED ? "exit code " : "killed by signal ");
   return Result::failure(0, report.detail_number(info.si_status));
 }
 

@@ -69,6 +69,6 @@ function unifiedRefusals(key: string): Refusal[] {
   const hint = 'give the name of a file of the cgroup, such as memory.high';
   if (key.includes('/')) return [{ because, message: 'a key must be a file name, without a slash', hint }];
   if (key.indexOf('.') < 1)
-    return [{ because, message: 'a key must have the form CONTROLLER.PARAMETER', hint }];
+    return [{ because, message: `the specified key has not the form CONTROLLER.VALUE \`${key}\``, hint }];
   return [];
 }

@@ -85,7 +85,7 @@ export function missingController(setting: Setting, cgroup: CgroupFacts): Refusa
   const onV1 = cgroup.hybrid && ALSO_ON_V1.has(controller);
   return {
     because,
-    message: `the ${controller} controller is not on cgroup v2: ${
+    message: `the requested cgroup controller \`${controller}\` is not available on cgroup v2: ${
       onV1
         ? 'it is bound to cgroup v1 on this host'
         : `${cgroup.root}/cgroup.controllers has only ${cgroup.controllers.join(' ') || 'an empty line'}`

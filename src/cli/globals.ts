@@ -79,13 +79,24 @@ export function logOptionsOf(host: Host, flags: FlagValues): LogOptions {
   if (format !== 'text' && format !== 'json') {
     throw new RuntsError('INVALID_ARGUMENT', `invalid log-format: ${format}`);
   }
-  const file = wordOf(flags, 'log');
+  const file = logFileOf(wordOf(flags, 'log'));
   return {
     ...(file !== undefined && { file: absolutePath(host.self.cwd, file) }),
     format,
     level: levelOf(flags),
     name: host.self.name,
   };
+}
+
+/** crun's users name the kind of log before a colon; a path with one of these words in front is `./word:...`. */
+function logFileOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const [, kind, rest] = /^(file|journald|syslog):(.*)$/s.exec(text) ?? [];
+  if (kind === undefined) return text;
+  if (kind === 'file') return rest;
+  throw new RuntsError('INVALID_ARGUMENT', `--log: ${kind} is not supported`, {
+    hint: 'name a file, or leave --log out: errors and warnings go to standard error then',
+  });
 }
 
 function levelOf(flags: FlagValues): Level {

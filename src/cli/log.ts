@@ -22,8 +22,13 @@ export interface Log {
 
 const RANK: Readonly<Record<Level, number>> = { error: 0, warning: 1, debug: 2 };
 
-/** Errors go to standard error and, one line each, to the file of --log; warnings to one of both. */
+/**
+ * Errors go to standard error and, one line each, to the file of --log; warnings to one of both. Nothing is begun
+ * without a file that was asked for: it is made at once.
+ * @throws {RuntsError} HOST_FAILED for a file that cannot be written.
+ */
 export function openLog(host: Host, options: LogOptions): Log {
+  makeFile(host, options.file);
   const append = (level: Level, message: string, details: Readonly<Record<string, unknown>>): void => {
     if (options.file === undefined) return;
     const line = formatLine(options.format, { level, message, time: host.self.now(), details });
@@ -48,6 +53,18 @@ export function openLog(host: Host, options: LogOptions): Log {
       else append('warning', message, {});
     },
   };
+}
+
+function makeFile(host: Host, file: string | undefined): void {
+  if (file === undefined) return;
+  try {
+    host.files.append(file, '');
+  } catch (error) {
+    throw new RuntsError('HOST_FAILED', `--log: ${file}: cannot open the log: ${(error as Error).message}`, {
+      cause: error,
+      hint: 'the directory of the file must exist, and the user be allowed to write there',
+    });
+  }
 }
 
 interface Entry {

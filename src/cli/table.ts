@@ -7,7 +7,12 @@ import type { Verb } from './verb.ts';
  */
 export const GLOBAL_FLAGS: readonly Flag[] = [
   { name: 'root', kind: 'text', value: 'DIR', about: 'directory of container states; should lie on tmpfs' },
-  { name: 'log', kind: 'text', value: 'FILE', about: 'append errors and warnings to FILE' },
+  {
+    name: 'log',
+    kind: 'text',
+    value: 'FILE',
+    about: 'append errors and warnings to FILE, also written file:FILE',
+  },
   {
     name: 'log-format',
     kind: 'text',
@@ -46,6 +51,13 @@ const BUNDLE: Flag = {
   value: 'DIR',
   about: 'bundle directory; the current one by default',
 };
+const CONFIG: Flag = {
+  name: 'config',
+  short: 'f',
+  kind: 'text',
+  value: 'FILE',
+  about: 'config to use in place of the config.json of the bundle',
+};
 const PID_FILE: Flag = {
   name: 'pid-file',
   kind: 'text',
@@ -82,6 +94,12 @@ const PRESERVE_FDS: Flag = {
   value: 'N',
   about: 'pass N more descriptors, after stdio and those of LISTEN_FDS',
 };
+const REGEX: Flag = {
+  name: 'regex',
+  short: 'r',
+  kind: 'bool',
+  about: 'take the id for a regular expression, and do it to all containers that match',
+};
 const FORMAT: Flag = {
   name: 'format',
   short: 'f',
@@ -92,6 +110,7 @@ const FORMAT: Flag = {
 
 const CREATE: readonly Flag[] = [
   BUNDLE,
+  CONFIG,
   CONSOLE_SOCKET,
   PIDFD_SOCKET,
   PID_FILE,
@@ -136,6 +155,7 @@ export const VERBS: readonly Verb[] = [
         kind: 'bool',
         about: 'kill it first (SIGKILL); a missing container is fine',
       },
+      REGEX,
     ],
     load: () => import('./verbs/delete.ts'),
   },
@@ -199,7 +219,10 @@ export const VERBS: readonly Verb[] = [
     usage: `${ID} [signal]`,
     arguments: { min: 1, max: 2 },
     stopAtFirst: true,
-    flags: [{ name: 'all', short: 'a', kind: 'bool', about: 'do not fail where nothing runs', hidden: true }],
+    flags: [
+      { name: 'all', short: 'a', kind: 'bool', about: 'do not fail where nothing runs', hidden: true },
+      REGEX,
+    ],
     load: () => import('./verbs/kill.ts'),
   },
   {
@@ -224,7 +247,7 @@ export const VERBS: readonly Verb[] = [
     usage: '[container-id]',
     details: ['It reads config.json alone, needs no privilege and changes nothing.'],
     arguments: { min: 0, max: 1 },
-    flags: [BUNDLE, { name: 'json', kind: 'bool', about: 'print the plan as JSON' }],
+    flags: [BUNDLE, CONFIG, { name: 'json', kind: 'bool', about: 'print the plan as JSON' }],
     load: () => import('./verbs/plan.ts'),
   },
   {

@@ -16,25 +16,37 @@ export interface Bundle {
   readonly warnings: readonly string[];
 }
 
-/** Reads and checks config.json of a bundle; `directory` counts from the current one. */
-export function readBundle(host: Host, directory: string): Bundle {
-  const bundle = absolutePath(host.self.cwd, directory);
-  const { spec, warnings } = readSpec(readConfig(host, bundle), CONFIG);
+/** Where a container's config comes from; paths count from the current directory. */
+export interface BundleRequest {
+  readonly bundle: string;
+  /** The file that stands in for the config.json of the bundle. */
+  readonly config?: string | undefined;
+}
+
+/** Reads and checks the config of a bundle. */
+export function readBundle(host: Host, request: BundleRequest): Bundle {
+  const bundle = absolutePath(host.self.cwd, request.bundle);
+  const name = request.config ?? CONFIG;
+  const { spec, warnings } = readSpec(readConfig(host, bundle, request.config), name);
   return {
     directory: bundle,
     spec,
-    warnings: warnings.map((warning) => `${CONFIG}: ${formatProblem(warning)}`),
+    warnings: warnings.map((warning) => `${name}: ${formatProblem(warning)}`),
   };
 }
 
-function readConfig(host: Host, bundle: string): string {
+function readConfig(host: Host, bundle: string, config: string | undefined): string {
+  const path = config === undefined ? `${bundle}/${CONFIG}` : absolutePath(host.self.cwd, config);
   try {
-    return host.files.readText(`${bundle}/${CONFIG}`);
+    return host.files.readText(path);
   } catch (error) {
     if (!(error instanceof HostError) || error.errno !== 'ENOENT') throw error;
-    throw new RuntsError('NOT_FOUND', `JSON specification file ${CONFIG} not found`, {
+    throw new RuntsError('NOT_FOUND', `JSON specification file ${config ?? CONFIG} not found`, {
       errno: error.errno,
-      hint: `${bundle} is no bundle: name one with --bundle, or make one with the spec command`,
+      hint:
+        config === undefined
+          ? `${bundle} is no bundle: name one with --bundle, or make one with the spec command`
+          : '--config counts from the current directory, not from the bundle',
       cause: error,
     });
   }

@@ -6,8 +6,7 @@ import type { Plan } from '../plan/steps.ts';
 import { ownCgroup } from './claims.ts';
 import type { Context } from './context.ts';
 import { executeOrThrow } from './execute.ts';
-import { signalContainer } from './kill.ts';
-import { SIGKILL } from './signals.ts';
+import { killQuietly } from './kill.ts';
 import { hasProcess, statusOf, statusUnderLock } from './status.ts';
 import { load, lock, placeOf } from './store.ts';
 import type { Place, Saved } from './store.ts';
@@ -71,14 +70,6 @@ async function clearLeftover(context: Context, place: Place, force: boolean): Pr
   if (!force) throw new RuntsError('NOT_FOUND', 'container does not exist');
 }
 
-async function killQuietly(context: Context, saved: Saved): Promise<void> {
-  try {
-    await signalContainer(context, saved, SIGKILL);
-  } catch (error) {
-    if (!(error instanceof RuntsError) || error.code !== 'WRONG_STATE') throw error;
-  }
-}
-
 /** undefined where the container is gone. */
 async function lockPatiently(context: Context, place: Place): Promise<HostLock | undefined> {
   const { files, self } = context.host;
@@ -117,9 +108,7 @@ export async function destroy(context: Context, place: Place, saved: Saved): Pro
   if (removal.length > 0) await executeOrThrow(context, removal);
   files.removeTree(place.directory);
   for (const hook of compilePoststop(saved)) {
-    await executeOrThrow(context, hook).catch((error: unknown) =>
-      context.warn(`poststop: ${(error as Error).message}`),
-    );
+    await executeOrThrow(context, hook).catch((error: unknown) => context.warn((error as Error).message));
   }
 }
 

@@ -7,8 +7,10 @@ const MAX_LENGTH = 1024;
 export function checkId(id: string): void {
   if (id === '') throw new RuntsError('INVALID_ID', 'container id cannot be empty');
   if (isId(id)) return;
+  const bad = /[^A-Za-z0-9_+.-]/u.exec(id)?.[0];
+  const why = bad === undefined ? '' : `invalid character ${JSON.stringify(bad)} in the container ID: `;
   throw new RuntsError('INVALID_ID', 'invalid container ID format', {
-    hint: `an id is made of letters, digits and _ + - . and has at most ${MAX_LENGTH} of them`,
+    hint: `${why}an id is made of letters, digits and _ + - . and has at most ${MAX_LENGTH} of them`,
   });
 }
 

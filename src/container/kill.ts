@@ -40,6 +40,15 @@ export async function signalContainer(context: Context, saved: Saved, signal: nu
   if (!outcome.ok) throw describe(plan, outcome);
 }
 
+/** SIGKILL, where it is no error that nothing runs any more. */
+export async function killQuietly(context: Context, saved: Saved): Promise<void> {
+  try {
+    await signalContainer(context, saved, SIGKILL);
+  } catch (error) {
+    if (!(error instanceof RuntsError) || error.code !== 'WRONG_STATE') throw error;
+  }
+}
+
 /** False where the container's cgroup is gone. */
 async function killAll(context: Context, saved: Saved): Promise<boolean> {
   const cgroup = ownCgroup(context, saved);

@@ -5,7 +5,7 @@ import type { CreateOptions } from '../plan/facts.ts';
 import type { Plan, StepOf } from '../plan/steps.ts';
 import type { Spec } from '../spec/types.ts';
 import { readBundle } from './bundle.ts';
-import type { Bundle } from './bundle.ts';
+import type { Bundle, BundleRequest } from './bundle.ts';
 import { needsFreshCgroup } from './claims.ts';
 import type { Context } from './context.ts';
 import { destroy } from './delete.ts';
@@ -22,10 +22,9 @@ import type { Place, Saved } from './store.ts';
 import { checkTerminal, stdioOf, withTerminalSize } from './terminal.ts';
 import { formatTime } from './time.ts';
 
-/** What create and run are asked for; paths are absolute but for the bundle. */
-export interface CreateRequest {
+/** What create and run are asked for; paths are absolute but for those of the bundle. */
+export interface CreateRequest extends BundleRequest {
   readonly id: string;
-  readonly bundle: string;
   readonly consoleSocket?: string | undefined;
   readonly pidfdSocket?: string | undefined;
   readonly pidFile?: string | undefined;
@@ -54,7 +53,7 @@ export interface Launched {
 export async function launch(context: Context, request: CreateRequest, mode: LaunchMode): Promise<Launched> {
   checkId(request.id);
   refuseSystemd(context);
-  const bundle = readBundle(context.host, request.bundle);
+  const bundle = readBundle(context.host, request);
   for (const warning of bundle.warnings) context.warn(warning);
   const terminal = bundle.spec.process.terminal === true;
   checkTerminal({ terminal, detached: mode.detached, consoleSocket: request.consoleSocket });

@@ -12,7 +12,7 @@ import { load, placeOf } from './store.ts';
 export async function list(context: Context, missingIsEmpty: boolean): Promise<ContainerState[]> {
   const states: ContainerState[] = [];
   const userNames = readUserNames(context);
-  for (const name of names(context, missingIsEmpty)) {
+  for (const name of containerIds(context, missingIsEmpty)) {
     const directory = `${context.root}/${name}`;
     if (context.host.files.kind(directory) !== 'directory') continue;
     try {
@@ -33,7 +33,8 @@ function isGone(context: Context, directory: string): boolean {
   return context.host.files.kind(directory) === 'missing';
 }
 
-function names(context: Context, missingIsEmpty: boolean): string[] {
+/** Names of the root directory that are ids. */
+export function containerIds(context: Context, missingIsEmpty: boolean): string[] {
   try {
     return context.host.files.list(context.root).filter(isId).sort();
   } catch (error) {

@@ -3,14 +3,14 @@ import { describeFailure } from '../plan/failure.ts';
 import { compileStart } from '../plan/lifecycle.ts';
 import type { Plan } from '../plan/steps.ts';
 import type { Context } from './context.ts';
+import { destroy } from './delete.ts';
 import { execute } from './execute.ts';
-import { signalContainer } from './kill.ts';
+import { killQuietly } from './kill.ts';
 import { forwardNotify } from './notify.ts';
-import { SIGKILL } from './signals.ts';
 import { statusUnderLock } from './status.ts';
 import type { ContainerStatus } from './status.ts';
 import { load, lock, placeOf } from './store.ts';
-import type { Saved } from './store.ts';
+import type { Place, Saved } from './store.ts';
 import { processOf } from './target.ts';
 
 /** Executes the program of a created container. */
@@ -23,7 +23,7 @@ export async function start(context: Context, id: string): Promise<void> {
     const saved = load(files, place);
     refuse(statusUnderLock(files, place, saved));
     const notified = forwardNotify(context, place, saved.pid ?? 0);
-    await startLaunched(context, saved);
+    await startOrDestroy(context, place, saved);
     await notified;
   } finally {
     held?.release();
@@ -37,9 +37,20 @@ function refuse(status: ContainerStatus): void {
   throw new RuntsError('WRONG_STATE', `cannot start a container in the ${status} state`);
 }
 
+/** A hook of start that fails is the end of the container (runtime.md#lifecycle, steps 7 and 9). */
+async function startOrDestroy(context: Context, place: Place, saved: Saved): Promise<void> {
+  try {
+    await startLaunched(context, saved);
+  } catch (error) {
+    if (error instanceof RuntsError && error.details.step?.kind === 'hook')
+      await destroy(context, place, saved);
+    throw error;
+  }
+}
+
 /**
  * Lets the waiting init go on, and waits until it has executed the program or reported why not. A poststart hook that
- * fails ends the container (runtime.md#lifecycle).
+ * fails stops the container.
  */
 export async function startLaunched(context: Context, saved: Saved): Promise<void> {
   const { pid } = processOf(saved);
@@ -47,7 +58,7 @@ export async function startLaunched(context: Context, saved: Saved): Promise<voi
   const outcome = await execute(context, plan, { traced: true });
   if (outcome.ok) return;
   if (outcome.ofCreate === true) throw describeFailure(planOfCreate(saved), outcome);
-  if (plan[outcome.step]?.kind === 'hook') await signalContainer(context, saved, SIGKILL);
+  if (plan[outcome.step]?.kind === 'hook') await killQuietly(context, saved);
   throw describeFailure(plan, outcome);
 }
 

@@ -30,7 +30,7 @@ export interface HostFiles {
   replace(path: string, text: string, mode: number): void;
   /** One write(2) to an existing file, such as one of a cgroup. */
   write(path: string, text: string): void;
-  /** Appends one line, creating the file (0644). */
+  /** Appends a text, creating the file (0644). */
   append(path: string, text: string): void;
   makeDirectory(path: string, mode: number, parents?: boolean): void;
   /** Removes a directory and what is in it, following no symbolic link; a missing one is fine. */

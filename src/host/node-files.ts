@@ -28,7 +28,7 @@ export const nodeFiles: HostFiles = {
   readText: (path, limit = DEFAULT_LIMIT) => checked(() => readText(path, limit)),
   replace: (path, text, mode) => checked(() => replace(path, text, mode)),
   write: (path, text) => checked(() => writeOnce(path, 'r+', text)),
-  append: (path, text) => checked(() => writeOnce(path, 'a', text.endsWith('\n') ? text : `${text}\n`)),
+  append: (path, text) => checked(() => writeOnce(path, 'a', text)),
   makeDirectory: (path, mode, parents = false) =>
     checked(() => void mkdirSync(path, { mode, recursive: parents })),
   removeTree: (path) => checked(() => rmSync(path, { recursive: true, force: true })),

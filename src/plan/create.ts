@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import { deviceSteps } from './devices.ts';
 import type { CreateOptions, Facts } from './facts.ts';
 import { hookSteps } from './hooks.ts';
-import { userMappings } from './ids.ts';
+import { userMappings, withDefaultMappings } from './ids.ts';
 import { mountLabelOf } from './labels.ts';
 import { maskSteps } from './masks.ts';
 import { mountSteps } from './mounts.ts';
@@ -34,9 +34,10 @@ export interface Compiled {
  * Everything that create and start do to the machine, in order. Throws RuntsError INVALID_CONFIG for what no runtime
  * could follow and UNSUPPORTED for what runts does not do, both with the pointer of the property.
  */
-export function compileCreate(spec: Spec, facts: Facts, options: CreateOptions): Compiled {
+export function compileCreate(given: Spec, facts: Facts, options: CreateOptions): Compiled {
   const warnings: string[] = [];
   const warn = (message: string): void => void warnings.push(message);
+  const spec = withDefaultMappings(given, facts, warn);
   const context: Context = {
     spec,
     facts,

@@ -53,13 +53,21 @@ type Wording<K extends StepKind> = (step: StepOf<K>, failure: Failure) => string
 const WORDINGS: { readonly [K in StepKind]?: Wording<K> } = {
   'find-executable': ({ name }, failure) => `exec: ${JSON.stringify(name)}: ${findText(name, failure)}`,
   execve: ({ args }, { errno }) => `exec ${args[0] ?? ''}: ${errnoText(errno)}`,
-  hook: ({ path }, failure) =>
-    `${path} failed: ${failure.detail === '' ? reasonOf(failure) : failure.detail}`,
+  hook: ({ phase, path }, failure) => `${phase} hook ${hookEnd(failure)}: ${path}`,
   'cgroup-write': (step, failure) => `cannot ${actionOf(step)}: ${cgroupReason(step.file, failure)}`,
   apparmor: (step, failure) =>
     `cannot ${actionOf(step)}: ${labelReason('/proc/self/attr/apparmor/exec', failure)}`,
   selinux: (step, failure) => `cannot ${actionOf(step)}: ${labelReason('/proc/self/attr/exec', failure)}`,
 };
+
+/** The detail is the executor's word for how a hook ended that was started. */
+function hookEnd(failure: Failure): string {
+  const { detail, errno } = failure;
+  if (detail === '') return `cannot be executed: ${reasonOf(failure)}`;
+  if (detail === 'cannot be executed') return `${detail}: ${errnoText(errno)}`;
+  if (detail.startsWith('exit code')) return `failed with ${detail}`;
+  return detail.startsWith('killed') ? `was ${detail}` : detail;
+}
 
 function findText(name: string, { errno }: Failure): string {
   if (errno !== 'ENOENT') return errnoText(errno);

@@ -4,7 +4,7 @@
  */
 import { scope, show, step } from './problems.ts';
 import type { Report, Scope } from './problems.ts';
-import { sysctlFlaw } from './sysctl.ts';
+import { sysctlFlaw, sysctlPath } from './sysctl.ts';
 import type { IdMapping, Namespace, NamespaceType, Spec } from './types.ts';
 
 /** The parts of a spec that have the right form; a part that has not may be missing. */
@@ -45,7 +45,7 @@ const RULES: readonly SpecRule[] = [
     check: checkUserIsMapped,
   },
   { reads: [NAMESPACES, '/linux/timeOffsets'], check: checkTimeOffsets },
-  { reads: [NAMESPACES, '/linux/sysctl'], check: checkSysctl },
+  { reads: [NAMESPACES, '/domainname', '/linux/sysctl'], check: checkSysctl },
   { reads: [NAMESPACES, '/linux/netDevices'], check: checkNetDevices },
   { reads: [NAMESPACES, '/mounts'], check: checkIdmapMounts },
   { reads: ['/linux/resources/memory'], check: checkSwap },
@@ -91,14 +91,18 @@ function needMount(spec: Draft, name: 'maskedPaths' | 'readonlyPaths', out: Scop
 }
 
 /**
- * A new user namespace needs both mappings, with the container's root in them. One that is joined has its own; that
- * the config repeats them is let pass, for containerd and CRI-O do: whoever joins it compares.
+ * A new user namespace needs both mappings, with the container's root in them, or neither: then its root alone is
+ * mapped. One that is joined has its own; that the config repeats them is let pass, for containerd and CRI-O do:
+ * whoever joins it compares.
  */
 function checkMappings(spec: Draft, name: 'uidMappings' | 'gidMappings', out: Scope): void {
   const mappings = spec.linux?.[name] ?? [];
   const user = namespaceOf(spec, 'user');
   const place = `/linux/${name}`;
-  if (isNew(user)) return requireRoot(mappings, place, out);
+  if (isNew(user)) {
+    const { uidMappings: uids = [], gidMappings: gids = [] } = spec.linux ?? {};
+    return uids.length + gids.length > 0 ? requireRoot(mappings, place, out) : undefined;
+  }
   if (mappings.length === 0) return;
   if (user === undefined) out.problem(place, 'needs a user namespace', entryOf('user'));
   else
@@ -111,7 +115,7 @@ function checkMappings(spec: Draft, name: 'uidMappings' | 'gidMappings', out: Sc
 
 function requireRoot(mappings: readonly IdMapping[], place: string, out: Scope): void {
   if (mappings.length === 0)
-    out.problem(place, 'is not there, and a new user namespace needs it', 'one mapping at least');
+    out.problem(place, 'is not there, but the mappings of the other ids are', 'both or neither');
   else if (!maps(mappings, 0))
     out.problem(place, 'does not map id 0 of the container', 'a mapping that holds containerID 0');
 }
@@ -133,7 +137,7 @@ function checkUserIsMapped(spec: Draft, out: Scope): void {
 }
 
 function requireMapped(mappings: readonly IdMapping[], id: number, place: string, out: Scope): void {
-  if (id !== 0 && mappings.length > 0 && !maps(mappings, id)) {
+  if (id !== 0 && !maps(mappings, id)) {
     out.problem(place, `${id} is not mapped in the user namespace`, 'an id that /linux has a mapping for');
   }
 }
@@ -155,6 +159,9 @@ function checkTimeOffsets(spec: Draft, out: Scope): void {
 function checkSysctl(spec: Draft, out: Scope): void {
   const has = (type: NamespaceType): boolean => namespaceOf(spec, type) !== undefined;
   for (const [key, value] of Object.entries(spec.linux?.sysctl ?? {})) {
+    const { domainname = value } = spec;
+    if (sysctlPath(key) === 'kernel/domainname' && value !== domainname)
+      out.problem(`/linux/sysctl${step(key)}`, `contradicts /domainname ${show(domainname)}`, 'one of both');
     const flaw = sysctlFlaw(key, value, has);
     if (flaw !== undefined) out.problem(`/linux/sysctl${step(key)}`, flaw.message, flaw.expected);
   }

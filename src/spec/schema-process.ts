@@ -112,13 +112,30 @@ function checkScheduler(value: Scheduler, scope: Scope): void {
   }
 }
 
-function checkDeadline({ runtime = 0, deadline = 0, period = 0 }: Scheduler, scope: Scope): void {
-  if (runtime <= 0) scope.problem('/runtime', 'SCHED_DEADLINE has no runtime', 'a time in nanoseconds');
-  if (deadline <= 0) scope.problem('/deadline', 'SCHED_DEADLINE has no deadline', 'a time in nanoseconds');
-  else if (runtime > deadline)
-    scope.problem('/runtime', `${runtime} is above the deadline`, `${deadline} at most`);
+/** What the kernel calls too short (kernel/sched/deadline.c, __checkparam_dl), and what has its top bit set. */
+const MIN_RUNTIME = 1024n;
+const MAX_RUNTIME = 2n ** 63n - 1n;
+
+/** The kernel answers EINVAL to all of these; the words are those that users of crun know. */
+function checkDeadline(value: Scheduler, scope: Scope): void {
+  const { deadline = 0, period = 0 } = value;
+  const wrong = (name: string, what: string): void =>
+    scope.problem(name, `sched_setattr: \`SCHED_DEADLINE\` ${what}`);
+  checkRuntime(value, wrong);
+  if (value.deadline === undefined) wrong('/deadline', 'requires `deadline`');
+  else if (deadline <= 0) wrong('/deadline', 'deadline must be greater than 0');
   if (period > 0 && deadline > period)
-    scope.problem('/deadline', `${deadline} is above the period`, `${period} at most`);
+    wrong('/deadline', `deadline (${deadline}) must be <= period (${period})`);
+}
+
+function checkRuntime(value: Scheduler, wrong: (name: string, what: string) => void): void {
+  const { runtime = 0, deadline = 0 } = value;
+  if (value.runtime === undefined) return wrong('/runtime', 'requires `runtime`');
+  if (runtime <= 0) return wrong('/runtime', 'runtime must be greater than 0');
+  if (runtime < MIN_RUNTIME || runtime > MAX_RUNTIME)
+    return wrong('/runtime', `runtime (${runtime}) must be between ${MIN_RUNTIME} and ${MAX_RUNTIME} ns`);
+  if (deadline > 0 && runtime > deadline)
+    return wrong('/runtime', `runtime (${runtime}) must be <= deadline (${deadline})`);
 }
 
 const ioPriority = object<IOPriority>(

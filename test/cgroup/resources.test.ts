@@ -122,7 +122,7 @@ test('a controller of v1 is refused in words', () => {
   expect(error).toMatchObject({
     code: 'UNSUPPORTED',
     message:
-      'linux.resources.memory.limit: the memory controller is not on cgroup v2: it is bound to cgroup v1 on this host',
+      'linux.resources.memory.limit: the requested cgroup controller `memory` is not available on cgroup v2: it is bound to cgroup v1 on this host',
     details: {
       path: '/linux/resources/memory/limit',
       hint: expect.stringContaining('leave out linux.resources.memory.limit'),
@@ -134,10 +134,10 @@ test('a controller of v1 is refused in words', () => {
 test('a controller that is not delegated, or unknown, is refused with what there is', () => {
   const some = { ...v2, controllers: ['cpu', 'pids'] };
   expect(refusal({ memory: { limit: 4096 } }, some).message).toBe(
-    'linux.resources.memory.limit: the memory controller is not on cgroup v2: /sys/fs/cgroup/cgroup.controllers has only cpu pids',
+    'linux.resources.memory.limit: the requested cgroup controller `memory` is not available on cgroup v2: /sys/fs/cgroup/cgroup.controllers has only cpu pids',
   );
   expect(refusal({ unified: { 'gpu.max': '1' } }, hybrid).message).toBe(
-    'linux.resources.unified["gpu.max"]: the gpu controller is not on cgroup v2: /sys/fs/cgroup/unified/cgroup.controllers has only hugetlb',
+    'linux.resources.unified["gpu.max"]: the requested cgroup controller `gpu` is not available on cgroup v2: /sys/fs/cgroup/unified/cgroup.controllers has only hugetlb',
   );
 });
 

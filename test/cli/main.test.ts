@@ -57,6 +57,8 @@ describe('wrong usage', () => {
     [['--root', '', 'list'], 'Option --root argument should not be set to /'],
     [['--cgroup-manager', 'v1', 'list'], 'unknown cgroup manager "v1"'],
     [['--rootless', 'maybe', 'list'], 'invalid value "maybe" for flag -rootless'],
+    [['--log', 'journald:runts', 'list'], '--log: journald is not supported'],
+    [['delete', '--regex', '('], '--regex: Invalid regular expression'],
   ])('%j is refused', async (args, message) => {
     const { host, code } = await command(args, { cwd: '/' });
     expect(code).toBe(1);
@@ -95,6 +97,11 @@ describe('errors', () => {
     });
   });
 
+  it('go to the file of file:PATH too', async () => {
+    const { host } = await command(['--log', 'file:a.log', 'state', 'c1']);
+    expect(host.tree.get('/bundle/a.log')).toContain('container does not exist');
+  });
+
   it('of exec end with 255', async () => {
     expect((await command(['exec', 'c1', 'true'])).code).toBe(255);
   });
@@ -102,6 +109,15 @@ describe('errors', () => {
   it('of an id with a slash are of the id', async () => {
     const { host } = await command(['delete', '--force', '../etc']);
     expect(host.written.err).toContain('runts: invalid container ID format\n');
+  });
+
+  it('of --config name the file, which counts from the current directory', async () => {
+    const { host } = await command(['run', '--bundle', '/b', '-f', 'other.json', 'c1']);
+    expect(host.written.err).toContain('runts: JSON specification file other.json not found\n');
+    const found = memoryHost({ args: ['plan', '--config', 'other.json'], cwd: '/here' });
+    found.tree.set('/here/other.json', '{');
+    await main(found);
+    expect(found.written.err).toContain('runts: other.json:1:2: ');
   });
 
   it('of a bundle without config.json have the words of runc', async () => {

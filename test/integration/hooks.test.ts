@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { needs } from '../support/conditions.ts';
 import type { TestHook } from '../support/config.ts';
 import { probing } from '../support/config.ts';
-import { makeContainer, refused, runContainer, startDetached } from '../support/container.ts';
+import { create, makeContainer, refused, runContainer, startDetached } from '../support/container.ts';
 import type { State } from '../support/container.ts';
 import { NOTHING, holdings } from '../support/leaks.ts';
 
@@ -150,9 +150,33 @@ describe('hooks', () => {
     const container = makeContainer(context, (config) => {
       config.hooks = { poststop: one('exit 1') };
     });
-    await runContainer(container);
+    expect((await runContainer(container)).stderr).toContain(
+      'poststop hook failed with exit code 1: /bin/sh',
+    );
     expect(existsSync(join(container.state, container.id))).toBe(false);
   });
+
+  it.for(['startContainer', 'poststart'])(
+    'a failing %s hook fails start and is the end of the container, poststop and all',
+    async (phase, context) => {
+      needs(context);
+      const container = makeContainer(context, (config, { directory }) => {
+        probing(['sleep', '60'])(config);
+        const failing =
+          phase === 'poststart' ? one('exit 3') : [{ path: '/bin/inspect', args: ['x', 'bad'] }];
+        config.hooks = { [phase]: failing, poststop: [recorder(directory, 'poststop')] };
+      });
+      expect(await create(container)).toMatchObject({ status: 0 });
+      const started = await container.runts(['start', container.id]);
+      expect(started.status).toBe(1);
+      expect(started.stderr).toMatch(
+        new RegExp(`hooks\\.${phase}\\[0\\]: ${phase} hook failed with exit code`),
+      );
+      expect((await container.runts(['state', container.id])).stderr).toContain('container does not exist');
+      expect(holdings(container.id)).toEqual(NOTHING);
+      expect(records(container.directory).map(({ phase: recorded }) => recorded)).toEqual(['poststop']);
+    },
+  );
 
   it('a missing program of a hook is an error that names it', async (context) => {
     needs(context);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeConfig } from '../support/bundle.ts';
@@ -159,6 +159,29 @@ describe('the life of a container', () => {
       expect(ended.stderr, args[0]).toContain('container does not exist');
     }
     expect(await container.runts(['delete', '--force', 'nobody'])).toMatchObject({ status: 0 });
+  });
+
+  it('kill and delete --regex act on all containers that match', async (context) => {
+    needs(context);
+    const [first, second] = [makeContainer(context, sleeping), makeContainer(context, sleeping)];
+    const both = [first, { ...second, state: first.state, runts: first.runts }] as const;
+    context.onTestFinished(async () => void (await first.runts(['delete', '--force', second.id])));
+    for (const container of both) await startDetached(container);
+    const pattern = `^(${first.id}|${second.id})$`;
+    expect((await first.runts(['delete', '--regex', pattern])).stderr).toContain('that is not stopped');
+    expect(await first.runts(['kill', '--regex', pattern, 'KILL'])).toMatchObject({ status: 0, stderr: '' });
+    for (const container of both) await waitForStatus(container, 'stopped');
+    expect(await first.runts(['delete', '-r', 'matches-nothing'])).toMatchObject({ status: 0 });
+    expect(await first.runts(['delete', '-r', pattern])).toMatchObject({ status: 0, stderr: '' });
+    expect((await first.runts(['list', '--quiet'])).stdout).toBe('');
+  });
+
+  it('--config names another file than config.json', async (context) => {
+    needs(context);
+    const container = makeContainer(context, probing(['read', '/etc/group']));
+    renameSync(join(container.directory, 'config.json'), join(container.scratch, 'other.json'));
+    const args = ['run', '-b', container.directory, '-f', 'other.json', container.id];
+    expect(await container.runts(args, { cwd: container.scratch })).toMatchObject({ status: 0, stderr: '' });
   });
 
   it('delete --force clears a directory that a runtime left behind', async (context) => {

@@ -36,6 +36,20 @@ describe('user namespaces', () => {
     expect(report.gidMap).toEqual([{ inside: 0, outside: 300_000, size: 65_536 }]);
   });
 
+  it('without mappings the root is who runs the runtime, and nobody else is known', async (context) => {
+    needs(context, 'user namespaces');
+    const container = makeContainer(context, ({ linux, mounts }) => {
+      linux.namespaces.push({ type: 'user' });
+      for (const mount of mounts)
+        mount.options = (mount.options ?? []).filter((option) => option !== 'gid=5');
+    });
+    const ended = await runContainer(container);
+    expect(ended.stderr).toMatch(/^runts: warning: linux.uidMappings: there are none/);
+    const report = JSON.parse(ended.stdout) as Report;
+    const own = [{ inside: 0, outside: 0, size: 1 }];
+    expect(report).toMatchObject({ uid: 0, gid: 0, uidMap: own, gidMap: own });
+  });
+
   it('the process has the mapped id outside', async (context) => {
     needs(context, 'user namespaces');
     const container = makeContainer(context, all(ownUsers, probing(['sleep', '60'])));
@@ -102,7 +116,7 @@ describe('user namespaces', () => {
     expect(report).toMatchObject({ uid: 0, gid: 0 });
   });
 
-  it('mappings without a user namespace, and a new one without mappings, are refused', async (context) => {
+  it('mappings without a user namespace, and one list of the two, are refused', async (context) => {
     needs(context);
     const without = await refused(context, ({ linux }) => {
       linux['uidMappings'] = [{ containerID: 0, hostID: 100_000, size: 65_536 }];
@@ -110,8 +124,9 @@ describe('user namespaces', () => {
     expect(without).toMatch(/uidMappings|namespaces/);
     const bare = await refused(context, ({ linux }) => {
       linux.namespaces.push({ type: 'user' });
+      linux['uidMappings'] = [{ containerID: 0, hostID: 100_000, size: 65_536 }];
     });
-    expect(bare).toMatch(/uidMappings/);
+    expect(bare).toMatch(/gidMappings/);
   });
 
   it('the bundle may lie where the mapped root cannot go', async (context) => {

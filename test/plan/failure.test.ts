@@ -124,8 +124,8 @@ test('labels name the file in the way that podman looks for', () => {
 });
 
 test('a hook fails with what is known of it', () => {
-  expect(failing('hook', { errno: 'ECANCELED', detail: 'exit status 1' }).message).toBe(
-    'hooks.createRuntime[0]: /opt/hook failed: exit status 1',
+  expect(failing('hook', { errno: 'ECANCELED', detail: 'exit code 1' }).message).toBe(
+    'hooks.createRuntime[0]: createRuntime hook failed with exit code 1: /opt/hook',
   );
   expect(failing('hook', { errno: 'ETIMEDOUT' }).details.hint).toBe('it had 3 s: see its timeout');
 });

@@ -12,6 +12,7 @@ const noUser: Changes = {
   '/linux/uidMappings': undefined,
   '/linux/gidMappings': undefined,
 };
+const root: Changes = { '/process/user': { uid: 0, gid: 0 } };
 const mapping = (containerID: number, hostID: number, size: number) => ({ containerID, hostID, size });
 
 const set = (key: string, changes: Changes = {}, value = '1'): Changes => ({
@@ -124,15 +125,20 @@ describe('namespaces: accepted', () => {
   ]);
 });
 
+describe('user namespace mappings: accepted', () => {
+  accepts([['none at all', { '/linux/uidMappings': undefined, '/linux/gidMappings': undefined, ...root }]]);
+});
+
 describe('user namespace mappings: refused', () => {
   refuses([
+    ['one of the two', { '/linux/gidMappings': undefined }, '/linux/gidMappings', 'expected both or neither'],
     [
-      'none for a new one',
-      { '/linux/gidMappings': undefined },
-      '/linux/gidMappings',
-      'a new user namespace needs it',
+      'a user that is not root where there are none at all',
+      { '/linux/uidMappings': [], '/linux/gidMappings': [], '/process/user': { uid: 5, gid: 0 } },
+      '/process/user/uid',
+      '5 is not mapped',
     ],
-    ['an empty list', { '/linux/uidMappings': [] }, '/linux/uidMappings', 'a new user namespace needs it'],
+    ['an empty list', { '/linux/uidMappings': [] }, '/linux/uidMappings', 'expected both or neither'],
     [
       'without a user namespace',
       { ...noUser, '/linux/uidMappings': [mapping(0, 0, 1)] },
@@ -254,6 +260,12 @@ describe('sysctl', () => {
     ],
     ['an empty part', set('net..ipv4'), '/linux/sysctl/net..ipv4', 'is not the name'],
     ['one word', set('net'), '/linux/sysctl/net', 'is not the name'],
+    [
+      'another domain name than domainname',
+      set('kernel.domainname', { '/domainname': 'd' }, 'e'),
+      '/linux/sysctl/kernel.domainname',
+      'contradicts /domainname "d"',
+    ],
   ]);
   accepts([
     ['net by dots', set('net.ipv4.conf.eno2/100.rp_filter')],
@@ -261,6 +273,7 @@ describe('sysctl', () => {
     ['ipc', set('kernel.shm_rmid_forced')],
     ['fs.mqueue', set('fs.mqueue.msg_max')],
     ['kernel.domainname', set('kernel.domainname')],
+    ['kernel.domainname twice the same', set('kernel.domainname', { '/domainname': 'd' }, 'd')],
     ['user', set('user.max_user_namespaces')],
     ['net in a joined namespace', set('net.ipv4.ip_forward', joined('network'))],
   ]);
@@ -378,21 +391,33 @@ describe('process', () => {
     ],
     [
       'no deadline',
-      scheduler({ policy: 'SCHED_DEADLINE', runtime: 5 }),
+      scheduler({ policy: 'SCHED_DEADLINE', runtime: 5000 }),
       '/process/scheduler/deadline',
-      'no deadline',
+      'requires `deadline`',
     ],
     [
       'runtime above deadline',
-      scheduler({ policy: 'SCHED_DEADLINE', runtime: 9, deadline: 5 }),
+      scheduler({ policy: 'SCHED_DEADLINE', runtime: 9000, deadline: 5000 }),
       '/process/scheduler/runtime',
-      '9 is above the deadline',
+      'runtime (9000) must be <= deadline (5000)',
     ],
     [
       'deadline above period',
-      scheduler({ policy: 'SCHED_DEADLINE', runtime: 5, deadline: 9, period: 8 }),
+      scheduler({ policy: 'SCHED_DEADLINE', runtime: 5000, deadline: 9000, period: 8000 }),
       '/process/scheduler/deadline',
-      '9 is above the period',
+      'deadline (9000) must be <= period (8000)',
+    ],
+    [
+      'a runtime that the kernel finds too short',
+      scheduler({ policy: 'SCHED_DEADLINE', runtime: 1023, deadline: 5000 }),
+      '/process/scheduler/runtime',
+      'runtime (1023) must be between 1024 and 9223372036854775807 ns',
+    ],
+    [
+      'a runtime of 0',
+      scheduler({ policy: 'SCHED_DEADLINE', runtime: 0, deadline: 5000 }),
+      '/process/scheduler/runtime',
+      'runtime must be greater than 0',
     ],
     [
       'an unknown I/O class',
@@ -407,9 +432,9 @@ describe('process', () => {
       'SCHED_DEADLINE',
       scheduler({
         policy: 'SCHED_DEADLINE',
-        runtime: 5,
-        deadline: 9,
-        period: 9,
+        runtime: 5000,
+        deadline: 9000,
+        period: 9000,
         flags: ['SCHED_FLAG_RECLAIM'],
       }),
     ],

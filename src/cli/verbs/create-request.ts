@@ -2,6 +2,7 @@ import type { CreateRequest } from '../../container/launch.ts';
 import { absolutePath } from '../../container/paths.ts';
 import { integerOf, isOn, wordOf } from '../flags.ts';
 import type { Input } from '../verb.ts';
+import { bundleRequest } from './bundle-request.ts';
 
 /** The flags that create and run have in common. */
 export function createRequest({ context, flags, args }: Input): CreateRequest {
@@ -12,7 +13,7 @@ export function createRequest({ context, flags, args }: Input): CreateRequest {
   };
   return {
     id: args[0] ?? '',
-    bundle: wordOf(flags, 'bundle') ?? '.',
+    ...bundleRequest(flags),
     consoleSocket: path('console-socket'),
     pidfdSocket: path('pidfd-socket'),
     pidFile: path('pid-file'),
