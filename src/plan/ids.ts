@@ -27,11 +27,14 @@ export function withDefaultMappings(
   warn(
     `linux.uidMappings: there are none: the new user namespace has its root alone, user ${uid} of the host`,
   );
-  const rootIs = (hostID: number): IdMapping[] => [{ containerID: 0, hostID, size: 1 }];
   return {
     ...spec,
     linux: { ...spec.linux, uidMappings: rootIs(uid), gidMappings: rootIs(rootless?.gid ?? 0) },
   };
+}
+
+function rootIs(hostID: number): IdMapping[] {
+  return [{ containerID: 0, hostID, size: 1 }];
 }
 
 /** The id that the host knows an id of the container by, or undefined where it is not mapped. */

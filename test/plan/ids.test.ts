@@ -33,14 +33,10 @@ test('other mappings than those are refused', () => {
 });
 
 test('a new user namespace without mappings maps its root to who runs the runtime', () => {
-  const steps = planOf(
-    specOf(['user'], {}, { uidMappings: [], gidMappings: [] }),
-    {},
-    { uid: 1000, gid: 1001 },
-  );
+  const steps = planOf(specOf(['user'], {}, { uidMappings: [], gidMappings: [] }), {}, USER);
   const map = steps.find((step) => step.kind === 'id-map');
   expect(map).toMatchObject({
     uidMappings: [{ inside: 0, outside: 1000, size: 1 }],
-    gidMappings: [{ inside: 0, outside: 1001, size: 1 }],
+    gidMappings: [{ inside: 0, outside: 1000, size: 1 }],
   });
 });
