@@ -76,6 +76,14 @@ Status run_host_step(const plan::Entry &entry, Context &context) {
       return kill_cgroup(context.cgroup);
     case Kind::CgroupRemove:
       return decoded<plan::CgroupRemove>(entry, [&](const auto &step) { return remove_cgroup(step); });
+    case Kind::ResctrlMake:
+      return decoded<plan::ResctrlMake>(entry, [&](const auto &step) { return make_resctrl_group(step, context); });
+    case Kind::ResctrlSchemata:
+      return decoded<plan::ResctrlSchemata>(entry, [&](const auto &step) { return write_resctrl_schemata(step); });
+    case Kind::ResctrlJoin:
+      return decoded<plan::ResctrlJoin>(entry, [&](const auto &step) { return join_resctrl_group(step, context); });
+    case Kind::ResctrlRemove:
+      return decoded<plan::ResctrlRemove>(entry, [&](const auto &step) { return remove_resctrl_group(step); });
     case Kind::SeccompCompile:
       return decoded<plan::SeccompCompile>(entry,
                                            [&](const auto &step) { return compile_profile(step, entry, context); });
@@ -95,6 +103,8 @@ Status run_host_step(const plan::Entry &entry, Context &context) {
       return decoded<plan::Clone>(entry, [&](const auto &step) { return clone_init(step, context); });
     case Kind::IdMap:
       return decoded<plan::IdMap>(entry, [&](const auto &step) { return map_ids(step, context); });
+    case Kind::NetDevice:
+      return decoded<plan::NetDevice>(entry, [&](const auto &step) { return move_net_device(step, context); });
     case Kind::OomScore:
       return decoded<plan::OomScore>(entry, [&](const auto &step) { return set_oom_score(step, context); });
     case Kind::Rlimit:

@@ -65,6 +65,15 @@ Status user_namespace_for(const plan::List<plan::IdMapping> &uids, const plan::L
                           const plan::Str &path, Fd &out);
 Status make_overlay(const plan::Overlay &step, Context &context);
 
+// net_devices.cpp
+Status move_net_device(const plan::NetDevice &step, Context &context);
+
+// resctrl.cpp
+Status make_resctrl_group(const plan::ResctrlMake &step, Context &context);
+Status write_resctrl_schemata(const plan::ResctrlSchemata &step);
+Status join_resctrl_group(const plan::ResctrlJoin &step, const Context &context);
+Status remove_resctrl_group(const plan::ResctrlRemove &step);
+
 // hooks.cpp
 Status run_hook(const plan::Hook &step, Context &context);
 

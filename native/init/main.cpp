@@ -90,6 +90,10 @@ Result dispatch(Context &c, const plan::Entry &entry) {
     case Kind::CgroupFreeze:
     case Kind::CgroupKill:
     case Kind::CgroupRemove:
+    case Kind::ResctrlMake:
+    case Kind::ResctrlSchemata:
+    case Kind::ResctrlJoin:
+    case Kind::ResctrlRemove:
     case Kind::SeccompCompile:
     case Kind::Listen:
     case Kind::Connect:
@@ -99,6 +103,7 @@ Result dispatch(Context &c, const plan::Entry &entry) {
     case Kind::OpenProcess:
     case Kind::Clone:
     case Kind::IdMap:
+    case Kind::NetDevice:
     case Kind::Created:
     case Kind::Dismiss:
     case Kind::Start:

@@ -6,7 +6,7 @@
 
 namespace runts::plan {
 
-inline constexpr uint32_t kSchema = 0xd949cb74;
+inline constexpr uint32_t kSchema = 0x474f1b72;
 
 enum class Kind : uint32_t {
   CgroupCreate,
@@ -17,6 +17,10 @@ enum class Kind : uint32_t {
   CgroupFreeze,
   CgroupKill,
   CgroupRemove,
+  ResctrlMake,
+  ResctrlSchemata,
+  ResctrlJoin,
+  ResctrlRemove,
   SeccompCompile,
   Listen,
   Connect,
@@ -27,6 +31,7 @@ enum class Kind : uint32_t {
   Clone,
   IdMap,
   OomScore,
+  NetDevice,
   Rlimit,
   Hook,
   Created,
@@ -80,7 +85,7 @@ enum class Kind : uint32_t {
   Execve,
 };
 
-inline constexpr uint32_t kKindCount = 69;
+inline constexpr uint32_t kKindCount = 74;
 
 inline constexpr const char *kKindNames[kKindCount] = {
     "cgroup-create",
@@ -91,6 +96,10 @@ inline constexpr const char *kKindNames[kKindCount] = {
     "cgroup-freeze",
     "cgroup-kill",
     "cgroup-remove",
+    "resctrl-make",
+    "resctrl-schemata",
+    "resctrl-join",
+    "resctrl-remove",
     "seccomp-compile",
     "listen",
     "connect",
@@ -101,6 +110,7 @@ inline constexpr const char *kKindNames[kKindCount] = {
     "clone",
     "id-map",
     "oom-score",
+    "net-device",
     "rlimit",
     "hook",
     "created",
@@ -275,6 +285,56 @@ struct CgroupRemove {
     v.until = r.str();
     v.timeout_ms = r.u32();
     v.inode = r.u64();
+    return v;
+  }
+};
+
+// mkdir of a group of resctrl (a class of service, or a group for monitoring in one); undo removes it
+struct ResctrlMake {
+  Str root;
+  Str path;
+  static ResctrlMake read(Reader &r) {
+    ResctrlMake v{};
+    v.root = r.str();
+    v.path = r.str();
+    return v;
+  }
+};
+
+// one write(2) of all lines to schemata of a class of service
+struct ResctrlSchemata {
+  Str root;
+  Str path;
+  List<Str> lines;
+  static ResctrlSchemata read(Reader &r) {
+    ResctrlSchemata v{};
+    v.root = r.str();
+    v.path = r.str();
+    v.lines = r.list<Str>();
+    return v;
+  }
+};
+
+// write the process to tasks of a group
+struct ResctrlJoin {
+  Str root;
+  Str path;
+  static ResctrlJoin read(Reader &r) {
+    ResctrlJoin v{};
+    v.root = r.str();
+    v.path = r.str();
+    return v;
+  }
+};
+
+// rmdir of a group; a missing one is fine
+struct ResctrlRemove {
+  Str root;
+  Str path;
+  static ResctrlRemove read(Reader &r) {
+    ResctrlRemove v{};
+    v.root = r.str();
+    v.path = r.str();
     return v;
   }
 };
@@ -480,6 +540,18 @@ struct OomScore {
   static OomScore read(Reader &r) {
     OomScore v{};
     v.value = r.i32();
+    return v;
+  }
+};
+
+// move a network device into the process's network namespace under another name (a %d in it is numbered there), with its permanent global addresses, and set it up; undo moves it back
+struct NetDevice {
+  Str device;
+  Str name;
+  static NetDevice read(Reader &r) {
+    NetDevice v{};
+    v.device = r.str();
+    v.name = r.str();
     return v;
   }
 };

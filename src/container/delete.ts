@@ -2,6 +2,7 @@ import { RuntsError } from '../errors.ts';
 import type { HostLock } from '../host/host.ts';
 import { cgroupParent } from '../plan/cgroup.ts';
 import { compileDelete, compileDismiss, compilePoststop } from '../plan/lifecycle.ts';
+import { rdtRemoveSteps } from '../plan/intel-rdt.ts';
 import type { Plan } from '../plan/steps.ts';
 import { ownCgroup } from './claims.ts';
 import type { Context } from './context.ts';
@@ -103,6 +104,7 @@ export async function destroy(context: Context, place: Place, saved: Saved): Pro
   if (hasProcess(files, saved)) await endProcess(context, saved);
   const removal = [
     ...compileDelete(ownCgroup(context, saved), cgroupParent(saved.facts)),
+    ...rdtRemoveSteps(saved),
     ...dismissal(saved),
   ];
   if (removal.length > 0) await executeOrThrow(context, removal);

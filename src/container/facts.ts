@@ -9,6 +9,7 @@ import { CGROUP_MOUNT, readCgroupFacts } from './cgroup-tree.ts';
 import type { Context } from './context.ts';
 import { delegatedParent, readDelegation } from './delegation.ts';
 import { deniesGroups, readMappings, readRootless } from './rootless.ts';
+import { readResctrl } from './resctrl.ts';
 import type { Place } from './store.ts';
 
 /** Who makes cgroups: the runtime by files, systemd by scopes, or nobody (`--cgroups=disabled` of podman). */
@@ -32,6 +33,7 @@ export function readFacts(context: Context, place: Place, { directory: bundle, s
     ...(spec.linux?.mountLabel && isSelinuxOff(host.files) && { selinuxOff: true }),
     ...(rootless !== undefined && { rootless }),
     ...readJoinedUsers(host.files, spec),
+    ...readResctrl(host.files, spec, place.id),
   };
 }
 
@@ -95,6 +97,7 @@ export function planFacts(root: string, id: string, bundle: string): Facts {
       own: '/',
     },
     grantable: [...CAPABILITY_NAMES],
+    resctrl: { root: '/sys/fs/resctrl' },
     uid: 0,
   };
 }

@@ -53,10 +53,10 @@ function linuxFeatures(seccomp: HostSeccomp | undefined): object {
     seccomp: seccomp === undefined ? { enabled: false } : seccompFeatures(seccomp),
     apparmor: { enabled: true },
     selinux: { enabled: true },
-    intelRdt: { enabled: false, schemata: false, monitoring: false },
+    intelRdt: { enabled: true, schemata: true, monitoring: true },
     memoryPolicy: { modes: sorted(MEMORY_POLICY_MODES), flags: sorted(MEMORY_POLICY_FLAGS) },
     mountExtensions: { idmap: { enabled: true } },
-    netDevices: { enabled: false },
+    netDevices: { enabled: true },
   };
 }
 

@@ -8,10 +8,12 @@ import { deviceSteps } from './devices.ts';
 import type { CreateOptions, Facts } from './facts.ts';
 import { hookSteps } from './hooks.ts';
 import { userMappings, withDefaultMappings } from './ids.ts';
+import { rdtJoinSteps, rdtSteps } from './intel-rdt.ts';
 import { mountLabelOf } from './labels.ts';
 import { maskSteps } from './masks.ts';
 import { mountSteps } from './mounts.ts';
-import { creationSteps, has, identitySteps, makes, readNamespaces, refuseUnsupported } from './namespaces.ts';
+import { creationSteps, has, identitySteps, makes, readNamespaces } from './namespaces.ts';
+import { netDeviceSteps } from './net-devices.ts';
 import { CAPABILITY_NAMES } from './numbers.ts';
 import * as program from './process.ts';
 import { rlimitSteps } from './rlimits.ts';
@@ -47,7 +49,6 @@ export function compileCreate(given: Spec, facts: Facts, options: CreateOptions)
     warn,
     slot: slotCounter(),
   };
-  refuseUnsupported(context);
   checkUserNamespace(context.namespaces, facts);
   userMappings(spec, context.namespaces, facts);
   return { plan: createPlan(context), warnings };
@@ -69,7 +70,7 @@ function createPlan(context: Context): Plan {
   });
   const waiting = waitSteps(context);
   const terminal = program.consoleSteps(spec.process, options, { mount: makes(namespaces, 'mount'), slot });
-  const creation = creationSteps(context, cgroup.tasks);
+  const creation = creationSteps(context, [...rdtJoinSteps(context), ...cgroup.tasks]);
   const root = rootSteps(context);
   const mounts = mountSteps(context);
   const capabilities = capabilitySteps({
@@ -79,9 +80,11 @@ function createPlan(context: Context): Plan {
     warn: context.warn,
   });
   return [
+    ...rdtSteps(context),
     ...cgroup.before,
     ...[seccomp, waiting, terminal, creation, root, mounts].flatMap(({ prepare }) => prepare),
     ...creation.steps,
+    ...netDeviceSteps(context),
     ...identitySteps(context),
     ...procfsSteps(context),
     ...root.steps,

@@ -4,6 +4,7 @@ import { capabilitySteps } from './capabilities.ts';
 import { onHost, onInit, section, slotCounter } from './context.ts';
 import type { Compiled } from './create.ts';
 import type { CreateOptions, Facts } from './facts.ts';
+import { rdtJoinSteps } from './intel-rdt.ts';
 import { openCgroup } from './lifecycle.ts';
 import { parseList } from './lists.ts';
 import { has, makes, oomScoreSteps, reachesRoot, readNamespaces } from './namespaces.ts';
@@ -146,6 +147,7 @@ function entrySteps(context: ExecContext): { prepare: Step[]; steps: Step[] } {
   const because = section(facts.spec, '/linux/namespaces');
   const steps = [
     onHost('', { kind: 'clone', namespaces: [], intoCgroup, cgroupOfPid }),
+    ...rdtJoinSteps({ spec: facts.spec, facts }),
     ...oomScoreSteps(process, facts),
     ...rootDirectory(context),
     ...joinGroups(context).map((types) => onInit(because, { kind: 'join', slot, namespaces: types })),

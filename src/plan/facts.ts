@@ -21,6 +21,8 @@ export interface Facts {
   readonly grantable: readonly CapabilityName[];
   /** True where SELinux is off, so that mounts can have no context. */
   readonly selinuxOff?: boolean;
+  /** The resctrl file system, where the config asks for it and one is mounted. */
+  readonly resctrl?: ResctrlFacts;
   /** Effective user id of the runtime. */
   readonly uid: number;
   /** How far the runtime's rights go; absent where they are those of the machine's root. */
@@ -68,6 +70,13 @@ export interface IdTool {
 export interface IdRange {
   readonly start: number;
   readonly count: number;
+}
+
+export interface ResctrlFacts {
+  /** Mount point, such as /sys/fs/resctrl. */
+  readonly root: string;
+  /** The file `schemata` of the container's class of service; undefined where that is not there. */
+  readonly schemata?: string;
 }
 
 export interface CgroupFacts {

@@ -52,6 +52,10 @@ const CAUSES: { readonly [K in StepKind]?: Cause<K> } = {
   'cgroup-write': cgroupWriteHint,
   'cgroup-devices': (_, { errno }) =>
     errno === 'EPERM' ? 'loading a device program takes CAP_BPF or CAP_SYS_ADMIN on the host' : undefined,
+  'resctrl-make': (_, { errno }) =>
+    errno === 'ENOSPC' ? 'the processor has no more of them: share one by linux.intelRdt.closID' : undefined,
+  'resctrl-join': ({ path }, { errno }) =>
+    errno === 'ENOENT' ? `make the class of service ${path} beforehand, or give its schemata` : undefined,
   clone: (_, { errno }) => {
     if (errno === 'EBUSY')
       return 'the cgroup has children with controllers, and takes no process itself: choose another linux.cgroupsPath';
@@ -100,6 +104,13 @@ const CAUSES: { readonly [K in StepKind]?: Cause<K> } = {
       : undefined,
   rlimit: (_, { errno }) =>
     errno === 'EPERM' ? 'the hard limit is above that of the runtime, which may not raise it' : undefined,
+  'net-device': ({ device, name }, { errno }) => {
+    if (errno === 'ENODEV') return `the runtime's network namespace has no ${device}: see ip link`;
+    if (errno === 'EEXIST') return `give it another name than ${name}, or one that ends in %d`;
+    return errno === 'EINVAL'
+      ? 'some devices (lo, tunnels of the kernel) cannot leave their namespace'
+      : undefined;
+  },
   'oom-score': (_, { errno }) =>
     errno === 'EACCES' || errno === 'EPERM' ? 'only a privileged runtime may lower the score' : undefined,
   sysctl: ({ key }, { errno }) =>

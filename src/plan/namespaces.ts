@@ -5,7 +5,6 @@ import { getsCgroup } from './facts.ts';
 import type { Facts } from './facts.ts';
 import { stepMappings } from './ids.ts';
 import { fromBundle } from './paths.ts';
-import { unsupported } from './refuse.ts';
 import { idMapWriter, isUser, losesGroups } from './rootless.ts';
 import type { Step } from './steps.ts';
 
@@ -197,18 +196,4 @@ export function identitySteps({ spec, facts, options, namespaces }: Context): St
   if (spec.hostname) steps.push(onInit('/hostname', { kind: 'hostname', name: spec.hostname }));
   if (spec.domainname) steps.push(onInit('/domainname', { kind: 'domainname', name: spec.domainname }));
   return steps;
-}
-
-/** Sections that are read and checked, but that runts does not carry out. */
-export function refuseUnsupported({ spec }: Context): void {
-  const { intelRdt, netDevices } = spec.linux ?? {};
-  if (intelRdt !== undefined)
-    throw unsupported('/linux/intelRdt', 'resource director technology is not supported');
-  if (netDevices !== undefined && Object.keys(netDevices).length > 0) {
-    throw unsupported(
-      '/linux/netDevices',
-      'moving network devices is not supported',
-      'move them in a prestart hook',
-    );
-  }
 }

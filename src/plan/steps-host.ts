@@ -96,6 +96,28 @@ export const HOST_STEPS = {
     fields: { root: 'str', path: 'str', until: 'str', timeoutMs: 'u32', inode: 'u64' },
   },
 
+  'resctrl-make': {
+    on: host,
+    about:
+      'mkdir of a group of resctrl (a class of service, or a group for monitoring in one); undo removes it',
+    fields: { root: 'str', path: 'str' },
+  },
+  'resctrl-schemata': {
+    on: host,
+    about: 'one write(2) of all lines to schemata of a class of service',
+    fields: { root: 'str', path: 'str', lines: 'strs' },
+  },
+  'resctrl-join': {
+    on: host,
+    about: 'write the process to tasks of a group',
+    fields: { root: 'str', path: 'str' },
+  },
+  'resctrl-remove': {
+    on: host,
+    about: 'rmdir of a group; a missing one is fine',
+    fields: { root: 'str', path: 'str' },
+  },
+
   // ---- descriptors that the host prepares for init
   'seccomp-compile': {
     on: host,
@@ -192,6 +214,12 @@ export const HOST_STEPS = {
     on: both,
     about: 'write oom_score_adj of the process (host) or of itself (init)',
     fields: { value: 'i32' },
+  },
+  'net-device': {
+    on: host,
+    about:
+      "move a network device into the process's network namespace under another name (a %d in it is numbered there), with its permanent global addresses, and set it up; undo moves it back",
+    fields: { device: 'str', name: 'str' },
   },
   rlimit: {
     on: both,

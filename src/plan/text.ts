@@ -38,6 +38,10 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   'cgroup-freeze': ({ frozen }) => (frozen ? 'frozen' : 'thawed'),
   'cgroup-kill': () => 'every process in it',
   'cgroup-remove': ({ path }) => path,
+  'resctrl-make': ({ path }) => path,
+  'resctrl-schemata': ({ path, lines }) => `${path || '/'} = ${lines.join(' ')}`,
+  'resctrl-join': ({ path }) => path || '/',
+  'resctrl-remove': ({ path }) => path,
   'seccomp-compile': ({ slot, defaultAction, rules, architectures }) => {
     const names = rules.reduce((sum, rule) => sum + rule.names.length, 0);
     const rest = `${count(rules.length, 'rule')} for ${count(names, 'system call')}`;
@@ -59,6 +63,7 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   'open-process': ({ pid, slot }) => words(String(pid), as(slot)),
   clone: ({ namespaces, intoCgroup }) => words(...namespaces, intoCgroup && 'into the cgroup'),
   'id-map': (step) => words(mappings(step), step.denySetgroups && 'without setgroups'),
+  'net-device': ({ device, name }) => words(device, name !== device && `as ${name}`),
   'oom-score': ({ value }) => String(value),
   rlimit: ({ type, soft, hard }) => `${type} = ${limit(soft)}${soft === hard ? '' : ` of ${limit(hard)}`}`,
   hook: ({ phase, path, args, timeout }) => {

@@ -9,7 +9,7 @@ import { readSpec } from '../../src/spec/read.ts';
 import type { Linux, NamespaceType, Process, Spec } from '../../src/spec/types.ts';
 import { NAMESPACE_TYPES } from '../../src/spec/words.ts';
 import { decodePlan } from '../support/decode.ts';
-import { kindsOf, MAPPINGS, planOf, PROCESS, refusalOf, stepsOf, usualSpec } from '../support/plan.ts';
+import { kindsOf, MAPPINGS, planOf, PROCESS, stepsOf, usualSpec } from '../support/plan.ts';
 
 /** Pieces of config.json, any number of which go together. */
 interface Pieces {
@@ -211,12 +211,4 @@ test('the same config makes the same plan', () => {
     const text = readFileSync(new URL(file, directory), 'utf8');
     expect(planOf(readSpec(text, file).spec)).toEqual(planOf(readSpec(text, file).spec));
   }
-});
-
-test('sections that are not carried out are refused', () => {
-  const rdt = refusalOf(() => planOf(usualSpec({}, { intelRdt: { closID: 'x' } })));
-  expect([rdt.code, rdt.details.path]).toEqual(['UNSUPPORTED', '/linux/intelRdt']);
-  const devices = refusalOf(() => planOf(usualSpec({}, { netDevices: { eth0: {} } })));
-  expect([devices.code, devices.details.path]).toEqual(['UNSUPPORTED', '/linux/netDevices']);
-  expect(() => planOf(usualSpec({}, { netDevices: {} }))).not.toThrow();
 });

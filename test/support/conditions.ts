@@ -86,6 +86,11 @@ const CONDITIONS = {
   'no apparmor': () => (existsSync('/sys/module/apparmor') ? 'AppArmor is enabled here' : undefined),
   'no selinux': () => (existsSync('/sys/fs/selinux/enforce') ? 'SELinux is enabled here' : undefined),
   CAP_SYS_RESOURCE: () => (capable(24) ? undefined : 'CAP_SYS_RESOURCE is missing here'),
+  'veth devices': () =>
+    tried('unshare', '-n', 'ip', 'link', 'add', 'a0', 'type', 'veth', 'peer', 'name', 'a1')
+      ? undefined
+      : 'veth devices cannot be made here',
+  ipv6: () => (existsSync('/proc/net/if_inet6') ? undefined : 'this kernel has no IPv6'),
   'a block device': () => {
     spawnSync('modprobe', ['loop'], { stdio: 'ignore' });
     return existsSync('/sys/block') && readdirSync('/sys/block').length > 0

@@ -18,6 +18,7 @@ export const FACTS: Facts = {
     own: '/',
   },
   grantable: CAPABILITY_NAMES,
+  resctrl: { root: '/sys/fs/resctrl' },
   uid: 0,
 };
 
