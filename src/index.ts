@@ -49,3 +49,8 @@ export { state } from './container/state.ts';
 export type { ContainerState } from './container/state.ts';
 export type { ContainerStatus } from './container/status.ts';
 export { update } from './container/update.ts';
+
+export { doctor } from './doctor/doctor.ts';
+export type { Diagnosis } from './doctor/doctor.ts';
+export type { Area, Finding, Status, Tried } from './doctor/finding.ts';
+export { showDiagnosis } from './doctor/show.ts';

@@ -6,12 +6,22 @@ export type Output =
   | { readonly kind: 'nothing' }
   /** The status that the command ends with. */
   | { readonly kind: 'exit'; readonly code: number }
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'json'; readonly value: unknown; readonly indent: string; readonly newline: boolean }
+  | ({ readonly kind: 'text'; readonly text: string } & Ending)
+  | ({
+      readonly kind: 'json';
+      readonly value: unknown;
+      readonly indent: string;
+      readonly newline: boolean;
+    } & Ending)
   /** Aligned columns; the first row is the header. */
   | { readonly kind: 'table'; readonly rows: readonly (readonly string[])[] }
   /** One compact JSON document a line, as they come. */
   | { readonly kind: 'stream'; readonly values: AsyncIterable<unknown> };
+
+/** The status that the command ends with after that; 0 if it says nothing. */
+interface Ending {
+  readonly code?: number;
+}
 
 export const NOTHING: Output = { kind: 'nothing' };
 
@@ -24,10 +34,10 @@ export async function print(host: Host, output: Output): Promise<number> {
       return output.code;
     case 'text':
       host.self.out(output.text);
-      return 0;
+      return output.code ?? 0;
     case 'json':
       host.self.out(goJson(output.value, output.indent) + (output.newline ? '\n' : ''));
-      return 0;
+      return output.code ?? 0;
     case 'table':
       host.self.out(formatTable(output.rows));
       return 0;

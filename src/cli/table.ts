@@ -160,6 +160,18 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./verbs/delete.ts'),
   },
   {
+    name: 'doctor',
+    about: 'try what this machine can do for containers, and say what follows',
+    usage: '',
+    details: [
+      'It tries kernel features, cgroups, mounts, overlayfs, user namespaces and security modules rather than look at versions,',
+      'changes nothing and leaves nothing behind. The exit status is 0 where containers can run, else 1.',
+    ],
+    arguments: none,
+    flags: [{ name: 'json', kind: 'bool', about: 'print the findings as JSON' }],
+    load: () => import('./verbs/doctor.ts'),
+  },
+  {
     name: 'events',
     about: 'print statistics and out-of-memory events of a container, one JSON document a line',
     usage: ID,
