@@ -42,15 +42,12 @@ Status start_probe(const std::vector<std::string> &arguments, Child &child, Fd &
   if (pipe2(ends, O_CLOEXEC) != 0) return failed(errno, "pipe2(O_CLOEXEC)");
   Fd theirs(ends[1]);
   output.reset(ends[0]);
-  const char *path = getenv("PATH");
-  std::string environment = std::string("PATH=") + (path ? path : "/usr/sbin:/usr/bin:/sbin:/bin");
   Spawn request;
   request.own_group = true;
   request.program = program;
   request.places = {{-1, 0}, {theirs.get(), 1}, {-1, 2}};
   request.args = {"runts-probe"};
   for (const std::string &argument : arguments) request.args.push_back(argument.c_str());
-  request.env = {environment.c_str()};
   return spawn(request, child);
 }
 

@@ -1,7 +1,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -33,9 +32,6 @@ int try_cgroup(const char *path) {
   return waitpid(pid, nullptr, 0) == pid ? 0 : -errno;
 }
 
-// By the effective ids, with capabilities and a read-only mount accounted for.
-int try_writable(const char *path) { return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 ? 0 : -errno; }
-
 int try_socket(const char *path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -46,29 +42,15 @@ int try_socket(const char *path) {
   return connect(socket.get(), reinterpret_cast<const sockaddr *>(&address), sizeof(address)) == 0 ? 0 : -errno;
 }
 
-// How a program gains privilege: `setuid`, `capabilities`, or `nothing`, as its mount may see to.
-const char *privilege_of(const char *path) {
+// How a program gains privilege: `setuid`, `capabilities`, or `nothing`; `nosuid` where its mount keeps it from that.
+int try_program(const char *path, Value &value) {
   struct stat file;
   struct statvfs system;
-  if (stat(path, &file) != 0) return "nothing";
-  if (statvfs(path, &system) == 0 && (system.f_flag & ST_NOSUID)) return "nosuid";
-  if ((file.st_mode & S_ISUID) && file.st_uid == 0) return "setuid";
-  return getxattr(path, "security.capability", nullptr, 0) > 0 ? "capabilities" : "nothing";
-}
-
-int try_program(const char *name, Value &value) {
-  const char *path = getenv("PATH");
-  while (path && *path) {
-    auto size = strcspn(path, ":");
-    char file[512];
-    snprintf(file, sizeof(file), "%.*s/%s", static_cast<int>(size), path, name);
-    if (access(file, X_OK) == 0) {
-      value.set("%s %s", privilege_of(file), file);
-      return 0;
-    }
-    path += size + (path[size] == ':');
-  }
-  return -ENOENT;
+  if (stat(path, &file) != 0 || statvfs(path, &system) != 0) return -errno;
+  bool setuid = (file.st_mode & S_ISUID) && file.st_uid == 0;
+  bool capable = getxattr(path, "security.capability", nullptr, 0) > 0;
+  value.set("%s", !setuid && !capable ? "nothing" : system.f_flag & ST_NOSUID ? "nosuid" : setuid ? "setuid" : "capabilities");
+  return 0;
 }
 
 }  // namespace
@@ -76,21 +58,18 @@ int try_program(const char *name, Value &value) {
 void attempt_given(const char *argument) {
   const char *equals = strchr(argument, '=');
   if (!equals) return;
-  const char *given = equals + 1;
+  const char *path = equals + 1;
   char call[1024];
+  Value value;
   if (!strncmp(argument, "cgroup=", 7)) {
-    snprintf(call, sizeof(call), "clone3(CLONE_INTO_CGROUP, \"%s\")", given);
-    tell(argument, try_cgroup(given), "", call);
-  } else if (!strncmp(argument, "writable=", 9)) {
-    snprintf(call, sizeof(call), "faccessat(\"%s\", W_OK, AT_EACCESS)", given);
-    tell(argument, try_writable(given), "", call);
+    snprintf(call, sizeof(call), "clone3(CLONE_INTO_CGROUP, \"%s\")", path);
+    tell(argument, try_cgroup(path), "", call);
   } else if (!strncmp(argument, "socket=", 7)) {
-    snprintf(call, sizeof(call), "connect(\"%s\")", given);
-    tell(argument, try_socket(given), "", call);
+    snprintf(call, sizeof(call), "connect(\"%s\")", path);
+    tell(argument, try_socket(path), "", call);
   } else if (!strncmp(argument, "program=", 8)) {
-    Value value;
-    int error = try_program(given, value);
-    snprintf(call, sizeof(call), "access(\"%s\", X_OK) in PATH", given);
+    snprintf(call, sizeof(call), "stat(\"%s\"), getxattr(security.capability)", path);
+    int error = try_program(path, value);
     tell(argument, error, value.text, call);
   }
 }

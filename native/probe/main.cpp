@@ -1,6 +1,7 @@
 // runts-probe [WHAT=VALUE...] — tries what this machine can do and says so on standard output, one line a try (try.h).
-//   cgroup=DIR     CLONE_INTO_CGROUP with this cgroup        writable=PATH  may the caller write there
-//   socket=PATH    does somebody listen there                program=NAME   a program of PATH that gains privilege
+//   cgroup=DIR     CLONE_INTO_CGROUP with this cgroup
+//   socket=PATH    does somebody listen there
+//   program=PATH   how this program gains privilege
 #include "tries.h"
 
 using namespace runts::probe;

@@ -28,7 +28,7 @@ int workspace();
 // arenas.cpp: the tries that need a mount namespace of their own, made by who called and in a user namespace.
 void attempt_in_namespaces();
 
-// given.cpp: a try that the caller asked for, such as `writable=/sys/fs/cgroup`.
+// given.cpp: a try that the caller asked for, such as `cgroup=/sys/fs/cgroup`.
 void attempt_given(const char *argument);
 
 }  // namespace runts::probe

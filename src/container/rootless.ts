@@ -66,10 +66,15 @@ function readForbidden(files: HostFiles, isAdmin: boolean): string | undefined {
  */
 const TOOL_DIRECTORIES = ['/usr/bin', '/usr/local/bin', '/run/wrappers/bin', '/bin'] as const;
 
+/** Path of newuidmap or newgidmap. */
+export function findIdTool(files: HostFiles, name: string): string | undefined {
+  return TOOL_DIRECTORIES.map((directory) => `${directory}/${name}`).find((at) => files.exists(at));
+}
+
 function readTools(files: HostFiles, uid: number): Rootless['tools'] {
   const userName = readUserName(files, uid);
   const tool = (name: string, file: string): IdTool => {
-    const path = TOOL_DIRECTORIES.map((directory) => `${directory}/${name}`).find((at) => files.exists(at));
+    const path = findIdTool(files, name);
     const ranges = readRanges(files, file, userName === undefined ? undefined : [userName, String(uid)]);
     return {
       ...(path !== undefined && { path }),

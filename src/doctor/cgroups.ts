@@ -3,7 +3,7 @@ import type { Draft, Finding } from './finding.ts';
 import type { Machine } from './machine.ts';
 import { controllersFinding } from './controllers.ts';
 import { judge } from './tries.ts';
-import type { Row, Try } from './tries.ts';
+import type { Row } from './tries.ts';
 
 export function cgroupFindings(machine: Machine): Finding[] {
   const tree = treeFinding(machine);
@@ -14,15 +14,19 @@ export function cgroupFindings(machine: Machine): Finding[] {
     writableFinding(machine),
     ...intoFinding(machine),
     ...fileFindings(machine),
-    ...judge(machine.tries, 'caller', DEVICES),
+    ...judge(machine.tries, 'caller', [devices(machine)]),
     pressureFinding(machine),
   ]);
 }
 
 const UNIFIED = 'boot with systemd.unified_cgroup_hierarchy=1 on the kernel command line';
 
-function treeFinding({ cgroups: { root, layout, own } }: Machine): Draft {
-  const shared = { id: 'tree', required: true, data: { layout, ...(root !== undefined && { root, own }) } };
+function treeFinding({ rootless, cgroups: { root, layout, own } }: Machine): Draft {
+  const shared = {
+    id: 'tree',
+    required: rootless === undefined,
+    data: { layout, ...(root !== undefined && { root, own }) },
+  };
   if (root !== undefined) {
     const kind = layout === 'hybrid' ? 'hybrid, beside v1' : 'v2 alone';
     return { ...shared, title: `tree at ${root} (${kind})`, status: 'ok' };
@@ -32,51 +36,45 @@ function treeFinding({ cgroups: { root, layout, own } }: Machine): Draft {
     title: 'cgroup v2 tree',
     status: 'missing',
     found: layout === 'v1' ? 'only cgroup v1 hierarchies are mounted' : 'no cgroup hierarchy is mounted',
-    follows: 'containers run with --cgroup-manager disabled only: without limits, pause and statistics',
+    follows: rootless === undefined ? NONE_FOR_ROOT : NONE,
     remedy: layout === 'v1' ? UNIFIED : 'mount -t cgroup2 cgroup2 /sys/fs/cgroup',
   };
 }
 
-const DELEGATE =
-  'have a cgroup delegated: systemd-run --user --scope -p Delegate=yes, or Delegate=yes in user@.service';
+const NONE =
+  'containers run without a cgroup: limits are refused; pause, update, events and ps have nothing to act on';
+const NONE_FOR_ROOT =
+  'containers run only with --cgroup-manager disabled or --rootless true, without a cgroup';
+const DELEGATE = 'run it in a delegated cgroup: systemd-run --user --scope -p Delegate=yes -- runts ...';
 
-function triesOf({ tries, cgroups: { base } }: Machine): Try[] {
-  return [`writable=${base}`, `writable=${base}/cgroup.procs`].flatMap((name) => tries.find(name) ?? []);
-}
-
-function writableFinding(machine: Machine): Draft {
-  const { base } = machine.cgroups;
-  const tried = triesOf(machine).map(({ call, errno }) => ({ call, errno }));
-  const failed = tried.find(({ errno }) => errno !== '');
-  const shared = { id: 'writable', title: 'making cgroups', tried, data: { base } };
-  if (failed === undefined) return { ...shared, status: 'ok' };
-  const root = machine.host.self.uid === 0;
+function writableFinding({ cgroups: { base, forbidden }, rootless }: Machine): Draft {
+  const shared = { id: 'writable', title: 'making cgroups', required: rootless === undefined };
+  if (forbidden === undefined) return { ...shared, status: 'ok', data: { base } };
   return {
     ...shared,
-    status: 'limited',
-    found: `no cgroup can be made in ${base}: ${failed.errno}`,
-    follows: 'containers run with --cgroup-manager disabled only: without limits, pause and statistics',
-    remedy: root
-      ? 'mount the cgroup2 file system read-write, or give this container its own cgroups'
-      : DELEGATE,
+    status: rootless === undefined ? 'missing' : 'limited',
+    data: { base, forbidden },
+    found: `${forbidden} may not be written to`,
+    follows: rootless === undefined ? NONE_FOR_ROOT : NONE,
+    remedy:
+      rootless?.kind === 'user' ? DELEGATE : 'mount cgroup2 read-write, in a cgroup namespace of its own',
   };
 }
 
 /** Where cgroups cannot be written to this fails too, and says nothing more. */
-function intoFinding(machine: Machine): Draft[] {
-  const { tries, cgroups } = machine;
+function intoFinding({ tries, cgroups }: Machine): Draft[] {
   const found = tries.find(`cgroup=${cgroups.own}`);
-  if (found === undefined || triesOf(machine).some(({ errno }) => errno !== '')) return [];
+  if (found === undefined || cgroups.forbidden !== undefined) return [];
+  const { call, errno } = found;
+  const shared = { id: 'clone-into', title: 'processes begin in their cgroup', tried: [{ call, errno }] };
   // A cgroup whose controllers its children have takes no process, except the first.
-  const works = found.errno === '' || found.errno === 'EBUSY';
-  const shared = { id: 'clone-into', title: 'processes begin in their cgroup', tried: [found] };
-  if (works) return [{ ...shared, status: 'ok' }];
+  if (errno === '' || errno === 'EBUSY') return [{ ...shared, status: 'ok' }];
   return [
     {
       ...shared,
       status: 'missing',
       required: true,
-      found: `${found.call}: ${found.errno}`,
+      found: `${call}: ${errno}`,
       follows: 'no container can be made in a cgroup of its own',
       remedy: 'use Linux 5.7 or newer, and a seccomp profile around runts that allows clone3',
     },
@@ -117,15 +115,18 @@ const FILES = [
   },
 ] as const;
 
-const DEVICES: readonly Row[] = [
-  {
+function devices({ rootless }: Machine): Row {
+  return {
     id: 'device-programs',
     title: 'device programs',
     tries: ['device-program'],
-    follows: 'linux.resources.devices cannot be enforced',
+    follows:
+      rootless === undefined
+        ? 'linux.resources.devices is refused'
+        : 'linux.resources.devices is left out; more than "deny all" is a warning',
     remedy: 'run as root with CAP_BPF or CAP_SYS_ADMIN, on a kernel built with CONFIG_CGROUP_BPF',
-  },
-];
+  };
+}
 
 function pressureFinding({ text }: Machine): Draft {
   const shared = { id: 'pressure', title: 'pressure stall information' };

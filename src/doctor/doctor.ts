@@ -19,8 +19,8 @@ export interface Diagnosis {
   /** Release of the kernel, uname(2). */
   readonly kernel: string;
   readonly uid: number;
-  /** True where containers are made in user namespaces, since the caller may make no other. */
-  readonly rootless: boolean;
+  /** root of the machine, root of a user namespace, or an ordinary user, whose containers need a user namespace. */
+  readonly caller: 'root' | 'namespace' | 'user';
   /** Whether containers can run. */
   readonly canRun: boolean;
   readonly findings: readonly Finding[];
@@ -44,7 +44,7 @@ export async function doctor(host: Host): Promise<Diagnosis> {
     runts: VERSION,
     kernel: machine.text('/proc/sys/kernel/osrelease')?.trim() ?? 'unknown',
     uid: host.self.uid,
-    rootless: machine.place === 'user namespace',
+    caller: machine.rootless?.kind ?? 'root',
     canRun: findings.every(({ required, status }) => !required || status !== 'missing'),
     findings,
   };

@@ -1,6 +1,7 @@
 import { CAPABILITY_NAMES } from '../plan/numbers.ts';
 import { inArea } from './finding.ts';
 import type { Draft, Finding } from './finding.ts';
+import { systemdSocket } from './machine.ts';
 import type { Machine } from './machine.ts';
 
 /** What the caller may give away and use up. */
@@ -107,17 +108,16 @@ function keyQuota({
 }
 
 function systemdFinding({ tries, host: { files, self } }: Machine): Draft {
-  const runtime = self.env['XDG_RUNTIME_DIR'] ?? `/run/user/${self.uid}`;
-  const path = self.uid === 0 ? '/run/systemd/private' : `${runtime}/systemd/private`;
-  const found = tries.find(`socket=${path}`);
-  const shared = { id: 'systemd', title: 'systemd', data: { socket: path } };
-  if (found?.errno === '') return { ...shared, status: 'ok' };
+  const socket = systemdSocket(self);
+  const errno = tries.find(`socket=${socket}`)?.errno;
+  const shared = { id: 'systemd', title: 'systemd', data: { socket } };
+  if (errno === '') return { ...shared, status: 'ok' };
   const runs = files.exists('/run/systemd/system');
   return {
     ...shared,
     status: 'missing',
     found: runs
-      ? `it is not reached at ${path}: ${found?.errno ?? ''}`
+      ? `it is not reached at ${socket}: ${errno ?? ''}`
       : 'this machine was not booted with systemd',
     follows: '--systemd-cgroup is refused',
     remedy:

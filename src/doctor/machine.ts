@@ -1,6 +1,10 @@
-import { findCgroupTree, readControllers, readMounts, readOwnCgroup } from '../container/cgroup-tree.ts';
+import { findCgroupTree, readMounts, readOwnCgroup } from '../container/cgroup-tree.ts';
 import type { MountEntry } from '../container/cgroup-tree.ts';
+import { delegatedParent, readDelegation } from '../container/delegation.ts';
+import { findIdTool, readRootless } from '../container/rootless.ts';
 import type { Host, HostFiles } from '../host/host.ts';
+import { CGROUP_PARENT } from '../plan/cgroup.ts';
+import type { Rootless } from '../plan/facts.ts';
 import { parseTries } from './tries.ts';
 import type { Place, Tries } from './tries.ts';
 
@@ -8,6 +12,8 @@ import type { Place, Tries } from './tries.ts';
 export interface Machine {
   readonly host: Host;
   readonly tries: Tries;
+  /** How far the caller's rights go; undefined for root of the machine. */
+  readonly rootless: Rootless | undefined;
   /** Who makes the namespaces of a container: the caller, or, without the right to, the root of a user namespace. */
   readonly place: Place;
   readonly cgroups: Cgroups;
@@ -19,22 +25,30 @@ export interface Cgroups {
   /** Mount point of the v2 hierarchy; undefined where there is none. */
   readonly root: string | undefined;
   readonly layout: 'v2' | 'hybrid' | 'v1' | 'none';
-  /** Directory of the cgroup below which the caller's containers are made. */
-  readonly base: string;
-  /** The caller's own. */
+  /** Directory of the caller's own cgroup. */
   readonly own: string;
-  /** What the base can give to containers. */
+  /** Directory of the cgroup whose controllers containers can have. */
+  readonly base: string;
   readonly controllers: readonly string[];
+  /** Directory that may not be written to, so that no container gets a cgroup. */
+  readonly forbidden: string | undefined;
   /** Mounted v1 hierarchies. */
   readonly v1: readonly MountEntry[];
 }
 
 export async function readMachine(host: Host): Promise<Machine> {
   const text = (path: string): string | undefined => attempt(() => host.files.readText(path));
-  const cgroups = readCgroups(host);
+  const rootless = readRootless(host);
+  const cgroups = readCgroups(host.files, rootless);
   const tries = parseTries(await host.processes.probe(wanted(host, cgroups)));
-  const mayUnshare = tries.find('namespace-mount')?.errno === '';
-  return { host, tries, place: mayUnshare ? 'caller' : 'user namespace', cgroups, text };
+  return {
+    host,
+    tries,
+    rootless,
+    place: rootless?.kind === 'user' ? 'user namespace' : 'caller',
+    cgroups,
+    text,
+  };
 }
 
 function attempt<T>(read: () => T): T | undefined {
@@ -46,40 +60,53 @@ function attempt<T>(read: () => T): T | undefined {
 }
 
 /** Tries of what only this side knows the names of. */
-function wanted({ self }: Host, { root, base, own }: Cgroups): string[] {
-  const runtime = self.env['XDG_RUNTIME_DIR'] ?? `/run/user/${self.uid}`;
-  const cgroups = [`writable=${base}`, `writable=${base}/cgroup.procs`, `cgroup=${own}`];
+function wanted({ self, files }: Host, { root, own }: Cgroups): string[] {
+  const tools = ['newuidmap', 'newgidmap'].flatMap((name) => findIdTool(files, name) ?? []);
   return [
-    ...(root === undefined ? [] : cgroups),
-    'socket=/run/systemd/private',
-    `socket=${runtime}/systemd/private`,
-    'program=newuidmap',
-    'program=newgidmap',
+    ...(root === undefined ? [] : [`cgroup=${own}`]),
+    `socket=${systemdSocket(self)}`,
+    ...tools.map((path) => `program=${path}`),
   ];
 }
 
-function readCgroups({ files, self }: Host): Cgroups {
+/** Where systemd listens for its own tools, without a bus. */
+export function systemdSocket({ uid, env }: Pick<Host['self'], 'uid' | 'env'>): string {
+  const runtime = uid === 0 ? '/run' : (env['XDG_RUNTIME_DIR'] ?? `/run/user/${uid}`);
+  return `${runtime}/systemd/private`;
+}
+
+function readCgroups(files: HostFiles, rootless: Rootless | undefined): Cgroups {
   const tree = attempt(() => findCgroupTree(files));
   const v1 = (attempt(() => readMounts(files)) ?? []).filter(({ type }) => type === 'cgroup');
   if (tree === undefined) {
     const layout = v1.length > 0 ? 'v1' : 'none';
-    return { root: undefined, layout, base: '', own: '', controllers: [], v1 };
+    return { root: undefined, layout, own: '', base: '', controllers: [], forbidden: undefined, v1 };
   }
-  const own = ownDirectory(files, tree.root);
-  const base = self.uid === 0 ? tree.root : own;
+  const { root, hybrid } = tree;
+  const own = attempt(() => readOwnCgroup(files)) ?? '/';
   return {
-    root: tree.root,
-    layout: tree.hybrid ? 'hybrid' : 'v2',
-    base,
-    own,
-    controllers: attempt(() => readControllers(files, base)) ?? [],
+    root,
+    layout: hybrid ? 'hybrid' : 'v2',
+    own: ownDirectory(files, root, own),
+    ...readPlace(files, { root, own }, rootless === undefined ? CGROUP_PARENT : delegatedParent(own)),
     v1,
   };
 }
 
+function readPlace(
+  files: HostFiles,
+  { root, own }: { readonly root: string; readonly own: string },
+  parent: string,
+): Pick<Cgroups, 'base' | 'controllers' | 'forbidden'> {
+  const below = (cgroup: string): string => (cgroup === '/' ? root : `${root}${cgroup}`);
+  const found = attempt(() => readDelegation(files, { root, own }, `${parent}/ID`));
+  if (found === undefined) return { base: root, controllers: [], forbidden: root };
+  const { from, missing, controllers } = found;
+  return { base: below(from), controllers, forbidden: missing === undefined ? undefined : below(missing) };
+}
+
 /** The path may be one that is not below this mount, where the caller came from another cgroup namespace. */
-function ownDirectory(files: HostFiles, root: string): string {
-  const path = attempt(() => readOwnCgroup(files)) ?? '/';
-  const directory = path === '/' || path.startsWith('/..') ? root : `${root}${path}`;
+function ownDirectory(files: HostFiles, root: string, own: string): string {
+  const directory = own === '/' ? root : `${root}${own}`;
   return files.kind(directory) === 'directory' ? directory : root;
 }

@@ -1,8 +1,8 @@
 import { inArea } from './finding.ts';
-import type { Finding } from './finding.ts';
+import type { Draft, Finding } from './finding.ts';
 import type { Machine } from './machine.ts';
 import { judge } from './tries.ts';
-import type { Row } from './tries.ts';
+import type { Row, Tries } from './tries.ts';
 
 const CALLS: readonly Row[] = [
   {
@@ -39,19 +39,18 @@ function fileSystem(type: string, rest: Partial<Row> = {}): Row {
     title: type,
     tries: [`mount-${type}`],
     follows: `a config.json that mounts ${type} is refused`,
-    remedy: `bind mount the host's in place of a new ${type}, or make it fully visible here: nothing may be mounted over parts of it`,
     ...rest,
   };
 }
 
+const VISIBLE =
+  'let nothing be mounted over parts of it here (in docker --security-opt systempaths=unconfined, in podman unmask=ALL)';
+const CLONED = { otherwise: 'limited', remedy: VISIBLE } as const;
+
 const TYPES: readonly Row[] = [
-  fileSystem('proc', {
-    required: true,
-    remedy:
-      'mount a procfs here over which nothing is mounted (in docker: --security-opt systempaths=unconfined)',
-  }),
-  fileSystem('sysfs', { otherwise: 'limited' }),
-  fileSystem('cgroup2', { otherwise: 'limited' }),
+  fileSystem('proc', { required: true, remedy: VISIBLE }),
+  fileSystem('sysfs', { ...CLONED, follows: "sysfs in a container is a read-only clone of the host's" }),
+  fileSystem('cgroup2', { ...CLONED, follows: "cgroup in a container is a read-only clone of the host's" }),
   fileSystem('mqueue', {
     remedy: 'leave /dev/mqueue out of mounts, or use a kernel built with CONFIG_POSIX_MQUEUE',
   }),
@@ -81,13 +80,9 @@ const NAMES: Readonly<Record<string, string>> = {
   '0xf2f52010': 'f2fs',
 };
 
-function idmapRows({ tries, place }: Machine): Row[] {
-  const magic = tries.find('idmap-root', place)?.value ?? '';
+function idmapRows(tries: Tries): Row[] {
+  const magic = tries.find('idmap-root')?.value ?? '';
   const root = NAMES[magic] ?? `a file system of type ${magic}`;
-  const needs =
-    place === 'caller'
-      ? 'use a file system that supports it, such as ext4, xfs or btrfs'
-      : 'only root on the host may';
   return [
     {
       id: 'idmap',
@@ -103,12 +98,22 @@ function idmapRows({ tries, place }: Machine): Row[] {
       tries: ['idmap-root'],
       otherwise: 'limited',
       follows: `a bind mount or layer on ${root}, as / is, cannot be idmapped: uidMappings of such mounts are refused`,
-      remedy: needs,
+      remedy:
+        'use one that the first user namespace has mounted and that supports it, such as ext4, xfs or btrfs',
     },
   ];
 }
 
-export function mountFindings(machine: Machine): Finding[] {
-  const { tries, place } = machine;
-  return inArea('mounts', judge(tries, place, [...CALLS, ...TYPES, ...idmapRows(machine)]));
+const REFUSED: Draft = {
+  id: 'idmap',
+  title: 'idmapped mounts',
+  status: 'missing',
+  found: 'an ordinary user may make none outside of the container',
+  follows: 'mounts with uidMappings are refused',
+  remedy: 'run as root, or as root of a user namespace (podman unshare)',
+};
+
+export function mountFindings({ tries, place }: Machine): Finding[] {
+  const idmap = place === 'caller' ? judge(tries, place, idmapRows(tries)) : [REFUSED];
+  return inArea('mounts', [...judge(tries, place, [...CALLS, ...TYPES]), ...idmap]);
 }

@@ -75,13 +75,27 @@ const IN_USER_NAMESPACE: readonly Row[] = [
   },
 ];
 
+/** What they make is made outside of the user namespace, where an ordinary user has no rights. */
+const REFUSED: Draft = {
+  id: 'mount',
+  title: 'overlayfs',
+  status: 'missing',
+  found: 'an ordinary user may mount nothing outside of the container',
+  follows: NO_OVERLAY,
+  remedy: 'run as root, or as root of a user namespace (podman unshare)',
+};
+
 export function overlayFindings({ tries, place }: Machine): Finding[] {
-  const inside = place === 'caller' ? judge(tries, 'user namespace', IN_USER_NAMESPACE) : [];
-  return inArea('overlay', [...judge(tries, place, ROWS), ...layers(tries, place), ...inside]);
+  if (place === 'user namespace') return inArea('overlay', [REFUSED]);
+  return inArea('overlay', [
+    ...judge(tries, 'caller', ROWS),
+    ...layers(tries),
+    ...judge(tries, 'user namespace', IN_USER_NAMESPACE),
+  ]);
 }
 
-function layers(tries: Tries, place: Machine['place']): Draft[] {
-  const found = tries.find('overlay-layers', place);
+function layers(tries: Tries): Draft[] {
+  const found = tries.find('overlay-layers');
   if (found === undefined || found.errno !== '') return [];
   const count = Number(found.value);
   const tried = [{ call: found.call, errno: '' }];

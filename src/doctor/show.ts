@@ -7,12 +7,17 @@ const INDENT = ' '.repeat(12);
 
 /** For people: an area a paragraph, what is fine in one line, and for the rest what follows and what to do. */
 export function showDiagnosis(diagnosis: Diagnosis): string {
-  const { kernel, uid, rootless, findings } = diagnosis;
-  const who = rootless ? `for user ${uid}, in user namespaces` : `for user ${uid}`;
+  const { kernel, uid, caller, findings } = diagnosis;
   const areas = AREAS.map((area) => findings.filter((finding) => finding.area === area));
   const paragraphs = areas.filter((group) => group.length > 0).map(paragraph);
-  return `Linux ${kernel}, ${who}\n\n${paragraphs.join('')}\n${verdict(diagnosis)}\n`;
+  return `Linux ${kernel}, for ${CALLERS[caller](uid)}\n\n${paragraphs.join('')}\n${verdict(diagnosis)}\n`;
 }
+
+const CALLERS: Readonly<Record<Diagnosis['caller'], (uid: number) => string>> = {
+  root: () => 'root',
+  namespace: () => 'root of a user namespace',
+  user: (uid) => `user ${uid}, who needs user namespaces`,
+};
 
 function paragraph(group: readonly Finding[]): string {
   const fine = group.filter(({ status }) => status === 'ok').map(({ title }) => title);

@@ -1,3 +1,5 @@
+import { findIdTool } from '../container/rootless.ts';
+import type { IdTool } from '../plan/facts.ts';
 import { inArea } from './finding.ts';
 import type { Draft, Finding } from './finding.ts';
 import type { Machine } from './machine.ts';
@@ -5,8 +7,7 @@ import type { Machine } from './machine.ts';
 /** User namespaces, and what gives an ordinary user more than one id in them. */
 export function userFindings(machine: Machine): Finding[] {
   const tools = ['newuidmap', 'newgidmap'].map((name) => toolFinding(machine, name));
-  const ranges = machine.host.self.uid === 0 ? [] : rangeFindings(machine);
-  return inArea('users', [namespaceFinding(machine), ...tools, ...ranges]);
+  return inArea('users', [namespaceFinding(machine), ...tools, ...rangeFindings(machine)]);
 }
 
 function namespaceFinding(machine: Machine): Draft {
@@ -50,11 +51,12 @@ function whyNot({ text }: Machine): string | undefined {
 const ONE_ID =
   'containers of ordinary users have one id only: uidMappings and gidMappings of size 1, their own';
 
-function toolFinding({ tries, host }: Machine, name: string): Draft {
-  const found = tries.find(`program=${name}`);
-  const [how = '', path = ''] = (found?.value ?? '').split(' ');
+function toolFinding({ tries, host, rootless }: Machine, name: string): Draft {
+  const path = findIdTool(host.files, name) ?? '';
+  const how = tries.find(`program=${path}`)?.value ?? '';
   const shared = { id: name, title: name, data: { path, privilege: how } };
-  const lacking = toolLacks(how, path, tries.find('no-new-privs')?.value === '1' && host.self.uid !== 0);
+  const noNewPrivileges = rootless !== undefined && tries.find('no-new-privs')?.value === '1';
+  const lacking = toolLacks(how, path, noNewPrivileges);
   if (lacking === undefined) return { ...shared, status: 'ok' };
   return { ...shared, status: path === '' ? 'missing' : 'limited', follows: ONE_ID, ...lacking };
 }
@@ -65,7 +67,10 @@ function toolLacks(
   noNewPrivileges: boolean,
 ): Pick<Draft, 'found' | 'remedy'> | undefined {
   if (path === '')
-    return { found: 'not in PATH', remedy: 'install the package uidmap (shadow-utils elsewhere)' };
+    return {
+      found: 'there is none in /usr/bin',
+      remedy: 'install the package uidmap (shadow-utils elsewhere)',
+    };
   if (how === 'nothing')
     return {
       found: `${path} is neither setuid nor has file capabilities`,
@@ -81,33 +86,29 @@ function toolLacks(
     : undefined;
 }
 
-function rangeFindings(machine: Machine): Draft[] {
-  return (['/etc/subuid', '/etc/subgid'] as const).map((file) => {
-    const { uid } = machine.host.self;
-    const user = userName(machine, uid);
-    const count = rangeOf(machine.text(file) ?? '', [user, String(uid)]);
-    const shared = { id: file === '/etc/subuid' ? 'subuid' : 'subgid', data: { user, count } };
-    if (count > 0) return { ...shared, title: `${count} ids of ${file}`, status: 'ok' };
-    return {
-      ...shared,
-      title: `ids of ${file}`,
-      status: 'missing',
-      found: `no range for ${user}`,
-      follows: ONE_ID,
-      remedy: `usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${user}`,
-    };
-  });
+/** Of root nothing is asked here: it maps what it likes. */
+function rangeFindings({ rootless, host: { self } }: Machine): Draft[] {
+  if (rootless?.kind !== 'user') return [];
+  return [
+    rangeFinding('subuid', rootless.tools.uid, self.uid),
+    rangeFinding('subgid', rootless.tools.gid, self.uid),
+  ];
 }
 
-/** passwd(5) */
-function userName({ text }: Machine, uid: number): string {
-  const entries = (text('/etc/passwd') ?? '').split('\n').map((line) => line.split(':'));
-  return entries.find(([, , id]) => id === String(uid))?.[0] ?? String(uid);
-}
-
-/** subuid(5): how many ids the names have together. */
-function rangeOf(text: string, names: readonly string[]): number {
-  const entries = text.split('\n').map((line) => line.split(':'));
-  const own = entries.filter(([name = '']) => names.includes(name));
-  return own.reduce((sum, [, , count]) => sum + (Number(count) || 0), 0);
+/** Another source than the file (nsswitch.conf) may know more, and is not asked. */
+function rangeFinding(id: string, { ranges, userName }: IdTool, uid: number): Draft {
+  const user = userName ?? String(uid);
+  const count = (ranges ?? []).reduce((sum, range) => sum + range.count, 0);
+  const shared = { id, data: { user, count } };
+  if (count > 0) return { ...shared, title: `${count} ids of /etc/${id}`, status: 'ok' };
+  if (ranges === undefined)
+    return { ...shared, title: `ids of another source than /etc/${id}`, status: 'ok' };
+  return {
+    ...shared,
+    title: `ids of /etc/${id}`,
+    status: 'missing',
+    found: `no range for ${user}`,
+    follows: ONE_ID,
+    remedy: `usermod --add-${id}s 100000-165535 ${user}`,
+  };
 }

@@ -74,8 +74,8 @@ describe('doctor', () => {
     needs(context, 'user namespaces');
     const { status } = await run('setpriv', ['--reuid', '65534', 'test', '-x', RUNTS]);
     if (status !== 0) skip(context, 'this checkout cannot be read by others');
-    const { rootless, findings } = await diagnosis(asNobody);
-    expect(rootless).toBe(true);
+    const { caller, findings } = await diagnosis(asNobody);
+    expect(caller).toBe('user');
     expect(findings.find(({ id }) => id === 'users.namespace')).toMatchObject({
       status: 'ok',
       required: true,
