@@ -30,6 +30,7 @@ struct FilterProgram {
 int executable_error(const char *path) {
   struct stat status;
   if (stat(path, &status) != 0) return errno;
+  if (S_ISDIR(status.st_mode)) return EISDIR;
   if (!S_ISREG(status.st_mode)) return EACCES;
   long error = sys::call(SYS_faccessat2, AT_FDCWD, path, X_OK, AT_EACCESS);
   return static_cast<int>(-error);
@@ -150,7 +151,7 @@ Result run(Context &context, const plan::FindExecutable &step) {
     if (join(path.substr(0, colon), name, context.executable, sizeof(context.executable))) {
       int error = executable_error(context.executable);
       if (error == 0) return Result::ok();
-      denied = denied || error == EACCES;
+      denied = denied || error == EACCES || error == EISDIR;
     }
     if (colon == std::string_view::npos) break;
     path.remove_prefix(colon + 1);

@@ -54,8 +54,8 @@ Result attach(Context &context, int tree, int target, std::string_view at) {
   report.word("MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH");
   struct stat from{}, to{};
   if (fstat(tree, &from) == 0 && fstat(target, &to) == 0 && S_ISDIR(from.st_mode) != S_ISDIR(to.st_mode)) {
-    report.detail(S_ISDIR(to.st_mode) ? "the target is a directory and the source is a file"
-                                      : "the target is a file and the source is a directory");
+    // not "is a directory": docker takes that for a program that is one
+    report.detail(S_ISDIR(to.st_mode) ? "a file cannot cover a directory" : "a directory cannot cover a file");
     return Result::failure(ENOTDIR, report);
   }
   return Result::failure(-error, report);

@@ -4,6 +4,8 @@ import { isZero, limitText, RESOURCES, type Setting } from './settings.ts';
 const AT = `${RESOURCES}/cpu`;
 /** Microseconds; the kernel's default (Documentation/admin-guide/cgroup-v2.rst, cpu.max). */
 const DEFAULT_PERIOD = 100_000;
+/** The kernel's default (cpu.weight), of 1024 shares, which containerd gives to everything. */
+const DEFAULT_WEIGHT = 100;
 
 /**
  * cpu.weight for cpu.shares: quadratic in the logarithm, fitted to minimum, default and maximum of both scales
@@ -25,9 +27,11 @@ export function cpuSettings(cpu: CpuResources, current: CpuResources = {}): Sett
 /** An idle cgroup has no weight: the kernel refuses one while cpu.idle is 1, and forgets it when it becomes 1. */
 function weightSettings({ idle, shares = 0 }: CpuResources): Setting[] {
   const settings: Setting[] = [];
-  if (idle !== undefined) settings.push(setting('cpu.idle', String(idle), 'idle'));
-  if (idle !== 1 && !isZero(shares))
-    settings.push(setting('cpu.weight', String(weightOfShares(shares)), 'shares'));
+  if (idle !== undefined) settings.push({ ...setting('cpu.idle', String(idle), 'idle'), idle: idle === 0 });
+  if (idle !== 1 && !isZero(shares)) {
+    const weight = weightOfShares(shares);
+    settings.push({ ...setting('cpu.weight', String(weight), 'shares'), idle: weight === DEFAULT_WEIGHT });
+  }
   return settings;
 }
 
@@ -37,7 +41,10 @@ function weightSettings({ idle, shares = 0 }: CpuResources): Setting[] {
  */
 function bandwidthSettings(cpu: CpuResources, current: CpuResources): Setting[] {
   const max = maxSetting(cpu);
-  const burst = cpu.burst === undefined ? [] : [setting('cpu.max.burst', String(cpu.burst), 'burst')];
+  const burst =
+    cpu.burst === undefined
+      ? []
+      : [{ ...setting('cpu.max.burst', String(cpu.burst), 'burst'), idle: isZero(cpu.burst) }];
   const quotaNow = current.quota ?? 0;
   const quotaFirst = quotaNow > 0 && (cpu.burst ?? 0) > quotaNow;
   return quotaFirst ? [...max, ...burst] : [...burst, ...max];

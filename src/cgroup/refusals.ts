@@ -32,6 +32,8 @@ export function ignoredResources(resources: LinuxResources): string[] {
   ];
 }
 
+/** vm.swappiness of every kernel (Documentation/admin-guide/sysctl/vm.rst). */
+const DEFAULT_SWAPPINESS = 60;
 const REALTIME = 'v2 does not ration realtime tasks';
 const LEAF = 'v2 has no leaf weights: use weight';
 
@@ -41,7 +43,7 @@ function memoryIgnored({ kernel = 0, kernelTCP = 0, ...memory }: MemoryResources
     ...unless(kernel <= 0, 'memory/kernel', counted),
     ...unless(kernelTCP <= 0, 'memory/kernelTCP', counted),
     ...unless(
-      memory.swappiness === undefined,
+      memory.swappiness === undefined || memory.swappiness === DEFAULT_SWAPPINESS,
       'memory/swappiness',
       'limit swap instead: swap equal to limit allows none',
     ),

@@ -12,8 +12,8 @@ export interface Setting {
   /** File and value for a kernel that has not the first one. */
   readonly otherwise?: { readonly file: string; readonly value: string };
   /**
-   * True where a missing file means what the value says: `max` where nothing can be limited. Such a setting needs
-   * no controller, so that clients which spell out "no limit" are served on every host.
+   * True where a missing file means what the value says: `max` where nothing can be limited, or another default of
+   * the kernel. Such a setting needs no controller, so that clients which spell out defaults are served on every host.
    */
   readonly idle?: boolean;
 }

@@ -20,7 +20,7 @@ export function nodeSelf(): HostSelf {
     now: () => (performance.timeOrigin + performance.now()) * 1000,
     sleep: (milliseconds) => new Promise((resolve) => void setTimeout(resolve, milliseconds)),
     out: (text) => writeAll(1, text),
-    err: (text) => writeAll(2, text),
+    err: complain,
     seccomp: {
       version: () => addon().seccompVersion(),
       api: () => addon().seccompApi(),
@@ -28,6 +28,15 @@ export function nodeSelf(): HostSelf {
       takesFlags: (flags) => addon().seccompTakesFlags(flags),
     },
   };
+}
+
+/** Callers with a log may have left no standard error that can be written, as containerd does: nobody is lost there. */
+function complain(text: string): void {
+  try {
+    writeAll(2, text);
+  } catch {
+    // There is no other place to say so.
+  }
 }
 
 /**

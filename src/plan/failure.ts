@@ -69,7 +69,9 @@ function hookEnd(failure: Failure): string {
   return detail.startsWith('killed') ? `was ${detail}` : detail;
 }
 
+/** For a directory both words of runc: docker goes by either, podman's 126 only by the second. */
 function findText(name: string, { errno }: Failure): string {
+  if (errno === 'EISDIR') return 'is a directory: permission denied';
   if (errno !== 'ENOENT') return errnoText(errno);
   return name.includes('/') ? errnoText(errno) : 'executable file not found in $PATH';
 }

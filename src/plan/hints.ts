@@ -227,7 +227,8 @@ function cgroupWriteHint({ file, value }: StepOf<'cgroup-write'>, { errno }: Fai
 }
 
 function findHint({ name, path }: StepOf<'find-executable'>, { errno }: Failure): string | undefined {
-  if (errno === 'EACCES') return `${name} must be a file that the user of process.user may execute`;
+  if (errno === 'EACCES' || errno === 'EISDIR')
+    return `${name} must be a file that the user of process.user may execute`;
   if (errno !== 'ENOENT') return undefined;
   return name.includes('/')
     ? `the root file system has no ${name}`

@@ -177,6 +177,7 @@ test('what clients send without asking for anything is accepted, even without co
       disableOOMKiller: false,
       kernel: 0,
       kernelTCP: -1,
+      swappiness: 60,
       useHierarchy: true,
       checkBeforeUpdate: false,
     },
@@ -190,6 +191,31 @@ test('what clients send without asking for anything is accepted, even without co
   };
   expect(resourceSteps(dockers, hybrid).map(({ kind }) => kind)).toEqual(['cgroup-devices']);
   expect(ignoredResources(dockers)).toEqual([]);
+});
+
+test('defaults of the kernel are written where their files are, and need no controller', () => {
+  const defaults: LinuxResources = {
+    memory: { limit: -1, swap: -1, reservation: -1 },
+    cpu: { shares: 1024, idle: 0, burst: 0, quota: -1, period: 100_000 },
+    pids: { limit: -1 },
+  };
+  const steps = resourceSteps(defaults, hybrid).filter(({ kind }) => kind === 'cgroup-write');
+  expect(
+    steps.map((each) => each.kind === 'cgroup-write' && [each.file, each.value, each.ifMissing]),
+  ).toEqual([
+    ['memory.swap.max', 'max', 'skip'],
+    ['memory.max', 'max', 'skip'],
+    ['memory.low', 'max', 'skip'],
+    ['cpu.idle', '0', 'skip'],
+    ['cpu.weight', '100', 'skip'],
+    ['cpu.max.burst', '0', 'skip'],
+    ['cpu.max', 'max 100000', 'skip'],
+    ['pids.max', 'max', 'skip'],
+  ]);
+  expect(requiredControllers(defaults)).toEqual([]);
+  expect(refusal({ cpu: { shares: 512 } }, hybrid).message).toMatch(
+    /^linux\.resources\.cpu\.shares: the cpu/,
+  );
 });
 
 test('device rules keep their order, and the default devices come last', () => {

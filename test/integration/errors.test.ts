@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { needs } from '../support/conditions.ts';
@@ -36,6 +36,19 @@ const written =
     writeFileSync(join(container.directory, 'config.json'), text);
 
 describe('errors', () => {
+  it('are in the log where standard error cannot be written', async (context) => {
+    needs(context);
+    const container = makeContainer(context, missingSource);
+    const log = join(container.scratch, 'log.json');
+    const nullDevice = openSync('/dev/null', 'r');
+    context.onTestFinished(() => closeSync(nullDevice));
+    const args = ['--root', container.state, '--log', log, '--log-format', 'json', 'run'];
+    const command = [RUNTS, ...args, '-b', container.directory, container.id];
+    const ended = await run('sh', ['-c', 'exec "$@" >&3 2>&3', 'sh', ...command], { fds: [nullDevice] });
+    expect(ended.status).toBe(1);
+    expect(readFileSync(log, 'utf8').trim()).toMatch(/^[^\n]*mounts\[7\][^\n]*$/);
+  });
+
   it('a mount that fails says which property, which call and why, in one line', async (context) => {
     needs(context);
     const ended = await runContainer(makeContainer(context, missingSource));

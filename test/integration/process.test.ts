@@ -72,6 +72,10 @@ describe('process', () => {
       process.args = ['/etc/passwd'];
     });
     expect(message).toMatch(/\/etc\/passwd.*permission denied/);
+    const directory = await refused(context, ({ process }) => {
+      process.args = ['/etc'];
+    });
+    expect(directory).toMatch(/exec: "\/etc": is a directory: permission denied/);
   });
 
   it('cwd is where the program starts, and is made where it is missing', async (context) => {

@@ -112,6 +112,7 @@ test('programs that cannot be executed, in the words that clients know', () => {
   expect(find('nope', 'ENOENT')).toBe('process.args[0]: exec: "nope": executable file not found in $PATH');
   expect(find('/bin/nope', 'ENOENT')).toBe('process.args[0]: exec: "/bin/nope": no such file or directory');
   expect(find('/etc/passwd', 'EACCES')).toBe('process.args[0]: exec: "/etc/passwd": permission denied');
+  expect(find('/etc', 'EISDIR')).toBe('process.args[0]: exec: "/etc": is a directory: permission denied');
   expect(failing('execve', { errno: 'ENOEXEC' }).message).toBe('process.args: exec nope: exec format error');
 });
 

@@ -51,6 +51,13 @@ const controller = (name: string) => (): string | undefined => {
   return found.includes(name) ? undefined : `the ${name} controller is not on cgroup v2 here`;
 };
 
+const installed =
+  (...commands: string[]) =>
+  (): string | undefined => {
+    const missing = commands.filter((command) => !tried('sh', '-c', `command -v ${command}`));
+    return missing.length === 0 ? undefined : `${missing.join(' and ')} not installed here`;
+  };
+
 const overlayTry =
   'mount -t tmpfs x /mnt && cd /mnt && mkdir a b u w m && mount -t overlay -o lowerdir=a:b,upperdir=u,workdir=w x m';
 
@@ -61,6 +68,8 @@ const CONDITIONS = {
     tried('unshare', '-m', 'true') ? undefined : 'mount namespaces are not allowed here',
   cgroups: () => (canMakeCgroup() ? undefined : 'cgroups of the v2 hierarchy cannot be made here'),
   memory: controller('memory'),
+  'no memory': () =>
+    controller('memory')() === undefined ? 'the memory controller is on cgroup v2 here' : undefined,
   cpu: controller('cpu'),
   cpuset: controller('cpuset'),
   pids: controller('pids'),
@@ -103,6 +112,13 @@ const CONDITIONS = {
   'memory policies': () =>
     existsSync('/sys/devices/system/node/node0') ? undefined : 'this kernel has no NUMA memory policies',
   'two cpus': () => (tried('taskset', '-c', '1', 'true') ? undefined : 'there is only one processor here'),
+  podman: installed('podman', 'conmon'),
+  buildah: installed('buildah'),
+  containerd: installed('containerd', 'ctr'),
+  docker: installed('dockerd', 'docker'),
+  buildx: () =>
+    tried('docker', 'buildx', 'version') ? undefined : 'the buildx plugin of docker is not installed here',
+  runc: installed('runc'),
   keyrings: () => (existsSync('/proc/keys') ? undefined : 'this kernel has no keyrings'),
   'message queues': () =>
     existsSync('/proc/sys/fs/mqueue') ? undefined : 'this kernel has no POSIX message queues',
