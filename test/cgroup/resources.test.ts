@@ -214,7 +214,7 @@ test('defaults of the kernel are written where their files are, and need no cont
   ]);
   expect(requiredControllers(defaults)).toEqual([]);
   expect(refusal({ cpu: { shares: 512 } }, hybrid).message).toMatch(
-    /^linux\.resources\.cpu\.shares: the cpu/,
+    /^linux\.resources\.cpu\.shares: .*`cpu` is not available/,
   );
 });
 
