@@ -18,7 +18,8 @@ export function rootOf(host: Host, flags: FlagValues): Root {
   const given = textOf(flags, 'root');
   if (given !== undefined) return { path: checkRoot(host, absolutePath(host.self.cwd, given)), isSet: true };
   const runtime = host.self.env['XDG_RUNTIME_DIR'];
-  if (runtime?.startsWith('/') !== true || !isUnprivileged(host)) return { path: DEFAULT_ROOT, isSet: false };
+  if (runtime?.startsWith('/') !== true || !isUnprivileged(host))
+    return { path: checkOwner(host, DEFAULT_ROOT), isSet: false };
   const path = `${runtime}/runts`;
   makeSticky(host, path);
   return { path: checkOwner(host, path), isSet: false };

@@ -10,6 +10,7 @@ import { makes } from './namespaces.ts';
 import { parseMountOptions } from './mount-options.ts';
 import { cleanPath } from './paths.ts';
 import { unsupported } from './refuse.ts';
+import { callerName } from './rootless.ts';
 import type { Step } from './steps.ts';
 
 /** Where containers without a cgroupsPath of their own go, and what relative ones count from, on a machine of one's own. */
@@ -84,7 +85,7 @@ function deniesDevice({ allow, type = 'a', major = -1 }: DeviceCgroup): boolean 
 function withoutCgroup(spec: Spec, resources: LinuxResources, facts: Facts): CgroupSteps {
   const missing = facts.cgroupDisabled === true ? undefined : facts.cgroup?.delegation;
   const first = requiredControllers(resources)[0];
-  if (missing !== undefined) refuseUndelegated(spec, { ...missing, first, uid: facts.uid });
+  if (missing !== undefined) refuseUndelegated(spec, { ...missing, first, caller: callerName(facts) });
   else if (first !== undefined) {
     const why =
       facts.cgroupDisabled === true ? 'cgroups are switched off' : 'there is no cgroup v2 hierarchy here';
@@ -95,12 +96,12 @@ function withoutCgroup(spec: Spec, resources: LinuxResources, facts: Facts): Cgr
 
 interface Undelegated extends Delegation {
   readonly first: { readonly because: string } | undefined;
-  readonly uid: number;
+  readonly caller: string;
 }
 
 /** Only a container that asks for nothing of a cgroup can do without one. */
-function refuseUndelegated(spec: Spec, { missing = '/', required, first, uid }: Undelegated): void {
-  const place = `the cgroup ${missing} is not delegated to uid ${uid}`;
+function refuseUndelegated(spec: Spec, { missing = '/', required, first, caller }: Undelegated): void {
+  const place = `the cgroup ${missing} is not delegated to ${caller}`;
   const remedy =
     'or have root delegate a cgroup: start runts by systemd-run --user --scope -p Delegate=yes (docs/rootless.md)';
   if (first !== undefined)

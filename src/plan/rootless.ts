@@ -1,6 +1,6 @@
 import type { IdMapping, Spec } from '../spec/types.ts';
 import type { Facts, IdRange, IdTool, Rootless } from './facts.ts';
-import { joinedPath, makes } from './namespaces.ts';
+import { has, joinedPath, makes } from './namespaces.ts';
 import type { Namespaces } from './namespaces.ts';
 import { invalid, unsupported } from './refuse.ts';
 
@@ -20,22 +20,25 @@ export function isUser({ rootless }: Pick<Facts, 'rootless'>): boolean {
   return rootless?.kind === 'user';
 }
 
+/** Who the runtime runs as, for messages. */
+export function callerName({ rootless, uid }: Facts): string {
+  return rootless?.kind === 'namespace' ? 'root of this user namespace' : `uid ${uid}`;
+}
+
 /** An ordinary user has rights in a user namespace alone, and those to make one at all. */
-export function checkUserNamespace(namespaces: Namespaces, { rootless, uid }: Facts): void {
+export function checkUserNamespace(namespaces: Namespaces, facts: Facts): void {
+  const { rootless } = facts;
   if (rootless === undefined) return;
   const because = namespaces.because.user ?? '/linux/namespaces';
   if (makes(namespaces, 'user') && rootless.forbiddenBy !== undefined) {
     const [name = ''] = rootless.forbiddenBy.split(' ');
-    throw unsupported(
-      because,
-      `this kernel makes no user namespaces for uid ${uid}: ${rootless.forbiddenBy}`,
-      remedy(name),
-    );
+    const why = `this kernel makes no user namespaces for ${callerName(facts)}: ${rootless.forbiddenBy}`;
+    throw unsupported(because, why, remedy(name));
   }
-  if (rootless.kind === 'namespace' || makes(namespaces, 'user') || joinedPath(namespaces, 'user')) return;
+  if (rootless.kind === 'namespace' || has(namespaces, 'user')) return;
   throw unsupported(
     because,
-    `uid ${uid} without CAP_SYS_ADMIN needs a user namespace for its containers`,
+    `${callerName(facts)} without CAP_SYS_ADMIN needs a user namespace for its containers`,
     'add {"type": "user"} with uidMappings and gidMappings (as the spec command does with --rootless), or run as root',
   );
 }

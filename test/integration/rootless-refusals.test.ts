@@ -117,7 +117,7 @@ describe('an ordinary user is told why he does not get', () => {
 
   it('the state directory of root', async (context) => {
     needs(context);
-    const user = makeUser(context);
+    const user = makeUser(context, { mounts: 'mount -t tmpfs -o mode=755 none /run' });
     const container = makeUserContainer(context, user);
     const ended = await user.run([RUNTS, 'run', '-b', container.directory, container.id], {
       env: { XDG_RUNTIME_DIR: '' },

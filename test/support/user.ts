@@ -24,6 +24,10 @@ export interface UserOptions {
   known?: boolean;
   /** First of 65536 subordinate ids; undefined: none. */
   subordinate?: number | undefined;
+  /** Directory of a cgroup that the commands are in. */
+  cgroup?: string;
+  /** A line of shell that root runs in the mount namespace of each command. */
+  mounts?: string;
   /** A command line before that of the test, such as one that enters a user namespace. */
   within?: readonly string[];
 }
@@ -35,7 +39,7 @@ const SUBORDINATES = 65_536;
  * of its own in which they lie over the machine's.
  */
 export function makeUser(context: TestContext, options: UserOptions = {}): TestUser {
-  const { id = 70_001, known = true, within = [] } = options;
+  const { id = 70_001, known = true, cgroup, mounts = '', within = [] } = options;
   const subordinate = 'subordinate' in options ? options.subordinate : 500_000;
   const name = `runts-${id}`;
   const directory = scratchDirectory(context);
@@ -43,7 +47,12 @@ export function makeUser(context: TestContext, options: UserOptions = {}): TestU
   writeFileSync(join(directory, 'passwd'), readFileSync('/etc/passwd', 'utf8') + passwd);
   const lines = subordinate === undefined ? '' : `${name}:${subordinate}:${SUBORDINATES}\n`;
   for (const file of ['subuid', 'subgid']) writeFileSync(join(directory, file), lines);
-  const script = `for f in passwd subuid subgid; do [ ! -e /etc/$f ] || mount --bind ${directory}/$f /etc/$f; done; exec "$@"`;
+  const script = [
+    `for f in passwd subuid subgid; do [ ! -e /etc/$f ] || mount --bind ${directory}/$f /etc/$f; done`,
+    ...(cgroup === undefined ? [] : [`echo $$ >${cgroup}/cgroup.procs`]),
+    mounts,
+    'exec "$@"',
+  ].join('\n');
   const drop = ['setpriv', `--reuid=${id}`, `--regid=${id}`, '--clear-groups', '--inh-caps=-all'];
   const enter = ['-m', '--propagation', 'private', 'sh', '-ec', script, 'sh', ...drop, ...within];
   return {
