@@ -41,16 +41,22 @@ bool has_word(std::string_view text, std::string_view word) {
   return false;
 }
 
+struct Controllers {
+  const plan::List<plan::Str> &needed;
+  // For statistics.
+  const plan::List<plan::Str> &wanted;
+};
+
 // One write a controller, so that one that the kernel refuses does not take the others with it. What was
 // refused is no failure here: it is one where a file of the controller is written.
-void enable_controllers(int dir, const std::string &where, const plan::CgroupCreate &step, Cgroup &cgroup) {
+void enable_controllers(int dir, const std::string &where, const Controllers &controllers, Cgroup &cgroup) {
   std::string enabled;
-  if (step.controllers.empty() && step.wanted.empty()) return;
+  if (controllers.needed.empty() && controllers.wanted.empty()) return;
   if (read_file_at(dir, "cgroup.subtree_control", enabled) < 0) return;
-  for (const plan::Str &name : step.wanted) {
+  for (const plan::Str &name : controllers.wanted) {
     if (!has_word(enabled, name)) write_file_at(dir, "cgroup.subtree_control", std::string("+").append(name));
   }
-  for (const plan::Str &name : step.controllers) {
+  for (const plan::Str &name : controllers.needed) {
     if (has_word(enabled, name)) continue;
     int error = write_file_at(dir, "cgroup.subtree_control", std::string("+").append(name));
     if (error < 0) {
@@ -86,7 +92,7 @@ Status walk(const std::vector<std::string> &parts, const plan::CgroupCreate &ste
   std::string where = cgroup.root;
   cgroup.made = 0;
   for (const std::string &part : parts) {
-    enable_controllers(dir.get(), where, step, cgroup);
+    enable_controllers(dir.get(), where, {step.controllers, step.wanted}, cgroup);
     where += '/' + part;
     bool fresh = mkdirat(dir.get(), part.c_str(), 0755) == 0;
     if (!fresh && errno != EEXIST) {
@@ -209,6 +215,48 @@ Status open_cgroup(const plan::CgroupOpen &step, Cgroup &cgroup) {
     return cgroup_failed(ENOENT, cgroup, "open", "", "the container's cgroup is gone: this is another one");
   cgroup.dir = std::move(dir);
   return done();
+}
+
+Status open_cgroup_of(int pid, const std::string &root, Fd &out) {
+  Fd process(open_process_directory(pid));
+  std::string text;
+  int error = process ? read_file_at(process.get(), "cgroup", text) : -ESRCH;
+  Report report;
+  std::string file = "/proc/" + std::to_string(pid) + "/cgroup";
+  if (error < 0) return failed(error, report.call("open").string(file));
+  size_t at = text.starts_with("0::/") ? 0 : text.find("\n0::/");
+  if (at == text.npos) return failed(ENOENT, report.call("read").string(file));
+  at = text.find("0::/", at) + 4;
+  std::string path = root + '/' + text.substr(at, text.find('\n', at) - at);
+  int fd = open_at(AT_FDCWD, path.c_str(), O_RDONLY | O_DIRECTORY);
+  if (fd < 0) return failed(fd, report.call("open").string(path));
+  out.reset(fd);
+  return done();
+}
+
+Status adopt_cgroup(const plan::CgroupAdopt &step, int pid, Cgroup &cgroup) {
+  std::vector<std::string> parts;
+  Fd dir, entered;
+  if (Status status = split_cgroup_path(step.path, parts); !status.ok()) return status;
+  if (Status status = open_cgroup_root(step.root, dir); !status.ok()) return status;
+  cgroup = {};
+  cgroup.root = step.root;
+  cgroup.path = join(parts);
+  std::string where(step.root);
+  plan::List<plan::Str> none;
+  for (const std::string &part : parts) {
+    enable_controllers(dir.get(), where, {step.controllers, none}, cgroup);
+    where += '/' + part;
+    int next = open_at(dir.get(), part.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    if (next < 0) return cgroup_failed(next, cgroup, "open", "", "systemd has made no " + where);
+    dir.reset(next);
+  }
+  cgroup.dir = std::move(dir);
+  cgroup.inode = inode_of(cgroup.dir.get());
+  if (!pid) return done();
+  if (Status status = open_cgroup_of(pid, cgroup.root, entered); !status.ok()) return status;
+  if (inode_of(entered.get()) == cgroup.inode) return done();
+  return cgroup_failed(ESRCH, cgroup, "open", "cgroup.procs", "systemd has not put the container's process there");
 }
 
 Status write_cgroup(const plan::CgroupWrite &step, const Cgroup &cgroup) {

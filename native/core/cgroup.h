@@ -27,11 +27,16 @@ struct Cgroup {
 // Parts of a cgroup path; `..` is refused with EINVAL.
 Status split_cgroup_path(std::string_view path, std::vector<std::string> &parts);
 
+// The cgroup (v2) that a process is in, by its path below the mount point `root`.
+Status open_cgroup_of(int pid, const std::string &root, Fd &out);
+
 // The mount point of the v2 hierarchy, checked by its file system type.
 Status open_cgroup_root(std::string_view root, Fd &dir);
 
 Status create_cgroup(const plan::CgroupCreate &step, Cgroup &cgroup);
 Status open_cgroup(const plan::CgroupOpen &step, Cgroup &cgroup);
+// Opens one that systemd has made. `pid`: a process that must be in it; 0: none.
+Status adopt_cgroup(const plan::CgroupAdopt &step, int pid, Cgroup &cgroup);
 Status write_cgroup(const plan::CgroupWrite &step, const Cgroup &cgroup);
 Status chown_cgroup(const plan::CgroupChown &step, const Cgroup &cgroup);
 Status freeze_cgroup(const plan::CgroupFreeze &step, const Cgroup &cgroup);

@@ -13,24 +13,6 @@
 namespace runts::core {
 namespace {
 
-// The cgroup (v2) of a process, below the root of the open cgroup.
-Status cgroup_of(uint32_t pid, const std::string &root, Fd &out) {
-  Fd process(open_process_directory(static_cast<int>(pid)));
-  std::string text;
-  int error = process ? read_file_at(process.get(), "cgroup", text) : -ESRCH;
-  Report report;
-  if (error < 0) return failed(error, report.call("open").string("/proc/" + std::to_string(pid) + "/cgroup"));
-  size_t at = text.starts_with("0::/") ? 0 : text.find("\n0::/");
-  if (at == text.npos)
-    return failed(ENOENT, report.call("read").string("/proc/" + std::to_string(pid) + "/cgroup"));
-  at = text.find("0::/", at) + 4;
-  std::string path = root + '/' + text.substr(at, text.find('\n', at) - at);
-  int fd = open_at(AT_FDCWD, path.c_str(), O_RDONLY | O_DIRECTORY);
-  if (fd < 0) return failed(fd, report.call("open").string(path));
-  out.reset(fd);
-  return done();
-}
-
 struct Channel {
   Fd ours, theirs;
 };
@@ -81,7 +63,8 @@ Status clone_init(const plan::Clone &step, Context &context) {
   // A cgroup whose children have controllers takes no process: join the container's process where that lives.
   if (status.error == EBUSY && step.into_cgroup && step.cgroup_of_pid) {
     Fd other;
-    if (Status found = cgroup_of(step.cgroup_of_pid, context.cgroup.root, other); !found.ok()) return found;
+    Status found = open_cgroup_of(static_cast<int>(step.cgroup_of_pid), context.cgroup.root, other);
+    if (!found.ok()) return found;
     request.cgroup = other.get();
     status = spawn(request, context.process);
   }

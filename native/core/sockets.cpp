@@ -45,6 +45,15 @@ int connect_in(int directory, const char *name, int socket) {
   return error ? -errno : 0;
 }
 
+int connect_to(const std::string &path, int socket) {
+  size_t slash = path.rfind('/');
+  std::string directory = slash == path.npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+  std::string name = slash == path.npos ? path : path.substr(slash + 1);
+  int fd = open_at(AT_FDCWD, directory.c_str(), O_PATH | O_DIRECTORY);
+  Fd parent(fd);
+  return fd < 0 ? fd : connect_in(fd, name.c_str(), socket);
+}
+
 Status listen_for_start(const plan::Listen &step, Context &context) {
   auto directory = std::make_shared<Fd>();
   if (Status status = open_directory(step.directory, *directory); !status.ok()) return status;
@@ -69,15 +78,9 @@ Status listen_for_start(const plan::Listen &step, Context &context) {
 Status connect_console(const plan::Connect &step, Context &context) {
   Fd stream(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!stream) return failed(errno, "socket(AF_UNIX, SOCK_STREAM)");
-  std::string path(step.path);
-  size_t slash = path.rfind('/');
-  std::string directory = slash == path.npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-  std::string name = slash == path.npos ? path : path.substr(slash + 1);
-  int error = open_at(AT_FDCWD, directory.c_str(), O_PATH | O_DIRECTORY);
-  Fd parent(error);
-  if (parent) error = connect_in(parent.get(), name.c_str(), stream.get());
+  int error = connect_to(std::string(step.path), stream.get());
   Report report;
-  if (error < 0) return failed(error, report.call("connect").string(path));
+  if (error < 0) return failed(error, report.call("connect").string(step.path));
   give_slot(context, step.slot, std::move(stream));
   return done();
 }

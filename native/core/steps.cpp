@@ -4,6 +4,7 @@
 
 #include "device_program.h"
 #include "seccomp.h"
+#include "systemd.h"
 
 namespace runts::core {
 namespace {
@@ -72,6 +73,10 @@ Status run_host_step(const plan::Entry &entry, Context &context) {
       return decoded<plan::CgroupChown>(entry, [&](const auto &step) { return chown_cgroup(step, context.cgroup); });
     case Kind::CgroupFreeze:
       return decoded<plan::CgroupFreeze>(entry, [&](const auto &step) { return freeze_cgroup(step, context.cgroup); });
+    case Kind::CgroupAdopt:
+      return decoded<plan::CgroupAdopt>(entry, [&](const auto &step) { return adopt_cgroup(step, context.process.pid, context.cgroup); });
+    case Kind::SystemdCall:
+      return decoded<plan::SystemdCall>(entry, [&](const auto &step) { return call_systemd(step, context); });
     case Kind::CgroupKill:
       return kill_cgroup(context.cgroup);
     case Kind::CgroupRemove:

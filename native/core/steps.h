@@ -47,6 +47,8 @@ Status listen_for_start(const plan::Listen &step, Context &context);
 Status connect_console(const plan::Connect &step, Context &context);
 // Connects to `name` in a directory, however long its path is; 0, or -errno.
 int connect_in(int directory, const char *name, int socket);
+// The same for a whole path.
+int connect_to(const std::string &path, int socket);
 
 // execute.cpp: sends what was made for init over the socket.
 Status send_slots(Context &context, int socket);

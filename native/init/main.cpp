@@ -88,6 +88,8 @@ Result dispatch(Context &c, const plan::Entry &entry) {
     case Kind::CgroupDevices:
     case Kind::CgroupChown:
     case Kind::CgroupFreeze:
+    case Kind::CgroupAdopt:
+    case Kind::SystemdCall:
     case Kind::CgroupKill:
     case Kind::CgroupRemove:
     case Kind::ResctrlMake:

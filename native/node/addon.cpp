@@ -27,6 +27,7 @@ constexpr Export kExports[] = {
     {"seccompKnowsArchitecture", seccomp_knows_architecture},
     {"seccompTakesFlags", seccomp_takes_flags},
     {"probe", probe},
+    {"askSystemd", ask_systemd},
     {"isTerminal", is_terminal},
     {"terminalSize", terminal_size},
     {"relay", relay},

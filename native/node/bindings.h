@@ -37,6 +37,10 @@ Napi::Value seccomp_takes_flags(const Napi::CallbackInfo &info);
 // probe(arguments: string[]): Promise<string>, the lines of native/probe
 Napi::Value probe(const Napi::CallbackInfo &info);
 
+// systemd.cpp
+// askSystemd(socket, calls: Uint8Array[], timeoutMs): Promise<Uint8Array[]>
+Napi::Value ask_systemd(const Napi::CallbackInfo &info);
+
 // terminal.cpp
 Napi::Value is_terminal(const Napi::CallbackInfo &info);
 // terminalSize(fd): {width, height} | undefined

@@ -6,7 +6,7 @@
 
 namespace runts::plan {
 
-inline constexpr uint32_t kSchema = 0x474f1b72;
+inline constexpr uint32_t kSchema = 0xcc6f1c28;
 
 enum class Kind : uint32_t {
   CgroupCreate,
@@ -21,6 +21,8 @@ enum class Kind : uint32_t {
   ResctrlSchemata,
   ResctrlJoin,
   ResctrlRemove,
+  CgroupAdopt,
+  SystemdCall,
   SeccompCompile,
   Listen,
   Connect,
@@ -85,7 +87,7 @@ enum class Kind : uint32_t {
   Execve,
 };
 
-inline constexpr uint32_t kKindCount = 74;
+inline constexpr uint32_t kKindCount = 76;
 
 inline constexpr const char *kKindNames[kKindCount] = {
     "cgroup-create",
@@ -100,6 +102,8 @@ inline constexpr const char *kKindNames[kKindCount] = {
     "resctrl-schemata",
     "resctrl-join",
     "resctrl-remove",
+    "cgroup-adopt",
+    "systemd-call",
     "seccomp-compile",
     "listen",
     "connect",
@@ -335,6 +339,64 @@ struct ResctrlRemove {
     ResctrlRemove v{};
     v.root = r.str();
     v.path = r.str();
+    return v;
+  }
+};
+
+// open the cgroup that systemd has made, enabling controllers on the way; ESRCH where the process of the plan, if there is one by then, is not in it
+struct CgroupAdopt {
+  Str root;
+  Str path;
+  List<Str> controllers;
+  static CgroupAdopt read(Reader &r) {
+    CgroupAdopt v{};
+    v.root = r.str();
+    v.path = r.str();
+    v.controllers = r.list<Str>();
+    return v;
+  }
+};
+
+// D-Bus method calls to systemd over its own socket, each answered before the next is sent; undo sends those of `undo`, if a job had begun, once the plan's process is dead
+struct SystemdCallCalls {
+  Str message;
+  uint32_t pid_at;
+  bool job;
+  List<Str> tolerate;
+  static SystemdCallCalls read(Reader &r) {
+    SystemdCallCalls v{};
+    v.message = r.str();
+    v.pid_at = r.u32();
+    v.job = r.boolean();
+    v.tolerate = r.list<Str>();
+    return v;
+  }
+};
+
+struct SystemdCallUndo {
+  Str message;
+  bool job;
+  static SystemdCallUndo read(Reader &r) {
+    SystemdCallUndo v{};
+    v.message = r.str();
+    v.job = r.boolean();
+    return v;
+  }
+};
+
+struct SystemdCall {
+  Str socket;
+  List<SystemdCallCalls> calls;
+  List<SystemdCallUndo> undo;
+  Str diagnose;
+  uint32_t timeout_ms;
+  static SystemdCall read(Reader &r) {
+    SystemdCall v{};
+    v.socket = r.str();
+    v.calls = r.list<SystemdCallCalls>();
+    v.undo = r.list<SystemdCallUndo>();
+    v.diagnose = r.str();
+    v.timeout_ms = r.u32();
     return v;
   }
 };

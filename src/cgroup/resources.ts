@@ -27,8 +27,13 @@ import {
  * properties in `problems`.
  */
 export function resourceSteps(resources: LinuxResources, cgroup: CgroupFacts): Step[] {
-  const [tasks, others] = split(checkedSettings(resources, cgroup), ({ file }) => file === TASKS);
-  return [...others.map(writeStep), devicesStep(resources.devices), ...tasks.map(writeStep)];
+  return limitSteps(checkedSettings(resources, cgroup), resources.devices);
+}
+
+/** As {@link resourceSteps}, for settings that have been checked. */
+export function limitSteps(settings: readonly Setting[], devices: LinuxResources['devices']): Step[] {
+  const [tasks, others] = split(settings, ({ file }) => file === TASKS);
+  return [...others.map(writeStep), devicesStep(devices), ...tasks.map(writeStep)];
 }
 
 const TASKS = 'pids.max';

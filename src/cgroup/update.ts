@@ -5,6 +5,7 @@ import type { CpuResources, Integer, LinuxResources, MemoryResources } from '../
 import { checkMemoryUsage } from './memory.ts';
 import { checkedSettings } from './resources.ts';
 import { isZero, writeStep } from './settings.ts';
+import type { Setting } from './settings.ts';
 
 type BlockIO = NonNullable<LinuxResources['blockIO']>;
 
@@ -13,18 +14,21 @@ type BlockIO = NonNullable<LinuxResources['blockIO']>;
  * puts into the same file. Devices never change (as in runc: others attach programs of their own meanwhile).
  * `usage` is memory.current in bytes. Throws RuntsError as `resourceSteps` and `checkMemoryUsage` do.
  */
-export function updateSteps(
+export function updateSteps(...resources: Parameters<typeof updateSettings>): Step[] {
+  return updateSettings(...resources).map(writeStep);
+}
+
+/** The settings that {@link updateSteps} writes. */
+export function updateSettings(
   old: LinuxResources,
   change: LinuxResources,
   cgroup: CgroupFacts,
   usage?: Integer,
-): Step[] {
+): Setting[] {
   const memory = change.memory && touchedMemory(mergeMemory(old.memory ?? {}, change.memory), change.memory);
   const cpu = change.cpu && touchedCpu(mergeCpu(old.cpu ?? {}, change.cpu), change.cpu);
   checkMemoryUsage(memory, usage);
-  return checkedSettings({ ...change, ...(memory && { memory }), ...(cpu && { cpu }) }, cgroup, old).map(
-    writeStep,
-  );
+  return checkedSettings({ ...change, ...(memory && { memory }), ...(cpu && { cpu }) }, cgroup, old);
 }
 
 /** What the state keeps after an update: the old resources with every value of the change in place. */

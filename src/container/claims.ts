@@ -14,7 +14,8 @@ import type { Saved } from './store.ts';
  * stopped: then it has to be made anew, or a delete of that one would end this one.
  */
 export function needsFreshCgroup(context: Context, spec: Spec, facts: Facts): boolean {
-  if (!getsCgroup(facts)) return false;
+  // systemd makes the cgroup of each unit anew
+  if (!getsCgroup(facts) || facts.systemd !== undefined) return false;
   const path = cgroupPath(spec, facts.id, cgroupParent(facts));
   if (!context.host.files.exists(directoryOf({ root: facts.cgroup.root, path }))) return false;
   return isClaimed(context, facts.id, path);

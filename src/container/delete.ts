@@ -2,9 +2,11 @@ import { RuntsError } from '../errors.ts';
 import type { HostLock } from '../host/host.ts';
 import { cgroupParent } from '../plan/cgroup.ts';
 import { compileDelete, compileDismiss, compilePoststop } from '../plan/lifecycle.ts';
+import type { CgroupPlace } from '../plan/lifecycle.ts';
 import { rdtRemoveSteps } from '../plan/intel-rdt.ts';
+import { stopUnitSteps as compileStopUnit } from '../plan/systemd.ts';
 import type { Plan } from '../plan/steps.ts';
-import { ownCgroup } from './claims.ts';
+import { directoryOf, ownCgroup } from './claims.ts';
 import type { Context } from './context.ts';
 import { executeOrThrow } from './execute.ts';
 import { killQuietly } from './kill.ts';
@@ -102,12 +104,14 @@ export async function removeEnded(context: Context, place: Place, saved: Saved):
 export async function destroy(context: Context, place: Place, saved: Saved): Promise<void> {
   const { files } = context.host;
   if (hasProcess(files, saved)) await endProcess(context, saved);
+  const cgroup = ownCgroup(context, saved);
   const removal = [
-    ...compileDelete(ownCgroup(context, saved), cgroupParent(saved.facts)),
+    ...compileDelete(cgroup, cgroupParent(saved.facts)),
     ...rdtRemoveSteps(saved),
     ...dismissal(saved),
   ];
   if (removal.length > 0) await executeOrThrow(context, removal);
+  if (cgroup !== undefined) await stopUnit(context, saved, cgroup);
   files.removeTree(place.directory);
   for (const hook of compilePoststop(saved)) {
     await executeOrThrow(context, hook).catch((error: unknown) => context.warn((error as Error).message));
@@ -117,6 +121,18 @@ export async function destroy(context: Context, place: Place, saved: Saved): Pro
 /** What a creator left that was killed before it recorded the process, and that is in no cgroup. */
 function dismissal({ phase, startSocket, facts }: Saved): Plan {
   return phase === 'creating' && startSocket !== undefined ? compileDismiss(facts) : [];
+}
+
+/**
+ * Nothing is left in the unit by now, but it may have failed and keep its name. Where its cgroup is still there, unit
+ * and cgroup are another's who came after.
+ */
+async function stopUnit(context: Context, { unit, facts }: Saved, cgroup: CgroupPlace): Promise<void> {
+  if (unit === undefined || facts.systemd === undefined) return;
+  if (context.host.files.exists(directoryOf(cgroup))) return;
+  await executeOrThrow(context, compileStopUnit(unit, facts.systemd)).catch((error: unknown) =>
+    context.warn((error as Error).message),
+  );
 }
 
 async function endProcess(context: Context, saved: Saved): Promise<void> {

@@ -112,6 +112,7 @@ function execFacts({ host }: Context, saved: Saved, cgroups: readonly string[]):
     deniesGroups: hasUsers(saved) && deniesGroups(host.files, `/proc/${process.pid}`),
     cgroupPath: saved.cgroup?.path,
     ...(saved.cgroup?.inode !== undefined && { cgroupInode: saved.cgroup.inode }),
+    ...(saved.unit !== undefined && { unit: saved.unit }),
     ...(subCgroup !== undefined && { subCgroup }),
   };
 }

@@ -1,16 +1,17 @@
 import type { Host, HostFiles } from '../host/host.ts';
 import { CGROUP_PARENT, cgroupPath } from '../plan/cgroup.ts';
-import type { CgroupFacts, Facts, Rootless } from '../plan/facts.ts';
+import type { CgroupFacts, Facts, Rootless, SystemdFacts } from '../plan/facts.ts';
 import { CAPABILITY_NAMES } from '../plan/numbers.ts';
 import type { CapabilityName } from '../plan/numbers.ts';
 import type { Spec } from '../spec/types.ts';
 import type { Bundle } from './bundle.ts';
-import { CGROUP_MOUNT, readCgroupFacts } from './cgroup-tree.ts';
+import { CGROUP_MOUNT, readCgroupFacts, readControllers } from './cgroup-tree.ts';
 import type { Context } from './context.ts';
 import { delegatedParent, readDelegation } from './delegation.ts';
 import { deniesGroups, readMappings, readRootless } from './rootless.ts';
 import { readResctrl } from './resctrl.ts';
 import type { Place } from './store.ts';
+import { ORDINARY_SYSTEMD, readSystemdFacts } from './systemd.ts';
 
 /** Who makes cgroups: the runtime by files, systemd by scopes, or nobody (`--cgroups=disabled` of podman). */
 export type CgroupManager = 'cgroupfs' | 'systemd' | 'disabled';
@@ -19,15 +20,21 @@ export type CgroupManager = 'cgroupfs' | 'systemd' | 'disabled';
 const SECCOMP_CACHE = '~seccomp';
 
 /** Reads what a plan must know of the machine. */
-export function readFacts(context: Context, place: Place, { directory: bundle, spec }: Bundle): Facts {
-  const { host, root } = context;
+export async function readFacts(
+  context: Context,
+  place: Place,
+  { directory: bundle, spec }: Bundle,
+): Promise<Facts> {
+  const { host, root, cgroupManager } = context;
   const rootless = readRootless(host);
+  const systemd = cgroupManager === 'systemd' ? await readSystemdFacts(host, rootless) : undefined;
   return {
     id: place.id,
     bundle,
     stateDirectory: place.directory,
     seccompCache: `${root}/${SECCOMP_CACHE}`,
-    ...readCgroups(context, { spec, id: place.id, rootless }),
+    ...readCgroups(context, { spec, id: place.id, rootless, systemd }),
+    ...(systemd !== undefined && { systemd }),
     grantable: grantable(host),
     uid: host.self.uid,
     ...(spec.linux?.mountLabel && isSelinuxOff(host.files) && { selinuxOff: true }),
@@ -41,6 +48,7 @@ interface CgroupWish {
   readonly spec: Spec;
   readonly id: string;
   readonly rootless: Rootless | undefined;
+  readonly systemd: SystemdFacts | undefined;
 }
 
 /** Without cgroups of their own containers may still mount the hierarchy, if there is one. */
@@ -50,9 +58,10 @@ function readCgroups(context: Context, wish: CgroupWish): Pick<Facts, 'cgroup' |
   try {
     const cgroup = readCgroupFacts(host.files);
     if (disabled) return { cgroup, cgroupDisabled: true };
+    if (wish.systemd !== undefined) return { cgroup: asManaged(host.files, wish.systemd, cgroup) };
     return { cgroup: asDelegated(context, wish, cgroup) };
   } catch (error) {
-    if (!disabled && wish.rootless === undefined) throw error;
+    if (!disabled && (wish.rootless === undefined || wish.systemd !== undefined)) throw error;
     return { cgroup: undefined, ...(disabled && { cgroupDisabled: true }) };
   }
 }
@@ -60,6 +69,13 @@ function readCgroups(context: Context, wish: CgroupWish): Pick<Facts, 'cgroup' |
 /** The kernel knows selinuxfs only where it was booted with SELinux. */
 function isSelinuxOff(files: HostFiles): boolean {
   return !/\bselinuxfs$/m.test(files.readText('/proc/filesystems'));
+}
+
+/** The manager of a user has the controllers that were delegated to it. */
+function asManaged(files: HostFiles, systemd: SystemdFacts, cgroup: CgroupFacts): CgroupFacts {
+  if (!systemd.user) return cgroup;
+  const controllers = readControllers(files, `${cgroup.root}${systemd.cgroup}`);
+  return { ...cgroup, controllers, delegation: { parent: CGROUP_PARENT, from: systemd.cgroup } };
 }
 
 /** `--rootless` decides whether a cgroup that cannot be made is an error; by default only root must have one. */
@@ -84,7 +100,11 @@ function readJoinedUsers(files: HostFiles, spec: Spec): Pick<Facts, 'joinedMappi
 }
 
 /** Facts of an ordinary machine and a privileged runtime, for a plan that nobody is going to run here. */
-export function planFacts(root: string, id: string, bundle: string): Facts {
+export function planFacts(
+  { root, cgroupManager }: Pick<Context, 'root' | 'cgroupManager'>,
+  id: string,
+  bundle: string,
+): Facts {
   return {
     id,
     bundle,
@@ -96,6 +116,7 @@ export function planFacts(root: string, id: string, bundle: string): Facts {
       hybrid: false,
       own: '/',
     },
+    ...(cgroupManager === 'systemd' && { systemd: ORDINARY_SYSTEMD }),
     grantable: [...CAPABILITY_NAMES],
     resctrl: { root: '/sys/fs/resctrl' },
     uid: 0,

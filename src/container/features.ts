@@ -17,7 +17,7 @@ import {
 import { COMMIT, VERSION } from '../version.ts';
 
 /** Annotations of a config that act on the machine, so that a client does not let them come from an image. */
-const UNSAFE_ANNOTATIONS = ['dev.runts.'];
+const UNSAFE_ANNOTATIONS = ['dev.runts.', 'org.systemd.property.'];
 
 /**
  * The features document (features.md, features-linux.md) in the order of runc's: what runts does, whatever the machine
@@ -49,7 +49,7 @@ function linuxFeatures(seccomp: HostSeccomp | undefined): object {
   return {
     namespaces: sorted(NAMESPACE_TYPES),
     capabilities: CAPABILITIES,
-    cgroup: { v1: false, v2: true, systemd: false, systemdUser: false, rdma: true },
+    cgroup: { v1: false, v2: true, systemd: true, systemdUser: true, rdma: true },
     seccomp: seccomp === undefined ? { enabled: false } : seccompFeatures(seccomp),
     apparmor: { enabled: true },
     selinux: { enabled: true },

@@ -3,6 +3,7 @@ import type { HostLock, HostProcess } from '../host/host.ts';
 import { compileCreate } from '../plan/create.ts';
 import type { CreateOptions } from '../plan/facts.ts';
 import type { Plan, StepOf } from '../plan/steps.ts';
+import { unitOfSpec } from '../plan/systemd.ts';
 import type { Spec } from '../spec/types.ts';
 import { readBundle } from './bundle.ts';
 import type { Bundle, BundleRequest } from './bundle.ts';
@@ -52,7 +53,6 @@ export interface Launched {
 /** Makes a container. What it made is removed where it fails. */
 export async function launch(context: Context, request: CreateRequest, mode: LaunchMode): Promise<Launched> {
   checkId(request.id);
-  refuseSystemd(context);
   const bundle = readBundle(context.host, request);
   for (const warning of bundle.warnings) context.warn(warning);
   const terminal = bundle.spec.process.terminal === true;
@@ -77,13 +77,6 @@ async function lockNew(context: Context, place: Place): Promise<HostLock> {
   throw new RuntsError('WRONG_STATE', `container ${place.id} was deleted while it was being created`);
 }
 
-function refuseSystemd({ cgroupManager }: Context): void {
-  if (cgroupManager !== 'systemd') return;
-  throw new RuntsError('UNSUPPORTED', '--systemd-cgroup: the systemd cgroup driver is not supported yet', {
-    hint: 'leave the option out and give linux.cgroupsPath as a path: cgroups are then made by writes to cgroup files',
-  });
-}
-
 interface Making {
   readonly request: CreateRequest;
   readonly mode: LaunchMode;
@@ -93,7 +86,7 @@ interface Making {
 
 async function make(context: Context, place: Place, making: Making): Promise<Launched> {
   const { files } = context.host;
-  const facts = readFacts(context, place, making.bundle);
+  const facts = await readFacts(context, place, making.bundle);
   const notify = makeNotifyDirectory(context, place);
   const spec = specToRun(context, making);
   const freshCgroup = needsFreshCgroup(context, spec, facts);
@@ -147,7 +140,11 @@ function firstState(context: Context, place: Place, { making, facts, plan }: Com
   const socket = plan.find(
     (step): step is StepOf<'listen'> => step.kind === 'listen' && step.directory === place.directory,
   );
-  const cgroup = plan.find((step): step is StepOf<'cgroup-create'> => step.kind === 'cgroup-create');
+  const cgroup = plan.find(
+    (step): step is StepOf<'cgroup-create'> | StepOf<'cgroup-adopt'> =>
+      step.kind === 'cgroup-create' || step.kind === 'cgroup-adopt',
+  );
+  const { systemd } = facts;
   const waiting = plan.findIndex((step) => step.kind === 'await-start');
   const stepsBefore = waiting === -1 ? plan.length : waiting;
   return {
@@ -161,6 +158,7 @@ function firstState(context: Context, place: Place, { making, facts, plan }: Com
     phase: 'creating',
     ...(socket !== undefined && { startSocket: socket.name }),
     ...(cgroup !== undefined && { cgroup: { root: cgroup.root, path: cgroup.path } }),
+    ...(systemd !== undefined && { unit: unitOfSpec(spec, place.id, systemd).name }),
     spec,
     facts,
     noNewKeyring: making.request.noNewKeyring === true,

@@ -13,7 +13,7 @@ export function plan(context: Context, request: BundleRequest, id?: string): Pla
   for (const warning of warnings) context.warn(warning);
   const name = id ?? idOf(directory);
   checkId(name);
-  const compiled = compileCreate(spec, planFacts(context.root, name, directory), {});
+  const compiled = compileCreate(spec, planFacts(context, name, directory), {});
   for (const warning of compiled.warnings) context.warn(warning);
   return compiled.plan;
 }

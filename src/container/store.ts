@@ -32,6 +32,8 @@ export interface Saved {
   readonly startSocket?: string;
   /** The cgroup that was made; unset without one. Its inode is known once the process is. */
   readonly cgroup?: CgroupPlace;
+  /** systemd's unit around it; unset where the runtime has made the cgroup itself. */
+  readonly unit?: string;
   /** The config as it was checked at create; later changes of config.json mean nothing. */
   readonly spec: Spec;
   readonly facts: Facts;

@@ -4,7 +4,7 @@ import { parseCount } from '../cgroup/events.ts';
 import { RuntsError } from '../errors.ts';
 import type { CgroupFacts } from '../plan/facts.ts';
 import { compileUpdate } from '../plan/lifecycle.ts';
-import type { CgroupPlace } from '../plan/lifecycle.ts';
+import type { CgroupPlace, UpdateUnit } from '../plan/lifecycle.ts';
 import type { Plan } from '../plan/steps.ts';
 import { formatProblem } from '../spec/problems.ts';
 import { readResources } from '../spec/read.ts';
@@ -51,7 +51,8 @@ async function apply(context: Context, place: Place, { saved, change }: Change):
   ignoredResources(change).forEach(context.warn);
   const old = saved.spec.linux?.resources ?? {};
   const merged = mergeResources(old, change);
-  const { place: cgroup, hierarchy } = cgroupOf(saved);
+  const { cgroup: own, hierarchy } = cgroupOf(saved);
+  const cgroup = { ...own, unit: unitOf(context, saved) };
   const usage = memoryUsage(context, saved);
   const plan = compileUpdate({ old, change, ...(usage !== undefined && { usage }) }, cgroup, hierarchy);
   try {
@@ -68,9 +69,14 @@ async function apply(context: Context, place: Place, { saved, change }: Change):
   });
 }
 
-function cgroupOf({ id, cgroup, facts }: Saved): { place: CgroupPlace; hierarchy: CgroupFacts } {
+function unitOf({ warn }: Context, { unit, facts }: Saved): UpdateUnit | undefined {
+  if (unit === undefined || facts.systemd === undefined) return undefined;
+  return { name: unit, systemd: facts.systemd, warn };
+}
+
+function cgroupOf({ id, cgroup, facts }: Saved): { cgroup: CgroupPlace; hierarchy: CgroupFacts } {
   if (cgroup !== undefined && facts.cgroup !== undefined)
-    return { place: { ...cgroup, root: facts.cgroup.root }, hierarchy: facts.cgroup };
+    return { cgroup: { ...cgroup, root: facts.cgroup.root }, hierarchy: facts.cgroup };
   throw new RuntsError('UNSUPPORTED', `container ${id} has no cgroup, which alone has limits`);
 }
 

@@ -123,6 +123,11 @@ export interface HostProcesses {
   /** Opens a pidfd; the caller closes it with closeDescriptor. */
   openPidfd(pid: number): number;
   closeDescriptor(fd: number): void;
+  /**
+   * Sends D-Bus method calls to systemd over its own unix socket, one after the other, and gives the answers (errors of
+   * systemd's among them) as they came; all within `timeoutMs`.
+   */
+  askSystemd(socketPath: string, calls: readonly Uint8Array[], timeoutMs: number): Promise<Uint8Array[]>;
   /** Forwards READY=1 (then MAINPID, BARRIER) of a datagram socket to another until told or the process ends. */
   forwardNotify(listenPath: string, notifyPath: string, pid: number): Promise<void>;
   /** Tries what the machine can do, in a process of its own: one line a try, as native/probe/try.h says. */

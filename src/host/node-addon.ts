@@ -20,6 +20,7 @@ export interface Addon {
   seccompKnowsArchitecture(name: string): boolean;
   seccompTakesFlags(flags: number): boolean;
   probe(wanted: readonly string[]): Promise<string>;
+  askSystemd(socket: string, calls: readonly Uint8Array[], timeoutMs: number): Promise<Uint8Array[]>;
   isTerminal(fd: number): boolean;
   terminalSize(fd: number): { readonly width: number; readonly height: number } | undefined;
   relay(input: number, output: number, master: number): Promise<void>;

@@ -16,6 +16,8 @@ export const nodeProcesses = (reaps: boolean): HostProcesses => ({
   sendDescriptor: (path, fd, text) => checked(() => addon().sendDescriptor(path, fd, text)),
   openPidfd: (pid) => checked(() => addon().openPidfd(pid)),
   closeDescriptor: (fd) => checked(() => addon().closeDescriptor(fd)),
+  askSystemd: (socketPath, calls, timeoutMs) =>
+    checkedAsync(() => addon().askSystemd(socketPath, calls, timeoutMs)),
   forwardNotify: (listenPath, notifyPath, pid) =>
     checkedAsync(() => addon().forwardNotify(listenPath, notifyPath, pid)),
   probe: (wanted) => checkedAsync(() => addon().probe(wanted)),

@@ -1,3 +1,4 @@
+import { nameOfCall } from '../cgroup/systemd/describe.ts';
 import type { Step, StepKind, StepOf } from './steps.ts';
 
 /** What a step was to do, after "cannot". */
@@ -12,6 +13,8 @@ const ACTIONS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   'cgroup-devices': () => "attach the device rules to the container's cgroup",
   'cgroup-chown': ({ uid }) => `give the container's cgroup to uid ${uid}`,
   'cgroup-freeze': ({ frozen }) => `${frozen ? 'freeze' : 'thaw'} the container's cgroup`,
+  'cgroup-adopt': ({ path }) => `open the cgroup ${path} of the unit`,
+  'systemd-call': systemdAction,
   'cgroup-kill': () => "kill what is in the container's cgroup",
   'cgroup-remove': ({ path }) => `remove the cgroup ${path}`,
   'resctrl-make': ({ path }) => `make the resctrl group ${path}`,
@@ -84,4 +87,20 @@ const ACTIONS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
 
 function plural(namespaces: readonly string[]): string {
   return `${namespaces.join(', ')} namespace${namespaces.length > 1 ? 's' : ''}`;
+}
+
+const UNIT_ACTIONS: Readonly<Record<string, string>> = {
+  StartTransientUnit: 'start',
+  StopUnit: 'stop',
+  SetUnitProperties: 'change',
+};
+
+/** The call that the step is about, which others may come before. */
+function systemdAction({ calls }: StepOf<'systemd-call'>): string {
+  for (const { message } of calls) {
+    const { member, unit } = nameOfCall(message);
+    const verb = UNIT_ACTIONS[member];
+    if (verb !== undefined) return `${verb} the unit ${unit}`;
+  }
+  return 'move the process into the unit';
 }

@@ -1,10 +1,12 @@
 import { ignoredResources } from '../cgroup/refusals.ts';
-import { limitsTasks, requiredControllers, resourceSteps } from '../cgroup/resources.ts';
+import { checkedSettings, limitsTasks, limitSteps, requiredControllers } from '../cgroup/resources.ts';
+import type { Setting } from '../cgroup/settings.ts';
+import { settingsForSystemd } from '../cgroup/systemd/properties.ts';
 import type { DeviceCgroup, LinuxResources, Spec } from '../spec/types.ts';
 import { onHost, section } from './context.ts';
 import type { Context } from './context.ts';
 import { getsCgroup } from './facts.ts';
-import type { CgroupFacts, Delegation, Facts } from './facts.ts';
+import type { CgroupFacts, Delegation, Facts, SystemdFacts } from './facts.ts';
 import { hostId, userMappings } from './ids.ts';
 import { makes } from './namespaces.ts';
 import { parseMountOptions } from './mount-options.ts';
@@ -12,6 +14,7 @@ import { cleanPath } from './paths.ts';
 import { unsupported } from './refuse.ts';
 import { callerName } from './rootless.ts';
 import type { Step } from './steps.ts';
+import { unitCgroup, unitSteps } from './systemd.ts';
 
 /** Where containers without a cgroupsPath of their own go, and what relative ones count from, on a machine of one's own. */
 export const CGROUP_PARENT = '/runts';
@@ -34,45 +37,95 @@ export function cgroupPath(spec: Spec, id: string, parent: string): string {
     throw unsupported(
       '/linux/cgroupsPath',
       `"${path}" is a place of systemd (slice:prefix:name), and cgroups are made by files here`,
-      'give a path such as /runts/NAME, or set the cgroup driver of the caller to cgroupfs',
+      'use --systemd-cgroup, or give a path such as /runts/NAME (the cgroupfs driver of the caller)',
     );
   }
   return cleanPath(path.startsWith('/') ? path : `${parent}/${path}`);
 }
 
-/** The cgroup before the clone into it, and what must follow the last clone. */
+/** A container's cgroup, and when it is made. */
 export interface CgroupSteps {
+  /** Before the clone into it. */
   readonly before: readonly Step[];
+  /** After the first clone, where systemd makes the cgroup: a scope is made around a process. */
+  readonly entered: readonly Step[];
+  /** What must follow the last clone. */
   readonly tasks: readonly Step[];
+  /** True where the process is cloned into it. */
+  readonly cloneInto: boolean;
 }
 
 export function cgroupSteps(context: Context): CgroupSteps {
-  const { spec, facts, options } = context;
+  const { spec, facts } = context;
   const resources = spec.linux?.resources ?? {};
   ignoredResources(resources).forEach(context.warn);
   if (!getsCgroup(facts)) return withoutCgroup(spec, resources, facts);
   const required = requiredControllers(resources).map(({ controller }) => controller);
-  const limits = limitSteps(context, resources, facts.cgroup);
+  const settings = checkedSettings(resources, facts.cgroup);
+  return facts.systemd === undefined
+    ? ownCgroup(context, facts.cgroup, { required, settings })
+    : systemdCgroup(context, facts.cgroup, { required, settings, systemd: facts.systemd });
+}
+
+interface Wanted {
+  /** Controllers that the limits need. */
+  readonly required: readonly string[];
+  readonly settings: readonly Setting[];
+}
+
+function ownCgroup(context: Context, cgroup: CgroupFacts, { required, settings }: Wanted): CgroupSteps {
+  const { spec, facts, options } = context;
+  const limits = limitsOf(context, settings);
   const create = onHost(section(spec, '/linux/cgroupsPath'), {
     kind: 'cgroup-create',
-    root: facts.cgroup.root,
+    root: cgroup.root,
     path: cgroupPath(spec, facts.id, cgroupParent(facts)),
     controllers: required,
     // statistics are wanted of containers without limits as well
-    wanted: facts.cgroup.controllers.filter((name) => !required.includes(name)),
+    wanted: cgroup.controllers.filter((name) => !required.includes(name)),
     fresh: options.freshCgroup === true,
   });
   return {
     before: [create, ...limits.filter((step) => !limitsTasks(step)), ...ownershipSteps(context)],
+    entered: [],
     tasks: limits.filter(limitsTasks),
+    cloneInto: true,
+  };
+}
+
+/** What systemd has set is written to the files as well: it does not know all of it. */
+function systemdCgroup(
+  context: Context,
+  { root }: CgroupFacts,
+  wanted: Wanted & { readonly systemd: SystemdFacts },
+): CgroupSteps {
+  const { spec, facts, warn } = context;
+  const { systemd, required } = wanted;
+  const settings = settingsForSystemd(wanted.settings);
+  const { unit, start, late } = unitSteps({ spec, id: facts.id, systemd, settings, warn });
+  const limits = limitsOf(context, settings);
+  const adopt = onHost(start.because, {
+    kind: 'cgroup-adopt',
+    root,
+    path: unitCgroup(unit, systemd),
+    controllers: required,
+  });
+  const made = [start, adopt, ...limits.filter((step) => !limitsTasks(step)), ...ownershipSteps(context)];
+  const isScope = unit.kind === 'scope';
+  return {
+    before: isScope ? [] : made,
+    entered: isScope ? made : [],
+    tasks: [...late, ...limits.filter(limitsTasks)],
+    cloneInto: !isScope,
   };
 }
 
 /** A device program takes CAP_BPF or CAP_SYS_ADMIN on the machine; without them nobody can make device nodes either. */
-function limitSteps({ spec, facts, warn }: Context, resources: LinuxResources, cgroup: CgroupFacts): Step[] {
-  const steps = resourceSteps(resources, cgroup);
+function limitsOf({ spec, facts, warn }: Context, settings: readonly Setting[]): Step[] {
+  const devices = spec.linux?.resources?.devices;
+  const steps = limitSteps(settings, devices);
   const kept = facts.rootless === undefined ? steps : steps.filter(({ kind }) => kind !== 'cgroup-devices');
-  if (facts.rootless !== undefined && resources.devices?.some(deniesDevice) === true)
+  if (facts.rootless !== undefined && devices?.some(deniesDevice) === true)
     warn("linux.resources.devices: rules need the rights of the machine's root, and are left out");
   return kept.map((step) => ({ ...step, because: section(spec, step.because) }));
 }
@@ -91,7 +144,7 @@ function withoutCgroup(spec: Spec, resources: LinuxResources, facts: Facts): Cgr
       facts.cgroupDisabled === true ? 'cgroups are switched off' : 'there is no cgroup v2 hierarchy here';
     throw unsupported(first.because, `needs a cgroup, and ${why}`, 'leave the limit out');
   }
-  return { before: [], tasks: [] };
+  return { before: [], entered: [], tasks: [], cloneInto: false };
 }
 
 interface Undelegated extends Delegation {

@@ -70,7 +70,8 @@ function createPlan(context: Context): Plan {
   });
   const waiting = waitSteps(context);
   const terminal = program.consoleSteps(spec.process, options, { mount: makes(namespaces, 'mount'), slot });
-  const creation = creationSteps(context, [...rdtJoinSteps(context), ...cgroup.tasks]);
+  const tasks = [...rdtJoinSteps(context), ...cgroup.tasks];
+  const creation = creationSteps(context, { ...cgroup, tasks });
   const root = rootSteps(context);
   const mounts = mountSteps(context);
   const capabilities = capabilitySteps({

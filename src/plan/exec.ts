@@ -18,6 +18,7 @@ import { rootPath } from './root.ts';
 import { isUser } from './rootless.ts';
 import { seccompSteps } from './seccomp.ts';
 import type { Step } from './steps.ts';
+import { enterUnitStep } from './systemd.ts';
 
 /** The running container that a process is added to. */
 export interface ExecFacts extends Facts {
@@ -33,6 +34,8 @@ export interface ExecFacts extends Facts {
   readonly cgroupPath: string | undefined;
   /** Inode number of that cgroup's directory; unset: any. */
   readonly cgroupInode?: number | bigint;
+  /** systemd's unit around that cgroup; unset without one. */
+  readonly unit?: string;
   /** `--cgroup`: a cgroup below that one. */
   readonly subCgroup?: string;
 }
@@ -141,12 +144,14 @@ function entrySteps(context: ExecContext): { prepare: Step[]; steps: Step[] } {
   const { process, facts, namespaces } = context;
   const { pid, startTime, subCgroup } = facts;
   const slot = context.slot();
-  const intoCgroup = facts.cgroup !== undefined && facts.cgroupPath !== undefined;
+  const enter = enterSteps(context);
+  const intoCgroup = facts.cgroup !== undefined && facts.cgroupPath !== undefined && enter.length === 0;
   // with controllers on, a cgroup that has children takes no process: then where the container's first one is
   const cgroupOfPid = intoCgroup && subCgroup === undefined ? pid : 0;
   const because = section(facts.spec, '/linux/namespaces');
   const steps = [
     onHost('', { kind: 'clone', namespaces: [], intoCgroup, cgroupOfPid }),
+    ...enter,
     ...rdtJoinSteps({ spec: facts.spec, facts }),
     ...oomScoreSteps(process, facts),
     ...rootDirectory(context),
@@ -158,6 +163,12 @@ function entrySteps(context: ExecContext): { prepare: Step[]; steps: Step[] } {
     ...chrootSteps(context),
   ];
   return { prepare: [onHost('', { kind: 'open-process', pid, startTime, slot })], steps };
+}
+
+/** An ordinary user may not move processes between the units of his own manager, but that may. */
+function enterSteps({ facts: { unit, systemd, subCgroup } }: ExecContext): Step[] {
+  if (unit === undefined || systemd?.user !== true) return [];
+  return [enterUnitStep(unit, systemd, cleanPath(subCgroup ?? ''))];
 }
 
 /** As at create: privileged from outside first, so that namespaces of other owners can be joined too. */

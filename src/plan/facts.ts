@@ -17,6 +17,8 @@ export interface Facts {
   readonly cgroup: CgroupFacts | undefined;
   /** True: the container gets no cgroup of its own (`--cgroup-manager disabled`), though there may be a hierarchy. */
   readonly cgroupDisabled?: boolean;
+  /** Given: systemd makes the container's cgroup. */
+  readonly systemd?: SystemdFacts;
   /** Capabilities that the runtime can give away; others are left out of the plan and reported as warnings. */
   readonly grantable: readonly CapabilityName[];
   /** True where SELinux is off, so that mounts can have no context. */
@@ -102,6 +104,18 @@ export interface Delegation {
   readonly missing?: string;
   /** True where a missing right is an error, whatever the config asks for (`--rootless false`). */
   readonly required?: boolean;
+}
+
+/** The manager that is asked for units: that of the system, or of a user. */
+export interface SystemdFacts {
+  /** Path of its private socket. */
+  readonly socket: string;
+  /** True for the manager of an unprivileged user. */
+  readonly user: boolean;
+  /** Number of its version, such as 257. */
+  readonly version: number;
+  /** Its own cgroup from the root of the v2 hierarchy, below which the slices are; empty for the root. */
+  readonly cgroup: string;
 }
 
 /** False where cgroups are switched off, where there are none, and where the runtime has no right to make one. */

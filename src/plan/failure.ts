@@ -47,13 +47,16 @@ function textOf(step: Step, failure: Failure): string {
   return special?.(step, failure) ?? `cannot ${actionOf(step)}: ${reasonOf(failure)}`;
 }
 
-type Wording<K extends StepKind> = (step: StepOf<K>, failure: Failure) => string;
+type Wording<K extends StepKind> = (step: StepOf<K>, failure: Failure) => string | undefined;
 
 /** Where clients (podman, docker, containerd) match on words, or where a call's error alone would mislead. */
 const WORDINGS: { readonly [K in StepKind]?: Wording<K> } = {
   'find-executable': ({ name }, failure) => `exec: ${JSON.stringify(name)}: ${findText(name, failure)}`,
   execve: ({ args }, { errno }) => `exec ${args[0] ?? ''}: ${errnoText(errno)}`,
   hook: ({ phase, path }, failure) => `${phase} hook ${hookEnd(failure)}: ${path}`,
+  // systemd's own words stand where an errno would
+  'systemd-call': (step, failure) =>
+    failure.call.startsWith('systemd(') ? `cannot ${actionOf(step)}: ${failure.detail}` : undefined,
   'cgroup-write': (step, failure) => `cannot ${actionOf(step)}: ${cgroupReason(step.file, failure)}`,
   apparmor: (step, failure) =>
     `cannot ${actionOf(step)}: ${labelReason('/proc/self/attr/apparmor/exec', failure)}`,

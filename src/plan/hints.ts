@@ -49,6 +49,7 @@ const CAUSES: { readonly [K in StepKind]?: Cause<K> } = {
       ? 'the cgroup file system is read-only here (a container without its own cgroups?)'
       : undefined;
   },
+  'systemd-call': systemdHint,
   'cgroup-write': cgroupWriteHint,
   'cgroup-devices': (_, { errno }) =>
     errno === 'EPERM' ? 'loading a device program takes CAP_BPF or CAP_SYS_ADMIN on the host' : undefined,
@@ -224,6 +225,16 @@ function cgroupWriteHint({ file, value }: StepOf<'cgroup-write'>, { errno }: Fai
   if (errno === 'EBUSY' && file === 'memory.max') return 'the container uses more memory than that already';
   if (errno === 'EINVAL' || errno === 'ERANGE') return `the kernel does not take "${value}" for ${file}`;
   return errno === 'ENODEV' || errno === 'ENXIO' ? 'no such device on this host' : undefined;
+}
+
+function systemdHint({ socket }: StepOf<'systemd-call'>, { errno, detail }: Failure): string | undefined {
+  if (detail.includes('UnitExists'))
+    return 'another container is in this unit: choose another linux.cgroupsPath';
+  if (detail.includes('PropertyReadOnly'))
+    return 'this systemd has no such property, or does not let it be set: see systemd.resource-control(5)';
+  if (errno === 'ENOENT' || errno === 'ECONNREFUSED')
+    return `systemd does not listen at ${socket}: leave out --systemd-cgroup where it does not run`;
+  return undefined;
 }
 
 function findHint({ name, path }: StepOf<'find-executable'>, { errno }: Failure): string | undefined {

@@ -1,12 +1,15 @@
-import { updateSteps } from '../cgroup/update.ts';
+import { writeStep } from '../cgroup/settings.ts';
+import { settingsForSystemd } from '../cgroup/systemd/properties.ts';
+import { updateSettings } from '../cgroup/update.ts';
 import type { Integer, LinuxResources, Spec } from '../spec/types.ts';
 import { CGROUP_PARENT } from './cgroup.ts';
 import { onHost } from './context.ts';
 import { START_SOCKET } from './create.ts';
-import type { CgroupFacts, Facts } from './facts.ts';
+import type { CgroupFacts, Facts, SystemdFacts } from './facts.ts';
 import { hookSteps } from './hooks.ts';
 import { AGENT_SLOT, agentSteps } from './seccomp.ts';
 import type { Plan, Step } from './steps.ts';
+import { updateUnitSteps } from './systemd.ts';
 
 /** A container's process, which nobody else can be taken for. */
 export interface ProcessId {
@@ -117,11 +120,26 @@ export interface ResourceChange {
   readonly usage?: Integer;
 }
 
+/** The cgroup that an update changes, and systemd's unit around it, if it has one. */
+export interface UpdatePlace extends Pick<CgroupPlace, 'path' | 'inode'> {
+  readonly unit?: UpdateUnit | undefined;
+}
+
+export interface UpdateUnit {
+  readonly name: string;
+  readonly systemd: SystemdFacts;
+  readonly warn: (message: string) => void;
+}
+
 /** `update` of the cgroup at `place`. Throws RuntsError UNSUPPORTED for what this host cannot limit. */
 export function compileUpdate(
   { old, change, usage }: ResourceChange,
-  place: Pick<CgroupPlace, 'path' | 'inode'>,
+  { unit, ...place }: UpdatePlace,
   cgroup: CgroupFacts,
 ): Plan {
-  return [openCgroup({ root: cgroup.root, ...place }), ...updateSteps(old, change, cgroup, usage)];
+  const settings = updateSettings(old, change, cgroup, usage);
+  const open = openCgroup({ root: cgroup.root, ...place });
+  if (unit === undefined) return [open, ...settings.map(writeStep)];
+  const kept = settingsForSystemd(settings);
+  return [open, ...updateUnitSteps({ ...unit, settings: kept }), ...kept.map(writeStep)];
 }

@@ -1,7 +1,7 @@
 import type { NamespaceType, Process, Spec } from '../spec/types.ts';
 import { onHost, onInit, section } from './context.ts';
 import type { Context, Prepared } from './context.ts';
-import { getsCgroup } from './facts.ts';
+import type { CgroupSteps } from './cgroup.ts';
 import type { Facts } from './facts.ts';
 import { stepMappings } from './ids.ts';
 import { fromBundle } from './paths.ts';
@@ -57,9 +57,8 @@ export function isStaged(namespaces: Namespaces): boolean {
 
 /**
  * The process and its namespaces, up to where it is pid 1 (or the only process of ours) with root's rights in them.
- * `tasks` are steps of the host that must follow the last clone into the cgroup.
  */
-export function creationSteps(context: Context, tasks: readonly Step[]): Prepared {
+export function creationSteps(context: Context, cgroup: CgroupSteps): Prepared {
   const { namespaces } = context;
   const slots = new Map(namespaces.joined.map(({ type }) => [type, context.slot()]));
   const prepare = namespaces.joined.map(({ type, path, because }) =>
@@ -68,32 +67,36 @@ export function creationSteps(context: Context, tasks: readonly Step[]): Prepare
   const joins = joinOrder(context).map(({ type, because }) =>
     onInit(because, { kind: 'join', slot: slots.get(type) ?? 0, namespaces: [type] }),
   );
-  const rest = isStaged(namespaces) ? stagedSteps(context, joins, tasks) : directSteps(context, joins, tasks);
+  const rest = isStaged(namespaces)
+    ? stagedSteps(context, joins, cgroup)
+    : directSteps(context, joins, cgroup);
   return { prepare, steps: [...rest, ...unshareCgroup(context)] };
 }
 
-function directSteps(context: Context, joins: readonly Step[], tasks: readonly Step[]): Step[] {
+function directSteps(context: Context, joins: readonly Step[], cgroup: CgroupSteps): Step[] {
   return [
-    cloneStep(context, withoutCgroup(context.namespaces.made)),
+    cloneStep(context, withoutCgroup(context.namespaces.made), cgroup),
     ...oomScore(context),
-    ...tasks,
+    ...cgroup.entered,
+    ...cgroup.tasks,
     ...joins,
   ];
 }
 
-function stagedSteps(context: Context, joins: readonly Step[], tasks: readonly Step[]): Step[] {
+function stagedSteps(context: Context, joins: readonly Step[], cgroup: CgroupSteps): Step[] {
   const { namespaces, spec } = context;
   const made = withoutCgroup(namespaces.made).filter((type) => type !== 'user' && type !== 'time');
   const because = section(spec, '/linux/namespaces');
   return [
-    cloneStep(context, []),
+    cloneStep(context, [], cgroup),
     ...oomScore(context),
+    ...cgroup.entered,
     ...rootDirectory(context),
     ...joins,
     ...userSteps(context),
     ...timeSteps(context),
     onInit(because, { kind: 'fork', namespaces: made }),
-    ...tasks,
+    ...cgroup.tasks,
   ];
 }
 
@@ -110,12 +113,11 @@ function rootDirectory({ namespaces, spec, facts }: Context): Step[] {
   return [onInit('/root/path', { kind: 'root-directory', path: fromBundle(facts.bundle, spec.root.path) })];
 }
 
-function cloneStep({ spec, facts }: Context, namespaces: readonly NamespaceType[]): Step {
-  const intoCgroup = getsCgroup(facts);
+function cloneStep({ spec }: Context, namespaces: readonly NamespaceType[], cgroup: CgroupSteps): Step {
   return onHost(section(spec, '/linux/namespaces'), {
     kind: 'clone',
     namespaces,
-    intoCgroup,
+    intoCgroup: cgroup.cloneInto,
     cgroupOfPid: 0,
   });
 }

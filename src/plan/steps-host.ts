@@ -118,6 +118,37 @@ export const HOST_STEPS = {
     fields: { root: 'str', path: 'str' },
   },
 
+  'cgroup-adopt': {
+    on: host,
+    about:
+      'open the cgroup that systemd has made, enabling controllers on the way; ESRCH where the process of the plan, if there is one by then, is not in it',
+    fields: { root: 'str', path: 'str', controllers: 'strs' },
+  },
+  'systemd-call': {
+    on: host,
+    about:
+      "D-Bus method calls to systemd over its own socket, each answered before the next is sent; undo sends those of `undo`, if a job had begun, once the plan's process is dead",
+    fields: {
+      socket: 'str',
+      calls: {
+        list: {
+          message: 'bytes',
+          /** Offset in message of 4 bytes that get the pid of the plan's process; 0: it has no place for it. */
+          pidAt: 'u32',
+          /** True: the answer is a job, which must end well before the step does. */
+          job: 'bool',
+          /** Names of D-Bus errors that are as good as an answer. */
+          tolerate: 'strs',
+        },
+      },
+      undo: { list: { message: 'bytes', job: 'bool' } },
+      /** A call that is made when a job fails; the text in its answer is told. Empty: none. */
+      diagnose: 'bytes',
+      /** For all calls together. */
+      timeoutMs: 'u32',
+    },
+  },
+
   // ---- descriptors that the host prepares for init
   'seccomp-compile': {
     on: host,

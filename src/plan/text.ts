@@ -1,4 +1,5 @@
 import { DEFAULT_RULES } from '../cgroup/devices.ts';
+import { describeCall } from '../cgroup/systemd/describe.ts';
 import type { Step, StepKind, StepOf } from './steps.ts';
 
 /** A step in a few words for people: its kind, and what it is done to. */
@@ -36,6 +37,9 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   'cgroup-devices': ({ rules }) => deviceRules(rules),
   'cgroup-chown': ({ uid, gid }) => `to ${uid}${gid === 0xffffffff ? '' : `:${gid}`}`,
   'cgroup-freeze': ({ frozen }) => (frozen ? 'frozen' : 'thawed'),
+  'cgroup-adopt': ({ path, controllers }) =>
+    words(path, controllers.length > 0 && `with ${controllers.join(' ')}`),
+  'systemd-call': ({ calls }) => calls.map(({ message }) => describeCall(message)).join(', then '),
   'cgroup-kill': () => 'every process in it',
   'cgroup-remove': ({ path }) => path,
   'resctrl-make': ({ path }) => path,

@@ -84,12 +84,17 @@ describe('create', () => {
     expect(host.tree.get(`${DIRECTORY}/state.json`)).toBe('theirs');
   });
 
-  it.each([['--systemd-cgroup'], ['--cgroup-manager=systemd']])('refuses %s in words', async (flag) => {
-    const host = machine([flag, 'create', 'c1']);
-    expect(await main(host)).toBe(1);
-    expect(host.written.err).toContain('the systemd cgroup driver is not supported yet');
-    expect(host.directories.has(DIRECTORY)).toBe(false);
-  });
+  it.each([['--systemd-cgroup'], ['--cgroup-manager=systemd']])(
+    'without systemd: %s fails in words',
+    async (flag) => {
+      const host = machine([flag, 'create', 'c1']);
+      expect(await main(host)).toBe(1);
+      expect(host.written.err).toContain(
+        '--systemd-cgroup: systemd is not running on this host (there is no /run/systemd/system)',
+      );
+      expect(host.directories.has(DIRECTORY)).toBe(false);
+    },
+  );
 });
 
 describe('run', () => {

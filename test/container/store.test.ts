@@ -30,7 +30,7 @@ function saved(change: Partial<Saved> = {}): Saved {
     startSocket: 'start.sock',
     cgroup: { root: '/sys/fs/cgroup', path: '/runts/c1' },
     spec: { ...defaultSpec(), annotations: { z: '1', a: '2' } },
-    facts: planFacts(ROOT, 'c1', '/b'),
+    facts: planFacts({ root: ROOT, cgroupManager: 'cgroupfs' }, 'c1', '/b'),
     noNewKeyring: false,
     startSteps: [],
     stepsBefore: 0,

@@ -90,6 +90,7 @@ function memoryProcesses({ execute, probed }: MemoryHostOptions): HostProcesses 
     sendDescriptor: notHere,
     openPidfd: notHere,
     closeDescriptor: () => {},
+    askSystemd: async () => notHere(),
     forwardNotify: async () => {},
     probe: async () => probed ?? notHere(),
   };
