@@ -23,14 +23,19 @@ export function showPlan(plan: Plan): string {
   return `${[header, ...body].join('\n')}\n`;
 }
 
-/** The plan as JSON, one line a step; 64-bit numbers beyond 2^53 - 1 keep their digits. */
+/** The plan as JSON, one line a step; 64-bit numbers beyond 2^53 - 1 keep their digits, bytes are hexadecimal. */
 export function planToJson(plan: Plan): string {
   const lines = plan.map(({ kind, on, because, ...fields }) => `  ${json({ on, kind, because, ...fields })}`);
   return `[\n${lines.join(',\n')}\n]\n`;
 }
 
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 function json(value: unknown): string {
   if (typeof value === 'bigint') return String(value);
+  if (value instanceof Uint8Array) return JSON.stringify(hex(value));
   if (Array.isArray(value)) return `[${value.map(json).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const members = Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}:${json(member)}`);

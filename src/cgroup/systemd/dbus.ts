@@ -116,8 +116,8 @@ function field(code: number, type: string, value: string): Value {
 function headerFields({ path, member, signature, ...call }: Call): Value[] {
   return [
     field(FIELD.path, 'o', path),
-    field(FIELD.interface, 's', call.interface),
     field(FIELD.member, 's', member),
+    field(FIELD.interface, 's', call.interface),
     field(FIELD.destination, 's', DESTINATION),
     ...(signature === '' ? [] : [field(FIELD.signature, 'g', signature)]),
   ];
