@@ -173,6 +173,7 @@ test('exec is cloned into the scope, or put there by the manager of a user', () 
     spec: usualSpec(),
     pid: 42,
     startTime: 7,
+    deniesGroups: false,
     cgroupPath: '/a.scope',
     unit: 'a.scope',
   };
