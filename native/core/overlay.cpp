@@ -3,39 +3,12 @@
 #include <unistd.h>
 
 #include "../sys/syscalls.h"
+#include "file_system.h"
 #include "files.h"
 #include "steps.h"
 
 namespace runts::core {
 namespace {
-
-// What the file system has logged on its context, one line a message: `e overlay: ...`.
-std::string log_of(int context) {
-  std::string text;
-  char line[512];
-  for (;;) {
-    ssize_t size = read(context, line, sizeof(line));
-    if (size <= 0) return text;
-    std::string_view message(line, static_cast<size_t>(size));
-    if (message.size() > 2 && message[1] == ' ') message.remove_prefix(2);
-    while (message.ends_with('\n')) message.remove_suffix(1);
-    if (!text.empty()) text += "; ";
-    text += message;
-  }
-}
-
-Status refused(int error, int context, std::string_view key, std::string_view value) {
-  Report report;
-  report.call("fsconfig").fd(context, "overlay").string(key);
-  if (!value.empty()) report.string(value);
-  Status status = failed(error, report);
-  status.detail = log_of(context);
-  return status;
-}
-
-int set_string(int context, const char *key, const char *value) {
-  return sys::fsconfig(context, sys::kFsconfigSetString, key, value, 0);
-}
 
 struct Layer {
   Fd dir;
@@ -56,7 +29,7 @@ Status open_layer(const plan::Str &path, Layer &layer) {
 // By descriptor (6.13), else by a name.
 int set_layer(int context, const char *key, const Layer &layer) {
   int error = sys::fsconfig(context, sys::kFsconfigSetFd, key, nullptr, layer.dir.get());
-  if (error == -EINVAL || error == -EBADF) error = set_string(context, key, layer.short_name().c_str());
+  if (error == -EINVAL || error == -EBADF) error = set_fs_string(context, key, layer.short_name().c_str());
   return error;
 }
 
@@ -65,15 +38,15 @@ Status set_joined(int context, const std::vector<Layer> &lower) {
   std::string joined;
   for (const Layer &layer : lower) joined.append(joined.empty() ? "" : ":").append(layer.short_name());
   int error =
-      joined.size() > sys::kFsconfigMaxString ? -E2BIG : set_string(context, "lowerdir", joined.c_str());
-  return error < 0 ? refused(error, context, "lowerdir", joined) : done();
+      joined.size() > sys::kFsconfigMaxString ? -E2BIG : set_fs_string(context, "lowerdir", joined.c_str());
+  return error < 0 ? config_refused(error, context, "lowerdir", joined) : done();
 }
 
 Status set_lower(int context, const std::vector<Layer> &lower) {
   for (size_t i = 0; i < lower.size(); i++) {
     int error = set_layer(context, "lowerdir+", lower[i]);
     if (error == -EINVAL && i == 0) return set_joined(context, lower);
-    if (error < 0) return refused(error, context, "lowerdir+", lower[i].path);
+    if (error < 0) return config_refused(error, context, "lowerdir+", lower[i].path);
   }
   return done();
 }
@@ -83,18 +56,7 @@ Status set_directory(int context, const char *key, const plan::Str &path) {
   Layer layer;
   if (Status status = open_layer(path, layer); !status.ok()) return status;
   int error = set_layer(context, key, layer);
-  return error < 0 ? refused(error, context, key, path) : done();
-}
-
-Status set_options(int context, const plan::List<plan::Str> &options) {
-  for (const plan::Str &option : options) {
-    size_t equals = option.find('=');
-    std::string key(option.substr(0, equals));
-    int error = equals == option.npos ? sys::fsconfig(context, sys::kFsconfigSetFlag, key.c_str(), nullptr, 0)
-                                      : set_string(context, key.c_str(), option.c_str() + equals + 1);
-    if (error < 0) return refused(error, context, option, {});
-  }
-  return done();
+  return error < 0 ? config_refused(error, context, key, path) : done();
 }
 
 // The lower directories, as they are or as the container's user namespace is to see them.
@@ -119,19 +81,13 @@ Status open_lower(const plan::Overlay &step, std::vector<Layer> &lower) {
 Status configure(const plan::Overlay &step, int context) {
   std::vector<Layer> lower;
   if (Status status = open_lower(step, lower); !status.ok()) return status;
-  if (int error = set_string(context, "source", "overlay"); error < 0)
-    return refused(error, context, "source", "overlay");
+  if (int error = set_fs_string(context, "source", "overlay"); error < 0)
+    return config_refused(error, context, "source", "overlay");
   if (Status status = set_lower(context, lower); !status.ok()) return status;
   if (Status status = set_directory(context, "upperdir", step.upper); !status.ok()) return status;
   if (Status status = set_directory(context, "workdir", step.work); !status.ok()) return status;
-  if (Status status = set_options(context, step.options); !status.ok()) return status;
-  int error = sys::fsconfig(context, sys::kFsconfigCreate, nullptr, nullptr, 0);
-  if (!error) return done();
-  Report report;
-  report.call("fsconfig").fd(context, "overlay").word("FSCONFIG_CMD_CREATE");
-  Status status = failed(error, report);
-  status.detail = log_of(context);
-  return status;
+  if (Status status = set_fs_options(context, step.options); !status.ok()) return status;
+  return create_fs(context);
 }
 
 }  // namespace

@@ -98,6 +98,8 @@ Status run_host_step(const plan::Entry &entry, Context &context) {
       return decoded<plan::Connect>(entry, [&](const auto &step) { return connect_console(step, context); });
     case Kind::OpenTree:
       return decoded<plan::OpenTree>(entry, [&](const auto &step) { return open_tree(step, context); });
+    case Kind::FileSystem:
+      return decoded<plan::FileSystem>(entry, [&](const auto &step) { return make_file_system(step, context); });
     case Kind::Overlay:
       return decoded<plan::Overlay>(entry, [&](const auto &step) { return make_overlay(step, context); });
     case Kind::OpenNamespace:

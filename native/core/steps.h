@@ -57,7 +57,7 @@ Status send_slots(Context &context, int socket);
 Status start_created(const plan::Start &step, Context &context);
 Status dismiss_created(const plan::Dismiss &step);
 
-// open_tree.cpp, overlay.cpp
+// open_tree.cpp, file_system.cpp, overlay.cpp
 Status open_tree(const plan::OpenTree &step, Context &context);
 // A detached clone of what lies at a path of the host.
 Status clone_tree(const plan::Str &source, bool recursive, Fd &out);
@@ -65,6 +65,7 @@ Status idmap_tree(int tree, std::string_view source, int user_namespace, bool re
 // The user namespace at the path, or without one a user namespace with these maps.
 Status user_namespace_for(const plan::List<plan::IdMapping> &uids, const plan::List<plan::IdMapping> &gids,
                           const plan::Str &path, Fd &out);
+Status make_file_system(const plan::FileSystem &step, Context &context);
 Status make_overlay(const plan::Overlay &step, Context &context);
 
 // net_devices.cpp

@@ -199,6 +199,20 @@ Result make_filesystem(Context &context, const NewFilesystem &wanted, Fd &out, b
   return Result::failure(-tree, report);
 }
 
+Result reconfigure(Context &context, int target, const plan::List<plan::Str> &options) {
+  constexpr unsigned kFlags = sys::kFspickCloexec | sys::kFspickEmptyPath;
+  int fs = sys::fspick(target, "", kFlags);
+  if (fs < 0)
+    return Result::failure(-fs, context.report.call("fspick").fd(target).string("").word("FSPICK_EMPTY_PATH"));
+  Fd holder(fs);
+  Options words(context, fs, false);
+  for (const plan::Str &option : options) {
+    if (Result result = words.set(option); result.failed()) return result;
+  }
+  int error = sys::fsconfig(fs, sys::kFsconfigReconfigure, nullptr, nullptr, 0);
+  return error < 0 ? config_failed(context, fs, -error, "FSCONFIG_CMD_RECONFIGURE", {}, {}) : Result::ok();
+}
+
 Result mount_at_once(Context &context, const NewFilesystem &wanted, int target) {
   char data[kMountDataSize];
   if (!join_options(wanted, data, sizeof(data))) {

@@ -17,6 +17,9 @@ struct NewFilesystem {
 // mount(2) may take it.
 Result make_filesystem(Context &context, const NewFilesystem &wanted, Fd &out, bool &legacy);
 
+// Changes options of the file system that is mounted at an O_PATH descriptor.
+Result reconfigure(Context &context, int target, const plan::List<plan::Str> &options);
+
 // mount(2) of it onto an O_PATH descriptor, by the private procfs. All flags are there from the start.
 Result mount_at_once(Context &context, const NewFilesystem &wanted, int target);
 

@@ -36,6 +36,7 @@ Result run(Context &context, const plan::MountAttributes &step);
 Result run(Context &context, const plan::ReadonlyPath &step);
 Result run(Context &context, const plan::Mask &step);
 Result run(Context &context, const plan::FileLabel &step);
+Result run(Context &context, const plan::Reconfigure &step);
 
 // devices.cpp, console.cpp
 Result run(Context &context, const plan::Device &step);

@@ -52,6 +52,7 @@ Result dispatch(Context &c, const plan::Entry &entry) {
     RUNTS_INIT_STEP(Mount);
     RUNTS_INIT_STEP(Bind);
     RUNTS_INIT_STEP(MountAttributes);
+    RUNTS_INIT_STEP(Reconfigure);
     RUNTS_INIT_STEP(FileLabel);
     RUNTS_INIT_STEP(Device);
     RUNTS_INIT_STEP(Symlink);
@@ -100,6 +101,7 @@ Result dispatch(Context &c, const plan::Entry &entry) {
     case Kind::Listen:
     case Kind::Connect:
     case Kind::OpenTree:
+    case Kind::FileSystem:
     case Kind::Overlay:
     case Kind::OpenNamespace:
     case Kind::OpenProcess:

@@ -110,6 +110,12 @@ Result run(Context &context, const plan::Mount &step) {
   return Result::ok();
 }
 
+Result run(Context &context, const plan::Reconfigure &step) {
+  Fd target;
+  Result result = open_in_root(context, step.target, O_PATH, target);
+  return result.failed() ? result : reconfigure(context, target.get(), step.options);
+}
+
 Result run(Context &context, const plan::FileLabel &step) {
   Fd directory;
   Result result = open_in_root(context, step.target, O_RDONLY | O_DIRECTORY, directory);

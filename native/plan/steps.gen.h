@@ -6,7 +6,7 @@
 
 namespace runts::plan {
 
-inline constexpr uint32_t kSchema = 0xcc6f1c28;
+inline constexpr uint32_t kSchema = 0x3ba99092;
 
 enum class Kind : uint32_t {
   CgroupCreate,
@@ -27,6 +27,7 @@ enum class Kind : uint32_t {
   Listen,
   Connect,
   OpenTree,
+  FileSystem,
   Overlay,
   OpenNamespace,
   OpenProcess,
@@ -56,6 +57,7 @@ enum class Kind : uint32_t {
   Mount,
   Bind,
   MountAttributes,
+  Reconfigure,
   FileLabel,
   Device,
   Symlink,
@@ -87,7 +89,7 @@ enum class Kind : uint32_t {
   Execve,
 };
 
-inline constexpr uint32_t kKindCount = 76;
+inline constexpr uint32_t kKindCount = 78;
 
 inline constexpr const char *kKindNames[kKindCount] = {
     "cgroup-create",
@@ -108,6 +110,7 @@ inline constexpr const char *kKindNames[kKindCount] = {
     "listen",
     "connect",
     "open-tree",
+    "file-system",
     "overlay",
     "open-namespace",
     "open-process",
@@ -137,6 +140,7 @@ inline constexpr const char *kKindNames[kKindCount] = {
     "mount",
     "bind",
     "mount-attributes",
+    "reconfigure",
     "file-label",
     "device",
     "symlink",
@@ -503,6 +507,30 @@ struct OpenTree {
     OpenTree v{};
     v.source = r.str();
     v.recursive = r.boolean();
+    v.slot = r.u32();
+    v.uid_mappings = r.list<IdMapping>();
+    v.gid_mappings = r.list<IdMapping>();
+    v.user_namespace = r.str();
+    v.idmap_recursive = r.boolean();
+    return v;
+  }
+};
+
+// a new file system instance, detached and idmapped: for what is mounted with id mappings of its own; never attached on the host
+struct FileSystem {
+  Str type;
+  Str source;
+  List<Str> options;
+  uint32_t slot;
+  List<IdMapping> uid_mappings;
+  List<IdMapping> gid_mappings;
+  Str user_namespace;
+  bool idmap_recursive;
+  static FileSystem read(Reader &r) {
+    FileSystem v{};
+    v.type = r.str();
+    v.source = r.str();
+    v.options = r.list<Str>();
     v.slot = r.u32();
     v.uid_mappings = r.list<IdMapping>();
     v.gid_mappings = r.list<IdMapping>();
@@ -926,6 +954,18 @@ struct MountAttributes {
     v.recursive = r.boolean();
     v.set = r.u64();
     v.clear = r.u64();
+    return v;
+  }
+};
+
+// change options of the file system that is mounted at target (fspick, fsconfig): a remount
+struct Reconfigure {
+  Str target;
+  List<Str> options;
+  static Reconfigure read(Reader &r) {
+    Reconfigure v{};
+    v.target = r.str();
+    v.options = r.list<Str>();
     return v;
   }
 };

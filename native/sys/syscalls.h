@@ -55,7 +55,10 @@ inline constexpr unsigned kFsconfigSetPath = 3;
 inline constexpr unsigned kFsconfigSetPathEmpty = 4;
 inline constexpr unsigned kFsconfigSetFd = 5;
 inline constexpr unsigned kFsconfigCreate = 6;
+inline constexpr unsigned kFsconfigReconfigure = 7;
 inline constexpr unsigned kFsmountCloexec = 1;
+inline constexpr unsigned kFspickCloexec = 1;
+inline constexpr unsigned kFspickEmptyPath = 8;
 // The longest value that FSCONFIG_SET_STRING takes.
 inline constexpr size_t kFsconfigMaxString = 255;
 
@@ -146,6 +149,9 @@ inline int fsopen(const char *type, unsigned flags) {
 }
 inline int fsconfig(int context, unsigned command, const char *key, const void *value, int aux) {
   return static_cast<int>(call(SYS_fsconfig, context, command, key, value, aux));
+}
+inline int fspick(int dir, const char *path, unsigned flags) {
+  return static_cast<int>(call(SYS_fspick, dir, path, flags));
 }
 inline int fsmount(int context, unsigned flags, unsigned attributes) {
   return static_cast<int>(call(SYS_fsmount, context, flags, attributes));

@@ -24,6 +24,15 @@ const CAUSES: { readonly [K in StepKind]?: Cause<K> } = {
   bind: bindHint,
   'open-tree': ({ source, because }, { errno }) => sourceHint(source, because, errno),
   'mount-attributes': (_, { errno }) => (errno === 'EPERM' ? LOCKED : undefined),
+  'file-system': ({ type }, { errno, call }) => {
+    if (errno === 'EINVAL' && call.startsWith('mount_setattr'))
+      return `${type} takes no id mappings on this kernel`;
+    return errno === 'ENODEV' ? `the kernel has no file system ${type}: see /proc/filesystems` : undefined;
+  },
+  reconfigure: ({ options }, { errno }) =>
+    errno === 'EINVAL'
+      ? `the file system cannot change one of these while it is mounted: ${options.join(', ')}`
+      : undefined,
   root: rootHint,
   'root-directory': rootHint,
   overlay: (step, { errno }) => {

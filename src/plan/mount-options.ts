@@ -30,6 +30,8 @@ export interface MountOptions {
   readonly propagationRecursive: boolean;
   /** Flags of a new file system's superblock, in the words of fsconfig(2). */
   readonly superblock: readonly string[];
+  /** Those that were asked away, in the words that a remount takes. */
+  readonly superblockOff: readonly string[];
   /** What is the file system's own: `key=value` or `key`, with its place in the config's list. */
   readonly data: readonly { readonly text: string; readonly at: number }[];
 }
@@ -56,6 +58,7 @@ interface Draft {
   readonly own: Flags;
   readonly below: Flags;
   readonly superblock: Set<string>;
+  readonly superblockOff: Map<string, string>;
   readonly data: { text: string; at: number }[];
 }
 
@@ -81,12 +84,13 @@ export function parseMountOptions(words: readonly string[]): MountOptions {
     own: { set: new Set(), clear: new Set() },
     below: { set: new Set(), clear: new Set() },
     superblock: new Set(),
+    superblockOff: new Map(),
     data: [],
   };
   words.forEach((word, at) => {
     if (!takeKind(draft, word) && !takeFlag(draft, word)) draft.data.push(...splitData(word, at));
   });
-  const { own, below, superblock, ...rest } = draft;
+  const { own, below, superblock, superblockOff, ...rest } = draft;
   return {
     ...rest,
     set: inOrder(own.set),
@@ -94,6 +98,7 @@ export function parseMountOptions(words: readonly string[]): MountOptions {
     recursiveSet: inOrder(below.set),
     recursiveClear: inOrder(below.clear),
     superblock: [...superblock],
+    superblockOff: [...superblockOff.values()],
   };
 }
 
@@ -120,8 +125,11 @@ function takeFlag(draft: Draft, word: string): boolean {
   if (word.startsWith('r') && takeAttribute(draft.below, word.slice(1))) return true;
   const superblock = lookUp(SUPERBLOCK_FLAGS, word);
   if (superblock === undefined) return false;
-  if (superblock.on) draft.superblock.add(superblock.flag);
-  else draft.superblock.delete(superblock.flag);
+  const { flag, on } = superblock;
+  draft.superblock.delete(flag);
+  draft.superblockOff.delete(flag);
+  if (on) draft.superblock.add(flag);
+  else draft.superblockOff.set(flag, word);
   return true;
 }
 

@@ -2,13 +2,18 @@ import type { Mount } from '../spec/types.ts';
 import { onHost, onInit } from './context.ts';
 import type { Context, Prepared } from './context.ts';
 import { getsCgroup } from './facts.ts';
-import { hostId, stepMappings, userMappings } from './ids.ts';
-import { contextOption, labelSteps } from './labels.ts';
+import { idmapOf, isIdmapped, NO_IDMAP } from './idmap.ts';
+import type { Idmap } from './idmap.ts';
+import { hostId, userMappings } from './ids.ts';
+import { labelSteps } from './labels.ts';
+import { attributesOf, fileSystemOptions, isTime } from './mount-entry.ts';
+import type { Entry } from './mount-entry.ts';
 import { parseMountOptions } from './mount-options.ts';
 import type { Attribute, MountOptions } from './mount-options.ts';
-import { has, joinedPath, makes } from './namespaces.ts';
+import { has, makes } from './namespaces.ts';
 import { cleanPath, fromBundle, isWithin } from './paths.ts';
 import { invalid, unsupported } from './refuse.ts';
+import { remountSteps } from './remounts.ts';
 import { isUser } from './rootless.ts';
 import type { Step, StepOf } from './steps.ts';
 
@@ -24,29 +29,18 @@ const EMULATED: ReadonlySet<string> = new Set(
   .add('/proc/sys/kernel/ns_last_pid')
   .add('/proc/sys/crypto/fips_enabled');
 
-/** Types whose superblock is the kernel's and may be in use by other containers, which a flag on it would change. */
-const SHARED_SUPERBLOCK: ReadonlySet<string> = new Set([
+/** Types that show something of a namespace of whoever mounts them. */
+const OF_NAMESPACES: ReadonlySet<string> = new Set([
   'proc',
   'sysfs',
   'cgroup',
   'cgroup2',
   'mqueue',
   'devpts',
-  'tmpfs',
 ]);
 
 /** Attributes that a bind mount loses with the first flag that the config names, as with mount(8) and runc. */
 const REPLACED: readonly Attribute[] = ['rdonly', 'nosuid', 'nodev', 'noexec', 'nosymfollow'];
-
-/** A mount with everything that was found out of it. */
-interface Entry {
-  readonly mount: Mount;
-  readonly options: MountOptions;
-  readonly target: string;
-  readonly pointer: string;
-  /** Slot of a mount that becomes read-only later; 0 for others. */
-  readonly keep: number;
-}
 
 export interface MountSteps extends Prepared {
   /** What makes mounts read-only that had to be writable while the root was put together. */
@@ -105,12 +99,13 @@ function checkProc({ mount, options, target, pointer }: Omit<Entry, 'keep'>): vo
 
 function stepsOf(context: Context, entry: Entry): Prepared {
   const { mount, options } = entry;
-  if (options.idmap !== 'none' || mount.uidMappings !== undefined) requireBind(entry);
   if (options.remount) return { prepare: [], steps: remountSteps(entry) };
   if (options.bind) return bindSteps(context, entry);
   if (mount.type === undefined || mount.type === '') {
     throw invalid(entry.pointer, 'has neither a type nor the option bind', 'add "bind" to its options');
   }
+  const idmap = idmapOf(context, entry);
+  if (idmap !== undefined) return idmappedMount(context, entry, { type: mount.type, idmap });
   if (mount.type === 'cgroup' || mount.type === 'cgroup2') return cgroupMount(context, entry);
   if (mount.type === 'sysfs' && needsHostSys(context)) return hostTree(context, entry, '/sys', []);
   if (mount.type === 'proc' && needsHostProc(context, entry)) return hostTree(context, entry, '/proc', []);
@@ -122,33 +117,6 @@ function stepsOf(context: Context, entry: Entry): Prepared {
       ...labelSteps(context.mountLabel, mount.type, entry),
     ],
   };
-}
-
-function requireBind({ options, pointer }: Entry): void {
-  if (!options.bind) throw unsupported(pointer, 'only a bind mount can have id mappings of its own');
-}
-
-/** mount_setattr(2) of what is there: the options that are named change, the others stay. */
-function remountSteps({ options, target, pointer }: Entry): Step[] {
-  const { set, clear, recursiveSet, recursiveClear, data, superblock } = options;
-  if (data[0] !== undefined) {
-    throw unsupported(
-      `${pointer}/options/${data[0].at}`,
-      `a remount cannot change "${data[0].text}" of the file system`,
-    );
-  }
-  if (superblock[0] !== undefined)
-    throw unsupported(pointer, `a remount cannot change "${superblock[0]}" of the file system`);
-  const steps: Step[] = [];
-  const change = (recursive: boolean, on: readonly Attribute[], off: readonly Attribute[]): void => {
-    if (on.length + off.length === 0) return;
-    steps.push(
-      onInit(pointer, { kind: 'mount-attributes', target, slot: 0, recursive, set: on, clear: off }),
-    );
-  };
-  change(false, set, clear);
-  change(true, recursiveSet, recursiveClear);
-  return steps;
 }
 
 function bindSteps(context: Context, entry: Entry): Prepared {
@@ -199,39 +167,6 @@ function bindStep({ options, target, pointer }: Entry, source: string, slot: num
   });
 }
 
-type Idmap = Pick<StepOf<'open-tree'>, 'uidMappings' | 'gidMappings' | 'userNamespace' | 'idmapRecursive'>;
-
-const NO_IDMAP: Idmap = { uidMappings: [], gidMappings: [], userNamespace: '', idmapRecursive: false };
-
-/** Mappings of the mount itself, or of the container's user namespace where it names none (config.md). */
-function idmapOf(
-  { namespaces, spec, facts }: Context,
-  { mount, options, pointer }: Entry,
-): Idmap | undefined {
-  const own = mount.uidMappings !== undefined || mount.gidMappings !== undefined;
-  if (!own && options.idmap === 'none') return undefined;
-  if (isUser(facts)) {
-    throw unsupported(
-      pointer,
-      'an idmapped mount needs rights over its file system, which an ordinary user has not',
-      'leave its mappings out, or run as root',
-    );
-  }
-  const idmapRecursive = options.idmap === 'tree';
-  const path = joinedPath(namespaces, 'user');
-  if (!own && path !== undefined) return { ...NO_IDMAP, userNamespace: path, idmapRecursive };
-  const uid = own ? mount.uidMappings : spec.linux?.uidMappings;
-  const gid = own ? mount.gidMappings : spec.linux?.gidMappings;
-  if (!uid?.length || !gid?.length)
-    throw invalid(pointer, 'an idmapped mount needs both uidMappings and gidMappings');
-  return {
-    uidMappings: stepMappings(uid),
-    gidMappings: stepMappings(gid),
-    userNamespace: '',
-    idmapRecursive,
-  };
-}
-
 function openTree(
   source: string,
   slot: number,
@@ -241,6 +176,34 @@ function openTree(
   return { kind: 'open-tree', source, recursive, slot, ...idmap };
 }
 
+interface IdmappedFilesystem {
+  readonly type: string;
+  readonly idmap: Idmap;
+}
+
+/**
+ * Made on the host, so that it is the host's user namespace whose ids are mapped: in one of its own a file system has
+ * no others. Types that show a namespace of whoever makes them cannot be.
+ */
+function idmappedMount(context: Context, entry: Entry, { type, idmap }: IdmappedFilesystem): Prepared {
+  const { mount, options, pointer } = entry;
+  if (OF_NAMESPACES.has(type)) throw unsupported(pointer, `${type} cannot have id mappings of its own`);
+  if (options.copyUp) throw unsupported(pointer, 'tmpcopyup and id mappings do not go together');
+  const source = mount.source || type;
+  const slot = context.slot();
+  const made = onHost(pointer, {
+    kind: 'file-system',
+    type,
+    source,
+    options: fileSystemOptions(context, entry, type),
+    slot,
+    ...idmap,
+  });
+  const set = attributesOf(options);
+  const own = { ...options, set, clear: [], recursiveSet: [], recursiveClear: [] };
+  return { prepare: [made], steps: [bindStep({ ...entry, options: own }, source, slot)] };
+}
+
 interface NewFilesystem {
   readonly type: string;
   /** Directory of the host that takes its place where the kernel lets nobody here mount one; empty: none. */
@@ -248,28 +211,21 @@ interface NewFilesystem {
 }
 
 function newMount(context: Context, entry: Entry, { type, otherwise }: NewFilesystem): Step {
-  const { mountLabel } = context;
   checkOwners(context, entry);
   const { mount, options, target, pointer, keep } = entry;
-  const { data, superblock, propagation, propagationRecursive, copyUp } = options;
+  const { propagation, propagationRecursive, copyUp } = options;
   const attributes = attributesOf(options);
-  const own = data.map(({ text }) => text);
   return onInit(pointer, {
     kind: 'mount',
     type,
     source: mount.source || type,
     target,
-    options: [
-      ...superblock,
-      ...readonlyFlag(attributes, type),
-      ...own,
-      ...contextOption(mountLabel, type, own),
-    ],
+    options: fileSystemOptions(context, entry, type),
     attributes: keep > 0 ? attributes.filter((attribute) => attribute !== 'rdonly') : attributes,
     propagation,
     propagationRecursive,
     copyUp,
-    inheritMode: type === 'tmpfs' && !own.some((option) => option.startsWith('mode=')),
+    inheritMode: type === 'tmpfs' && !options.data.some(({ text }) => text.startsWith('mode=')),
     keep,
     onProc: EMULATED.has(target),
     otherwise,
@@ -292,28 +248,11 @@ function checkOwners({ spec, namespaces, facts }: Context, { options, pointer }:
   }
 }
 
-/** A new mount has nothing below it yet, so the recursive words mean the same; there is nothing to clear. */
-function attributesOf({ set, recursiveSet, recursiveClear }: MountOptions): Attribute[] {
-  const kept = set.filter((attribute) => {
-    const cleared = recursiveClear.includes(isTime(attribute) ? 'atime' : attribute);
-    return !cleared && !recursiveSet.includes(attribute);
-  });
-  return [...kept, ...recursiveSet];
-}
-
-function isTime(attribute: Attribute): boolean {
-  return attribute === 'noatime' || attribute === 'strictatime';
-}
-
-/** `ro` is the mount's own affair where others may use the superblock; a disk must not be written at all. */
-function readonlyFlag(attributes: readonly Attribute[], type: string): string[] {
-  return attributes.includes('rdonly') && !SHARED_SUPERBLOCK.has(type) ? ['ro'] : [];
-}
-
 /** Devices, links and mount points are still to be made in these. */
 function isLate({ mount, options, target }: Omit<Entry, 'keep'>): boolean {
   if (mount.type === 'cgroup' || mount.type === 'cgroup2' || mount.type === 'sysfs') return false;
-  if (options.remount || options.bind || !attributesOf(options).includes('rdonly')) return false;
+  const made = !options.remount && !options.bind && !isIdmapped({ mount, options });
+  if (!made || !attributesOf(options).includes('rdonly')) return false;
   return mount.type === 'tmpfs' || target === '/dev';
 }
 

@@ -131,6 +131,11 @@ export const CONTAINER_STEPS = {
     about: 'mount_setattr of what is mounted at target (remount), or of the mount that is kept in a slot',
     fields: { target: 'str', slot: 'u32', recursive: 'bool', set: attributes, clear: attributes },
   },
+  reconfigure: {
+    on: init,
+    about: 'change options of the file system that is mounted at target (fspick, fsconfig): a remount',
+    fields: { target: 'str', options: 'strs' },
+  },
   'file-label': {
     on: init,
     about: 'the SELinux label of a directory, for a file system that takes no context option',

@@ -193,6 +193,22 @@ export const HOST_STEPS = {
       idmapRecursive: 'bool',
     },
   },
+  'file-system': {
+    on: host,
+    about:
+      'a new file system instance, detached and idmapped: for what is mounted with id mappings of its own; never attached on the host',
+    fields: {
+      type: 'str',
+      source: 'str',
+      /** `key=value` or `key`. */
+      options: 'strs',
+      slot: 'u32',
+      uidMappings: idMappings,
+      gidMappings: idMappings,
+      userNamespace: 'str',
+      idmapRecursive: 'bool',
+    },
+  },
   overlay: {
     on: host,
     about:

@@ -59,6 +59,14 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   connect: ({ path, slot }) => words(path, as(slot)),
   'open-tree': (step) =>
     words(step.source, step.recursive && 'recursive', idmap(step, step.idmapRecursive), as(step.slot)),
+  'file-system': (step) =>
+    words(
+      step.type,
+      step.source !== step.type && `of ${step.source}`,
+      step.options.length > 0 && `(${step.options.join(',')})`,
+      idmap(step, step.idmapRecursive),
+      as(step.slot),
+    ),
   overlay: (step) => {
     const upper = step.upper === '' ? 'read-only' : `upper ${step.upper} work ${step.work}`;
     return words(`lower ${step.lower.join(':')}`, upper, ...step.options, idmap(step, false), as(step.slot));
@@ -137,6 +145,7 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   },
   'mount-attributes': ({ target, slot, recursive, set, clear }) =>
     words(target, slot > 0 && `#${slot}`, recursive && 'recursive', ...set, ...cleared(clear, '')),
+  reconfigure: ({ target, options }) => `${target} (${options.join(',')})`,
   'file-label': ({ target, label }) => `${target} ${label}`,
   device: ({ path, type, major, minor, mode, uid, gid, bind }) => {
     if (bind) return words(path, 'bound');

@@ -414,6 +414,83 @@ describe('mounts', () => {
     expect(write?.error).toBeUndefined();
   });
 
+  it('a new file system can be idmapped too: its root belongs to whom the mapping says', async (context) => {
+    needs(context, 'idmapped tmpfs');
+    const mappings = [{ containerID: 0, hostID: 5000, size: 1000 }];
+    const tmpfs = {
+      destination: '/mnt',
+      type: 'tmpfs',
+      source: 'tmpfs',
+      options: ['idmap', 'size=1m', 'nosuid'],
+    };
+    const [stat] = await probed(
+      context,
+      [['stat', '/mnt']],
+      adding({ ...tmpfs, uidMappings: mappings, gidMappings: mappings }),
+    );
+    expect(stat?.value).toMatchObject({ uid: 5000, gid: 5000 });
+    const report = await inspected(
+      context,
+      adding({ ...tmpfs, uidMappings: mappings, gidMappings: mappings }),
+    );
+    expect(mountAt(report, '/mnt')).toMatchObject({ type: 'tmpfs' });
+    expect(optionsAt(report, '/mnt')).toContain('nosuid');
+  });
+
+  it("a new file system takes the mappings of the container's user namespace", async (context) => {
+    needs(context, 'user namespaces', 'idmapped tmpfs');
+    const [stat, write] = await probed(
+      context,
+      [
+        ['stat', '/mnt'],
+        ['write', '/mnt/new', 'x'],
+      ],
+      (config, bundle) => {
+        ownUsers(config);
+        mkdirSync(join(bundle.rootfs, 'mnt'));
+        config.mounts.push({ destination: '/mnt', type: 'tmpfs', source: 'tmpfs', options: ['idmap'] });
+      },
+    );
+    expect(stat?.value).toMatchObject({ uid: 0, gid: 0 });
+    expect(write?.error).toBeUndefined();
+  });
+
+  it('what takes no id mappings says so', async (context) => {
+    needs(context);
+    const mappings = [{ containerID: 0, hostID: 5000, size: 1000 }];
+    const ramfs = { destination: '/mnt', type: 'ramfs', source: 'x', options: ['idmap'] };
+    const message = await refused(
+      context,
+      adding({ ...ramfs, uidMappings: mappings, gidMappings: mappings }),
+    );
+    expect(message).toMatch(/mounts\[7\].*cannot be idmapped/);
+  });
+
+  it('a remount changes the file system: the size of a tmpfs', async (context) => {
+    needs(context);
+    const [statfs] = await probed(
+      context,
+      [['statfs', '/mnt']],
+      adding(
+        { destination: '/mnt', type: 'tmpfs', source: 'tmpfs', options: ['size=1m'] },
+        { destination: '/mnt', options: ['remount', 'size=2m'] },
+      ),
+    );
+    expect(statfs?.value).toMatchObject({ bytes: 2 << 20 });
+  });
+
+  it('an option that a remount cannot change is an error that names it', async (context) => {
+    needs(context);
+    const message = await refused(
+      context,
+      adding(
+        { destination: '/mnt', type: 'tmpfs', source: 'tmpfs' },
+        { destination: '/mnt', options: ['remount', 'nonsense=1'] },
+      ),
+    );
+    expect(message).toMatch(/mounts\[8\].*nonsense/);
+  });
+
   it('what they create in the bundle is empty directories and files, owned by root', async (context) => {
     needs(context);
     let made = '';

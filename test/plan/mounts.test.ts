@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Linux, Mount } from '../../src/spec/types.ts';
 import { kindsOf, MAPPINGS, planOf, refusalOf, specOf, stepOf, stepsOf, usualSpec } from '../support/plan.ts';
 
+const ONE = [{ containerID: 0, hostID: 1000, size: 1 }] as const;
 const USER = ['user', 'pid', 'network', 'mount', 'cgroup'] as const;
 
 function planOfMounts(...mounts: Mount[]): ReturnType<typeof planOf> {
@@ -130,13 +131,12 @@ test('what a mount cannot be is refused in words', () => {
   expect(refuse({ destination: '/a', source: '/b' })[0]).toBe(
     'mounts[0]: has neither a type nor the option bind',
   );
-  expect(refuse({ destination: '/a', options: ['remount', 'size=1m'] })[1]).toBe('/mounts/0/options/1');
-  expect(refuse({ destination: '/a', options: ['remount', 'sync'] })[0]).toBe(
-    'mounts[0]: a remount cannot change "sync" of the file system',
-  );
+  expect(
+    refuse({ destination: '/a', options: ['remount', 'idmap'], uidMappings: ONE, gidMappings: ONE })[0],
+  ).toBe('mounts[0]: what is mounted already cannot be idmapped');
   expect(refuse(bind('/a', ''))[0]).toBe('mounts[0]: a bind mount needs a source');
-  expect(refuse({ ...mount('/a', 'tmpfs', ['idmap']) })[0]).toBe(
-    'mounts[0]: only a bind mount can have id mappings of its own',
+  expect(refuse({ ...mount('/proc', 'proc', ['idmap']), uidMappings: ONE, gidMappings: ONE })[0]).toBe(
+    'mounts[0]: proc cannot have id mappings of its own',
   );
 });
 
@@ -242,6 +242,46 @@ test('an idmapped mount has its own mappings, or those of the container', () => 
   expect(refuse(bind('/a', '/x', 'idmap'))[0]).toBe(
     'mounts[0]: an idmapped mount needs both uidMappings and gidMappings',
   );
+});
+
+test('a new file system with id mappings is made on the host and attached by init', () => {
+  const own: Mount = {
+    ...mount('/a', 'tmpfs', ['size=1m', 'nosuid', 'ro', 'idmap']),
+    uidMappings: ONE,
+    gidMappings: ONE,
+  };
+  const plan = planOfMounts(own);
+  const made = stepOf(plan, 'file-system');
+  expect(made).toMatchObject({
+    on: 'host',
+    type: 'tmpfs',
+    source: 'tmpfs',
+    options: ['size=1m'],
+    uidMappings: [{ inside: 0, outside: 1000, size: 1 }],
+    userNamespace: '',
+    because: '/mounts/0',
+  });
+  expect(stepOf(plan, 'bind')).toMatchObject({ slot: made.slot, target: '/a', set: ['rdonly', 'nosuid'] });
+  expect(stepsOf(plan, 'mount-attributes')).toEqual([]);
+  const container = planOf(specOf(USER, { mounts: [mount('/a', 'tmpfs', ['idmap'])] }));
+  expect(stepOf(container, 'file-system').uidMappings).toEqual([
+    { inside: 0, outside: 100_000, size: 65_536 },
+  ]);
+});
+
+test('a remount changes the file system too, unless it is of a bind mount', () => {
+  const plan = planOfMounts({
+    destination: '/a',
+    options: ['remount', 'size=1m', 'async', 'lazytime', 'nosuid'],
+  });
+  expect(stepOf(plan, 'reconfigure')).toMatchObject({
+    target: '/a',
+    options: ['lazytime', 'async', 'size=1m'],
+    because: '/mounts/0',
+  });
+  expect(stepOf(plan, 'mount-attributes')).toMatchObject({ set: ['nosuid'] });
+  const bound = planOfMounts({ destination: '/a', options: ['remount', 'bind', 'ro', 'sync'] });
+  expect(kindsOf(bound, ['reconfigure', 'mount-attributes'])).toEqual(['mount-attributes']);
 });
 
 test('the SELinux context of mounts, where the file system takes one and has none', () => {

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { release } from 'node:os';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
@@ -22,6 +23,12 @@ const capable = (bit: number): boolean => {
   const found = /CapEff:\s*([0-9a-f]+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
   return ((BigInt(`0x${found}`) >> BigInt(bit)) & 1n) === 1n;
 };
+
+/** 6.18 as 6.18, 6.3 as 6.03. */
+function kernel(): number {
+  const [major = '0', minor = '0'] = release().split('.');
+  return Number(major) + Number(minor) / 100;
+}
 
 function canMakeCgroup(): boolean {
   if (cgroupRoot === undefined) return false;
@@ -95,6 +102,7 @@ const CONDITIONS = {
   'no apparmor': () => (existsSync('/sys/module/apparmor') ? 'AppArmor is enabled here' : undefined),
   'no selinux': () => (existsSync('/sys/fs/selinux/enforce') ? 'SELinux is enabled here' : undefined),
   CAP_SYS_RESOURCE: () => (capable(24) ? undefined : 'CAP_SYS_RESOURCE is missing here'),
+  'idmapped tmpfs': () => (kernel() >= 6.03 ? undefined : 'tmpfs takes id mappings since Linux 6.3'),
   'veth devices': () =>
     tried('unshare', '-n', 'ip', 'link', 'add', 'a0', 'type', 'veth', 'peer', 'name', 'a1')
       ? undefined
