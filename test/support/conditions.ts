@@ -128,6 +128,7 @@ const CONDITIONS = {
     tried('docker', 'buildx', 'version') ? undefined : 'the buildx plugin of docker is not installed here',
   runc: installed('runc'),
   keyrings: () => (existsSync('/proc/keys') ? undefined : 'this kernel has no keyrings'),
+  systemd: () => (existsSync('/run/systemd/system') ? undefined : 'systemd is not pid 1 here'),
   'message queues': () =>
     existsSync('/proc/sys/fs/mqueue') ? undefined : 'this kernel has no POSIX message queues',
 } as const satisfies Record<string, () => string | undefined>;
