@@ -198,7 +198,9 @@ Status create_cgroup(const plan::CgroupCreate &step, Cgroup &cgroup) {
   return done();
 }
 
-Status open_cgroup(const plan::CgroupOpen &step, Cgroup &cgroup) {
+namespace {
+
+Status open_named(const plan::CgroupOpen &step, Cgroup &cgroup) {
   std::vector<std::string> parts;
   if (Status status = split_cgroup_path(step.path, parts); !status.ok()) return status;
   Fd root;
@@ -217,6 +219,8 @@ Status open_cgroup(const plan::CgroupOpen &step, Cgroup &cgroup) {
   return done();
 }
 
+}  // namespace
+
 Status open_cgroup_of(int pid, const std::string &root, Fd &out) {
   Fd process(open_process_directory(pid));
   std::string text;
@@ -232,6 +236,12 @@ Status open_cgroup_of(int pid, const std::string &root, Fd &out) {
   if (fd < 0) return failed(fd, report.call("open").string(path));
   out.reset(fd);
   return done();
+}
+
+Status open_cgroup(const plan::CgroupOpen &step, Cgroup &cgroup) {
+  Status status = open_named(step, cgroup);
+  if (status.error != ENOENT || !step.or_of_pid) return status;
+  return open_cgroup_of(static_cast<int>(step.or_of_pid), cgroup.root, cgroup.dir);
 }
 
 Status adopt_cgroup(const plan::CgroupAdopt &step, int pid, Cgroup &cgroup) {

@@ -35,6 +35,8 @@ void make_raw(int terminal) {
   kept.terminal = terminal;
   kept.mode = mode;
   cfmakeraw(&mode);
+  // The container's terminal leaves line ends alone, see the console step of init.
+  mode.c_oflag |= OPOST;
   tcsetattr(terminal, TCSANOW, &mode);
 }
 

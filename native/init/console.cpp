@@ -67,6 +67,15 @@ Result open_terminal(Context &context, int master, Fd &terminal, uint32_t &numbe
   return terminal ? Result::ok() : failed(context, "ioctl", master, "TIOCGPTPEER");
 }
 
+// What the runtime relays is the program's bytes: line ends are the affair of the terminal that shows them. Others who
+// hold a master set it up themselves. Before the program can write, since this runs before it is executed.
+Result keep_line_ends(Context &context, int master) {
+  termios mode;
+  if (tcgetattr(master, &mode) != 0) return failed(context, "ioctl", master, "TCGETS");
+  mode.c_oflag &= ~static_cast<tcflag_t>(ONLCR);
+  return tcsetattr(master, TCSANOW, &mode) == 0 ? Result::ok() : failed(context, "ioctl", master, "TCSETS");
+}
+
 // `/dev/pts/<number>`; its size.
 size_t terminal_name(uint32_t number, char (&out)[32]) {
   constexpr std::string_view kPrefix = "/dev/pts/";
@@ -127,6 +136,9 @@ Result run(Context &context, const plan::Console &step) {
     constexpr char kConsole[] = "/dev/console";
     plan::Str path = step.path.empty() ? plan::Str(kConsole, sizeof(kConsole) - 1) : step.path;
     if (Result result = mount_terminal(context, path, terminal.get()); result.failed()) return result;
+  }
+  if (!step.slot) {
+    if (Result result = keep_line_ends(context, master.get()); result.failed()) return result;
   }
   if (Result result = send_master(context, step, master.get(), number); result.failed()) return result;
   return become_stdio(context, terminal.get());

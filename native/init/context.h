@@ -56,7 +56,7 @@ struct Context {
   mode_t umask = 022;
   uint32_t keep = 0;
   bool said_executing = false;
-  // `HOME=...` for execve, once it was looked up.
+  // `HOME=...`, once it was looked up.
   const char *home = nullptr;
   // Found by find-executable; empty: none yet.
   char executable[PATH_MAX];

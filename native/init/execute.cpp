@@ -1,5 +1,6 @@
 // The end of init: waiting for start, the system call filter, and the container's program.
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -118,9 +119,7 @@ void tell_executing_ahead(Context &context) {
 }
 
 const char *home_of(Context &context, const plan::Execve &step) {
-  if (!step.add_home) return nullptr;
-  if (!context.home) context.home = home_variable(context, step.uid);
-  return context.home;
+  return step.add_home ? home_variable(context, step.uid) : nullptr;
 }
 
 // Before a filter that may forbid to open /etc/passwd.
@@ -131,6 +130,20 @@ void find_home_ahead(Context &context) {
     if (found) home_of(context, step);
     return found;
   });
+}
+
+// Signals that end a process by default, but SIGKILL, which needs no help.
+constexpr int kEnding[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM,
+                           SIGTERM, SIGXCPU, SIGXFSZ, SIGIO,   SIGPWR};
+
+void end_by_signal(int signal) { _exit(128 + signal); }
+
+// pid_namespaces(7): what the first process of a namespace does not handle does not reach it, and a container that
+// waits shall be ended as others are. execve sets the actions back.
+void end_on_signals() {
+  struct sigaction act{};
+  act.sa_handler = end_by_signal;
+  for (int signal : kEnding) sigaction(signal, &act, nullptr);
 }
 
 }  // namespace
@@ -165,6 +178,7 @@ Result run(Context &context, const plan::AwaitStart &step) {
   Fd listener = take_slot(context, step.slot);
   if (!listener) return no_such_slot(context, step.slot);
   context.control.reset();
+  end_on_signals();
   // Labels were written: the wait may be long, and who gets hold of this process shall find nothing.
   if (!procfs_is_needed_later(context)) context.procfs.reset();
   int fd;

@@ -49,6 +49,8 @@ std::string_view find_home(std::string_view passwd, uint32_t uid) {
 }  // namespace
 
 const char *home_variable(Context &context, uint32_t uid) {
+  if (context.home) return context.home;
+  context.home = variable;
   Fd file;
   constexpr char kPath[] = "/etc/passwd";
   Result opened =

@@ -22,7 +22,7 @@ Result open_failed(Context &context, int error, int dir, std::string_view path, 
       .flags(resolve, kResolveNames);
   if (error == ELOOP && (resolve & sys::kResolveNoSymlinks)) {
     context.report.detail(
-        "must be mounted on an ordinary directory, and a component of the path is a symbolic link");
+        "must be mounted on ordinary directory, and a component of the path is a symbolic link");
   } else if (error == EAGAIN) {
     context.report.detail("the path changes all the time");
   }

@@ -6,7 +6,7 @@
 
 namespace runts::plan {
 
-inline constexpr uint32_t kSchema = 0x3ba99092;
+inline constexpr uint32_t kSchema = 0xb3cfbc70;
 
 enum class Kind : uint32_t {
   CgroupCreate,
@@ -190,16 +190,18 @@ struct CgroupCreate {
   }
 };
 
-// open an existing cgroup; one of another inode number (0: any) is another, and so ENOENT
+// open an existing cgroup; one of another inode number (0: any) is another, and so ENOENT; where it is gone, the one that process orOfPid is in (0: fail)
 struct CgroupOpen {
   Str root;
   Str path;
   uint64_t inode;
+  uint32_t or_of_pid;
   static CgroupOpen read(Reader &r) {
     CgroupOpen v{};
     v.root = r.str();
     v.path = r.str();
     v.inode = r.u64();
+    v.or_of_pid = r.u32();
     return v;
   }
 };
@@ -670,6 +672,8 @@ struct Hook {
   Str state_head;
   Str state_tail;
   uint32_t pid;
+  bool add_home;
+  uint32_t uid;
   static Hook read(Reader &r) {
     Hook v{};
     v.phase = r.str();
@@ -680,6 +684,8 @@ struct Hook {
     v.state_head = r.str();
     v.state_tail = r.str();
     v.pid = r.u32();
+    v.add_home = r.boolean();
+    v.uid = r.u32();
     return v;
   }
 };
@@ -909,6 +915,7 @@ struct Mount {
 // a clone of source (or of the tree in slot) with all its attributes set, attached at target; the target is created as the source is: a file or a directory
 struct Bind {
   Str source;
+  bool in_root;
   uint32_t slot;
   Str target;
   bool recursive;
@@ -924,6 +931,7 @@ struct Bind {
   static Bind read(Reader &r) {
     Bind v{};
     v.source = r.str();
+    v.in_root = r.boolean();
     v.slot = r.u32();
     v.target = r.str();
     v.recursive = r.boolean();

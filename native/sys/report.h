@@ -3,7 +3,7 @@
 //
 //   Report report;
 //   report.call("openat2").fd(dir, "root").string(path).word("O_PATH");   // the closing bracket comes by
-//   itself report.detail("must be mounted on an ordinary directory"); memcpy(message.text, report.data(),
+//   itself report.detail("must be mounted on ordinary directory"); memcpy(message.text, report.data(),
 //   message.text_size = report.size());
 #pragma once
 #include <cstddef>

@@ -176,6 +176,10 @@ inline int pivot_root(const char *new_root, const char *put_old) {
 
 // Fork-like where args.stack is 0 and CLONE_VM is not asked for: gives 0 in the child.
 inline int clone3(const CloneArgs &args) { return static_cast<int>(call(SYS_clone3, &args, sizeof(args))); }
+// clone(2) without a stack of its own, for flags that it knows (CLONE_PIDFD); gives 0 in the child.
+inline int clone(uint64_t flags, int *pidfd) {
+  return static_cast<int>(call(SYS_clone, flags, nullptr, pidfd, nullptr, nullptr));
+}
 inline int close_range(unsigned first, unsigned last, unsigned flags) {
   return static_cast<int>(call(SYS_close_range, first, last, flags));
 }

@@ -67,7 +67,7 @@ export function checkMemoryUsage(memory: MemoryResources | undefined, usage: Int
     if (limit > 0 && limit <= usage) {
       throw new RuntsError(
         'INVALID_ARGUMENT',
-        `${propertyName(`${AT}/${key}`)}: ${limit} is not above the ${usage} bytes in use`,
+        `${propertyName(`${AT}/${key}`)}: rejecting memory limit ${limit}: ${usage} bytes are in use`,
         {
           path: `${AT}/${key}`,
           hint: 'give more, or leave out checkBeforeUpdate to have the kernel reclaim or kill',

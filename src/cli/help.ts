@@ -2,23 +2,24 @@ import type { Flag } from './flags.ts';
 import { flagsOf, GLOBAL_FLAGS, VERBS } from './table.ts';
 import type { Verb } from './verb.ts';
 
+/** In the sections of runc's help, which scripts look for. */
 export function globalHelp(name: string): string {
   const verbs = VERBS.map((verb): [string, string] => [verb.name, verb.about]);
   return [
-    `${name}: a container runtime of the Open Container Initiative\n`,
-    section('usage', [`${name} [global options] <command> [options] [arguments]`]),
-    section('commands', columns([...verbs, ['help', 'print the help of a command']])),
-    section('global options', columns(GLOBAL_FLAGS.filter(isShown).map(flagRow))),
+    section('NAME', [`${name} - Open Container Initiative runtime`]),
+    section('USAGE', [`${name} [global options] <command> [options] [arguments]`]),
+    section('COMMANDS', columns([...verbs, ['help', 'print the help of a command']])),
+    section('GLOBAL OPTIONS', columns(GLOBAL_FLAGS.filter(isShown).map(flagRow))),
   ].join('\n');
 }
 
 export function verbHelp(name: string, verb: Verb): string {
   const usage = `${name} ${verb.name} [options] ${verb.usage}`.trimEnd();
   return [
-    `${name} ${verb.name}: ${verb.about}\n`,
-    section('usage', [usage]),
-    ...(verb.details ?? []).map((paragraph) => `${paragraph}\n`),
-    section('options', columns(flagsOf(verb).filter(isShown).map(flagRow))),
+    section('NAME', [`${name} ${verb.name} - ${verb.about}`]),
+    section('USAGE', [usage]),
+    ...(verb.details === undefined ? [] : [section('DESCRIPTION', verb.details)]),
+    section('OPTIONS', columns(flagsOf(verb).filter(isShown).map(flagRow))),
   ].join('\n');
 }
 
@@ -32,7 +33,7 @@ function flagRow({ name, short, value, about }: Flag): [string, string] {
 }
 
 function section(title: string, lines: readonly string[]): string {
-  return `${title}:\n${lines.map((line) => `  ${line}\n`).join('')}`;
+  return `${title}:\n${lines.map((line) => `   ${line}\n`).join('')}`;
 }
 
 function columns(rows: readonly (readonly [string, string])[]): string[] {

@@ -3,6 +3,7 @@ import { RuntsError } from '../errors.ts';
 import type { ErrorCode, ErrorDetails } from '../errors.ts';
 import { HostError } from '../host/host.ts';
 import type { Host } from '../host/host.ts';
+import { isRunc } from './runc-name.ts';
 
 export type Level = 'error' | 'warning' | 'debug';
 
@@ -18,6 +19,8 @@ export interface LogOptions {
 export interface Log {
   error(error: unknown): void;
   warn(message: string): void;
+  /** There only at the level debug. */
+  readonly debug?: (message: string) => void;
 }
 
 const RANK: Readonly<Record<Level, number>> = { error: 0, warning: 1, debug: 2 };
@@ -40,7 +43,13 @@ export function openLog(host: Host, options: LogOptions): Log {
       );
     }
   };
+  const debug = (message: string): void => {
+    if (options.file !== undefined) return append('debug', message, {});
+    const line = formatLine(options.format, { level: 'debug', message, time: host.self.now(), details: {} });
+    host.self.err(`${line}\n`);
+  };
   return {
+    ...(options.level === 'debug' && { debug }),
     error: (error) => {
       const known = asRuntsError(error);
       append('error', known.message, logDetails(known));
@@ -117,8 +126,9 @@ function logDetails({ code, details }: RuntsError): Readonly<Record<string, unkn
   return Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined));
 }
 
-/** The report for people: what failed, then indented where and why, and what to do. */
+/** The report for people: what failed, then indented where and why, and what to do; as runc, the first line alone. */
 export function formatError(name: string, { message, details }: RuntsError): string {
+  if (isRunc(name)) return message.startsWith('runc ') ? `${message}\n` : `${name}: ${message}\n`;
   const further = details.problems === undefined ? [] : details.problems.slice(1);
   const lines = [...further, describeStep(details), details.hint].filter(
     (line) => line !== undefined && line !== '',

@@ -5,9 +5,10 @@ import type { Host } from '../host/host.ts';
 import { isOn, parseFlags, wordOf } from './flags.ts';
 import type { FlagValues, Parsed } from './flags.ts';
 import { cgroupManagerOf, logOptionsOf, refuseSetId, rootlessOf, rootOf } from './globals.ts';
-import { openLog } from './log.ts';
+import { asRuntsError, openLog } from './log.ts';
 import type { Log } from './log.ts';
 import { print } from './output.ts';
+import { asOfRunc, isRunc } from './runc-name.ts';
 import { flagsOf, GLOBAL_FLAGS, VERBS } from './table.ts';
 import type { Verb } from './verb.ts';
 
@@ -40,10 +41,17 @@ async function dispatch(host: Host, { flags, args }: Parsed, log: Log): Promise<
     return NO_SUCH_COMMAND;
   }
   if (verb === undefined || name === 'help') return printHelp(host, verb);
-  const parsed = await usage(host, verb, () => parseFlags(flagsOf(verb), words, verb.stopAtFirst === true));
+  const parsed = await usage(host, verb, () => parseVerb(verb, words));
   if (isOn(parsed.flags, 'help')) return printHelp(host, verb);
   await usage(host, verb, () => checkCount(verb, parsed.args.length));
   return runVerb(host, verb, { globals: flags, parsed, log });
+}
+
+function parseVerb(verb: Verb, words: readonly string[]): Parsed {
+  const known = flagsOf(verb);
+  if (verb.loose !== true) return parseFlags(known, words, verb.stopAtFirst === true);
+  const help = words.filter((word) => /^--?h(elp)?$/.test(word));
+  return { ...parseFlags(known, help, false), args: words };
 }
 
 interface Command {
@@ -63,12 +71,13 @@ async function runVerb(host: Host, verb: Verb, { globals, parsed, log }: Command
       cgroupManager: cgroupManagerOf(globals),
       warn: (message) => log.warn(message),
       ...(rootless !== undefined && { rootless }),
+      ...(log.debug !== undefined && { debug: log.debug }),
       ...(trace !== undefined && { trace: absolutePath(host.self.cwd, trace) }),
     };
     const loaded = await verb.load();
     return await print(host, await loaded.verb({ context, ...parsed, rootIsSet: root.isSet }));
   } catch (error) {
-    log.error(error);
+    log.error(isRunc(host.self.name) ? asOfRunc(verb.name, asRuntsError(error)) : error);
     return verb.failureCode ?? 1;
   }
 }

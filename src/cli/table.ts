@@ -25,7 +25,7 @@ export const GLOBAL_FLAGS: readonly Flag[] = [
     value: 'LEVEL',
     about: 'least level that is logged: error, warning or debug',
   },
-  { name: 'debug', kind: 'bool', about: 'log more, with the stack of an error' },
+  { name: 'debug', kind: 'bool', about: 'log every step, and the stack of an error' },
   { name: 'systemd-cgroup', kind: 'bool', about: 'make cgroups through systemd' },
   {
     name: 'cgroup-manager',
@@ -127,6 +127,7 @@ const CREATE: readonly Flag[] = [
 const ID = '<container-id>';
 const one = { min: 1, max: 1 } as const;
 const none = { min: 0, max: 0 } as const;
+const any = { min: 0, max: Number.POSITIVE_INFINITY } as const;
 const many = { min: 1, max: Number.POSITIVE_INFINITY } as const;
 
 function text(name: string, about: string, value = 'VALUE'): Flag {
@@ -142,6 +143,15 @@ export const VERBS: readonly Verb[] = [
     arguments: one,
     flags: CREATE,
     load: () => import('./verbs/create.ts'),
+  },
+  {
+    name: 'checkpoint',
+    about: 'not supported: it would save a running container with CRIU',
+    usage: ID,
+    arguments: any,
+    loose: true,
+    flags: [],
+    load: () => import('./verbs/checkpoint.ts'),
   },
   {
     name: 'delete',
@@ -270,6 +280,15 @@ export const VERBS: readonly Verb[] = [
     stopAtFirst: true,
     flags: [FORMAT],
     load: () => import('./verbs/ps.ts'),
+  },
+  {
+    name: 'restore',
+    about: 'not supported: it would restore a container with CRIU',
+    usage: ID,
+    arguments: any,
+    loose: true,
+    flags: [],
+    load: () => import('./verbs/checkpoint.ts'),
   },
   {
     name: 'resume',

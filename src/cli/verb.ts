@@ -25,6 +25,8 @@ export interface Verb {
   readonly arguments: { readonly min: number; readonly max: number };
   /** Flags end at the first argument, so that later ones belong to what is run. */
   readonly stopAtFirst?: boolean;
+  /** Flags that the table does not know are taken for arguments. */
+  readonly loose?: boolean;
   readonly flags: readonly Flag[];
   /** Exit status of errors that are not wrong usage; 1 unless it says so. */
   readonly failureCode?: number;

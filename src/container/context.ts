@@ -11,6 +11,8 @@ export interface Context {
   readonly rootless?: boolean;
   /** Something that the user should know and that stops nothing; one line. */
   readonly warn: (message: string) => void;
+  /** What happens, for who looks for a fault; one line. Unset: nobody does. */
+  readonly debug?: (message: string) => void;
   /** File that gets a Chrome trace of the plan's steps. */
   readonly trace?: string;
 }

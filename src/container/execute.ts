@@ -18,6 +18,10 @@ export async function execute(context: Context, plan: Plan, execution: Execution
   const { host } = context;
   const { stdio = [-1, -1, -1], preserve = [], traced = false } = execution;
   const file = traced ? context.trace : undefined;
+  if (context.debug !== undefined) {
+    const { debugLines } = await import('../plan/debug.ts');
+    debugLines(plan).forEach(context.debug);
+  }
   const outcome = await host.processes.execute(encodePlan(plan), {
     stdio,
     preserve,

@@ -73,6 +73,11 @@ function within(
 ): CapabilityName[] {
   const outside = names.filter((name) => !limit.includes(name));
   if (outside.length > 0)
-    warn(`process.capabilities.${set}: not ${limitName}, left out: ${outside.join(', ')}`);
+    warn(`process.capabilities.${set}: ${leftOut(set)} ${outside.join(', ')}: not ${limitName}`);
   return names.filter((name) => limit.includes(name));
+}
+
+/** As runc says it. */
+function leftOut(set: CapabilitySet): string {
+  return set === 'ambient' ? "can't raise ambient capability" : 'left out';
 }

@@ -135,10 +135,11 @@ function programSteps(context: Context, { waiting, seccomp, capabilities }: Prog
     ...capabilities.steps,
     program.findStep(spec.process, environment),
     ...waiting.steps,
-    ...hookSteps('startContainer', { ...context, env: environment.variables }),
     onInit('', { kind: 'close-fds', keep: options.keepFds ?? 0 }),
     ...seccomp,
     ...capabilities.last,
+    // what they execute is the image's: it gets no right that the program does not get
+    ...hookSteps('startContainer', { ...context, environment, uid: spec.process.user.uid }),
     program.executeStep(spec.process, environment),
     ...(options.untilExecuted === true ? hookSteps('poststart', context) : []),
   ];

@@ -135,6 +135,8 @@ function cgroupSteps({ facts }: ExecContext): Step[] {
   const below = cleanPath(facts.subCgroup ?? '');
   const { root } = facts.cgroup;
   const own = { root, path: facts.cgroupPath, inode: facts.cgroupInode ?? 0 };
+  // a container may have moved itself, and then nobody keeps the cgroup that it was made in
+  if (facts.subCgroup === undefined) return [openCgroup(own, facts.pid)];
   if (below === '/') return [openCgroup(own)];
   return [openCgroup(own), openCgroup({ root, path: `${facts.cgroupPath}${below}` })];
 }

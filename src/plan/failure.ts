@@ -53,7 +53,15 @@ type Wording<K extends StepKind> = (step: StepOf<K>, failure: Failure) => string
 const WORDINGS: { readonly [K in StepKind]?: Wording<K> } = {
   'find-executable': ({ name }, failure) => `exec: ${JSON.stringify(name)}: ${findText(name, failure)}`,
   execve: ({ args }, { errno }) => `exec ${args[0] ?? ''}: ${errnoText(errno)}`,
-  hook: ({ phase, path }, failure) => `${phase} hook ${hookEnd(failure)}: ${path}`,
+  hook: hookText,
+  clone: (step, failure) => {
+    const where = failure.errno === 'EBUSY' ? 'adding pid of the new process to cgroups: ' : '';
+    return `cannot ${actionOf(step)}: ${where}${reasonOf(failure)}`;
+  },
+  connect: (step, failure) =>
+    step.because === '/linux/seccomp/listenerPath'
+      ? `failed to connect with seccomp agent at ${step.path}: ${reasonOf(failure)}`
+      : `cannot ${actionOf(step)}: ${reasonOf(failure)}`,
   // systemd's own words stand where an errno would
   'systemd-call': (step, failure) =>
     failure.call.startsWith('systemd(') ? `cannot ${actionOf(step)}: ${failure.detail}` : undefined,
@@ -63,13 +71,16 @@ const WORDINGS: { readonly [K in StepKind]?: Wording<K> } = {
   selinux: (step, failure) => `cannot ${actionOf(step)}: ${labelReason('/proc/self/attr/exec', failure)}`,
 };
 
-/** The detail is the executor's word for how a hook ended that was started. */
-function hookEnd(failure: Failure): string {
-  const { detail, errno } = failure;
-  if (detail === '') return `cannot be executed: ${reasonOf(failure)}`;
-  if (detail === 'cannot be executed') return `${detail}: ${errnoText(errno)}`;
-  if (detail.startsWith('exit code')) return `failed with ${detail}`;
-  return detail.startsWith('killed') ? `was ${detail}` : detail;
+/** The signal of a call that a seccomp profile kills for (seccomp(2)). */
+const BAD_CALL = 'killed by signal 31';
+
+/** In the words of runc, but for the one phase whose failure is a warning: that runc does not have, and crun words it. */
+function hookText({ phase, path, because }: StepOf<'hook'>, failure: Failure): string {
+  const started = failure.detail !== '' && failure.detail !== 'cannot be executed';
+  const why = started ? failure.detail : `cannot be executed: ${errnoText(failure.errno)}`;
+  const known = why.replace(BAD_CALL, `${BAD_CALL} (bad system call)`);
+  if (phase === 'poststop') return `poststop hook failed with ${known}: ${path}`;
+  return `error running ${phase} hook #${because.split('/').at(-1) ?? ''}: ${path}: ${known}`;
 }
 
 /** For a directory both words of runc: docker goes by either, podman's 126 only by the second. */

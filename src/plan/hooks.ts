@@ -2,6 +2,7 @@ import { SPEC_VERSION } from '../spec/default.ts';
 import type { HookPhase, Spec, Status } from '../spec/types.ts';
 import { onHost, onInit } from './context.ts';
 import type { Facts } from './facts.ts';
+import type { Environment } from './process.ts';
 import type { Step } from './steps.ts';
 import type { Side } from './wire.ts';
 
@@ -23,11 +24,13 @@ export interface HookInput {
   readonly facts: Pick<Facts, 'id' | 'bundle'>;
   /** The container's process where the plan does not make it itself; 0 where it does, or where it is gone. */
   readonly pid?: number;
-  /** Environment of hooks that have none of their own. */
-  readonly env?: readonly string[];
+  /** That of hooks which have none of their own, and whose HOME it may lack. */
+  readonly environment?: Environment;
+  readonly uid?: number;
 }
 
-export function hookSteps(phase: HookPhase, { spec, facts, pid = 0, env = [] }: HookInput): Step[] {
+export function hookSteps(phase: HookPhase, input: HookInput): Step[] {
+  const { spec, facts, pid = 0, environment, uid = 0 } = input;
   const { on, status } = PHASES[phase];
   const state = stateParts(spec, facts, status);
   return (spec.hooks?.[phase] ?? []).map((hook, at) => {
@@ -40,8 +43,11 @@ export function hookSteps(phase: HookPhase, { spec, facts, pid = 0, env = [] }: 
       timeout: hook.timeout ?? 0,
       ...state,
       pid,
+      env: hook.env ?? environment?.variables ?? [],
+      addHome: hook.env === undefined && environment?.addHome === true,
+      uid,
     } as const;
-    return (on === 'host' ? onHost : onInit)(`/hooks/${phase}/${at}`, { ...body, env: hook.env ?? env });
+    return (on === 'host' ? onHost : onInit)(`/hooks/${phase}/${at}`, body);
   });
 }
 

@@ -27,8 +27,8 @@ export interface CgroupPlace {
 }
 
 /** The first step of what acts on a container's cgroup: it fails with ENOENT where that is gone. */
-export function openCgroup({ root, path, inode = 0 }: CgroupPlace): Step {
-  return onHost('', { kind: 'cgroup-open', root, path, inode });
+export function openCgroup({ root, path, inode = 0 }: CgroupPlace, orOfPid = 0): Step {
+  return onHost('', { kind: 'cgroup-open', root, path, inode, orOfPid });
 }
 
 export interface HookedContainer {

@@ -15,6 +15,7 @@ import { cleanPath, fromBundle, isWithin } from './paths.ts';
 import { invalid, unsupported } from './refuse.ts';
 import { remountSteps } from './remounts.ts';
 import { isUser } from './rootless.ts';
+import { rootPath } from './root.ts';
 import type { Step, StepOf } from './steps.ts';
 
 /** Directory of the container at which the host's NOTIFY_SOCKET is reached, and the one of the state that it is. */
@@ -67,7 +68,7 @@ function requireMountNamespace({ namespaces }: Context): void {
 
 function readEntry(context: Context, mount: Mount, at: number): Entry {
   const pointer = `/mounts/${at}`;
-  const target = cleanPath(mount.destination);
+  const target = targetOf(context, mount);
   if (target === '/') {
     throw unsupported(
       `${pointer}/destination`,
@@ -79,6 +80,19 @@ function readEntry(context: Context, mount: Mount, at: number): Entry {
   const entry = { mount, options, target, pointer };
   checkProc(entry);
   return { ...entry, keep: isLate(entry) ? context.slot() : 0 };
+}
+
+/** A destination that names the host's path of the root means what is there in the container, as runc takes it. */
+function targetOf(context: Context, { destination }: Mount): string {
+  const target = cleanPath(destination);
+  return inRoot(context, target) ?? target;
+}
+
+/** The container's path of what lies in its root on the host; undefined for other paths. */
+function inRoot(context: Context, path: string): string | undefined {
+  const root = cleanPath(rootPath(context));
+  if (root === '/' || !isWithin(path, root)) return undefined;
+  return cleanPath(`/${path.slice(root.length)}`);
 }
 
 /**
@@ -127,12 +141,17 @@ function bindSteps(context: Context, entry: Entry): Prepared {
   // init may not be able to reach the source once it has the rights of the container's root alone; an ordinary user
   // has no right to clone a mount outside
   const fromHost = idmap !== undefined || (has(context.namespaces, 'user') && !isUser(context.facts));
-  if (!fromHost) return { prepare: [], steps: [bindStep(entry, source, 0)] };
+  if (!fromHost) return { prepare: [], steps: [bindStep(entry, source, { slot: 0, inRoot: false })] };
+  const path = idmap === undefined ? inRoot(context, source) : undefined;
+  // what is mounted there by then is seen in the container's mount namespace alone
+  if (path !== undefined) return { prepare: [], steps: [bindStep(entry, path, { slot: 0, inRoot: true })] };
   const slot = context.slot();
   const tree = onHost(pointer, openTree(source, slot, options.recursive, idmap));
   return {
     prepare: [tree],
-    steps: [bindStep({ ...entry, target, options: detached(context, options) }, source, slot)],
+    steps: [
+      bindStep({ ...entry, target, options: detached(context, options) }, source, { slot, inRoot: false }),
+    ],
   };
 }
 
@@ -146,13 +165,17 @@ function detached({ spec }: Context, options: MountOptions): MountOptions {
   return { ...options, propagation: 'slave', propagationRecursive: true };
 }
 
-function bindStep({ options, target, pointer }: Entry, source: string, slot: number): Step {
+function bindStep(
+  { options, target, pointer }: Entry,
+  source: string,
+  from: { slot: number; inRoot: boolean },
+): Step {
   const { set, clear, recursive, recursiveSet, recursiveClear, propagation, propagationRecursive } = options;
   const named = set.length + clear.length > 0;
   return onInit(pointer, {
     kind: 'bind',
     source,
-    slot,
+    ...from,
     target,
     recursive,
     set,

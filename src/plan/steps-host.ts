@@ -26,6 +26,9 @@ const hookFields = {
   stateTail: 'str',
   /** Pid for the state; 0 means that of the process that the plan makes (init: its own, as it sees it). */
   pid: 'u32',
+  /** On init's side, for env: HOME from /etc/passwd of the root for uid. */
+  addHome: 'bool',
+  uid: 'u32',
 } as const;
 
 /** What the runtime does on the host: the cgroup, descriptors for init, the process. */
@@ -46,8 +49,9 @@ export const HOST_STEPS = {
   },
   'cgroup-open': {
     on: host,
-    about: 'open an existing cgroup; one of another inode number (0: any) is another, and so ENOENT',
-    fields: { root: 'str', path: 'str', inode: 'u64' },
+    about:
+      'open an existing cgroup; one of another inode number (0: any) is another, and so ENOENT; where it is gone, the one that process orOfPid is in (0: fail)',
+    fields: { root: 'str', path: 'str', inode: 'u64', orOfPid: 'u32' },
   },
   'cgroup-write': {
     on: host,

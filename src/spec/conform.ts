@@ -79,10 +79,12 @@ function walkEnumeration(
   const expected = `one of ${node.words.join(', ')}`;
   if (typeof value !== 'string') return wrong(value, pointer, expected, report);
   if (node.words.includes(value)) return value;
-  return refuse(
-    problem(pointer, `${show(value)} is not ${node.what}${didYouMean(value, node.words)}`, expected),
-    report,
-  );
+  const message = `${mistakeIn(node)}${show(value)} is not ${node.what}${didYouMean(value, node.words)}`;
+  return refuse(problem(pointer, message, expected), report);
+}
+
+function mistakeIn(node: Node | undefined): string {
+  return node?.kind === 'enumeration' && node.mistake !== undefined ? `${node.mistake}: ` : '';
 }
 
 function didYouMean(word: string, words: readonly string[]): string {
@@ -154,7 +156,11 @@ function walkObject(node: ObjectNode, value: unknown, pointer: string, report: R
       copy[name] = walk(property, value[name], place, report);
     }
   }
-  for (const name of node.required) requireProperty(value, name, pointer, report);
+  for (const name of node.required) {
+    if (value[name] !== undefined && Object.hasOwn(value, name)) continue;
+    const message = `${mistakeIn(node.properties.get(name))}is required and not there`;
+    refuse(problem(pointer + step(name), message), report);
+  }
   if (node.rule !== undefined && report.problems.length === before)
     node.rule(copy as never, scope(report, pointer));
   return copy;
@@ -166,16 +172,6 @@ function isSet(value: unknown, pointer: string, required: boolean, report: Repor
   if (value !== null || required) return true;
   report.warnings.push(problem(pointer, 'null counts as absent', 'a value, or no property'));
   return false;
-}
-
-function requireProperty(
-  value: Record<string, unknown>,
-  name: string,
-  pointer: string,
-  report: Report,
-): void {
-  if (!Object.hasOwn(value, name) || value[name] === undefined)
-    refuse(problem(pointer + step(name), 'is required and not there'), report);
 }
 
 /** The specification wants unknown properties ignored; one that looks misspelt is worth a warning. */

@@ -35,6 +35,21 @@ export function notCpuList(list: string): Flaw | undefined {
   return ranges.length === 0 ? flaw(`${show(list)} has no members`, 'a list such as 0-3,7') : undefined;
 }
 
+/** The same for memory nodes, in the words of runc. */
+export function notNodeList(list: string): Flaw | undefined {
+  const found = notCpuList(list);
+  return found && flaw(`invalid memory policy node: ${found.message}`, found.expected);
+}
+
+/** How many members a list has that is one. */
+export function countMembers(list: string): number {
+  const ranges = list.split(',').map((range) => RANGE.exec(range.trim()));
+  return ranges.reduce((sum, range) => {
+    const [, first, last = first] = range ?? [];
+    return first === undefined ? sum : sum + Number(last) - Number(first) + 1;
+  }, 0);
+}
+
 function isRange(range: string): boolean {
   const [, first, last = first] = RANGE.exec(range) ?? [];
   return first !== undefined && Number(first) <= Number(last) && Number(last) <= MAX_MEMBER;

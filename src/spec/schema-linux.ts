@@ -1,12 +1,13 @@
 /** `linux` of config.json (config-linux.md). */
 import {
+  countMembers,
   notAbsolute,
   notCgroupsPath,
   notClosId,
-  notCpuList,
   notInterface,
   notInterfaceTemplate,
   notMemoryBandwidth,
+  notNodeList,
   notOneLine,
 } from './flaws.ts';
 import { show } from './problems.ts';
@@ -48,7 +49,7 @@ import {
 } from './words.ts';
 
 const namespace = object<Namespace>(
-  { type: enumeration('a namespace type', NAMESPACE_TYPES), path: string(notAbsolute) },
+  { type: enumeration('a namespace type', NAMESPACE_TYPES), path: emptyOr(notAbsolute) },
   { required: ['type'] },
 );
 
@@ -145,9 +146,9 @@ const intelRdt = object<IntelRdt>(
 
 const memoryPolicy = object<MemoryPolicy>(
   {
-    mode: enumeration('a memory policy', MEMORY_POLICY_MODES),
-    nodes: emptyOr(notCpuList),
-    flags: array(enumeration('a memory policy flag', MEMORY_POLICY_FLAGS)),
+    mode: enumeration('a memory policy', MEMORY_POLICY_MODES, 'invalid memory policy mode'),
+    nodes: emptyOr(notNodeList),
+    flags: array(enumeration('a memory policy flag', MEMORY_POLICY_FLAGS, 'invalid memory policy flag')),
   },
   { required: ['mode'], rule: checkMemoryPolicy },
 );
@@ -156,7 +157,7 @@ const memoryPolicy = object<MemoryPolicy>(
 function checkMemoryPolicy({ mode, nodes = '', flags = [] }: MemoryPolicy, scope: Scope): void {
   const none = mode === 'MPOL_DEFAULT' || mode === 'MPOL_LOCAL';
   if (none && nodes !== '')
-    scope.problem('/nodes', `${mode} takes no nodes`, 'an empty list, or another mode');
+    scope.problem('/nodes', `${mode} mode requires 0 nodes but got ${countMembers(nodes)}`);
   if (!none && mode !== 'MPOL_PREFERRED' && nodes === '')
     scope.problem('/nodes', `${mode} has no nodes`, 'a list such as 0-3,7');
   if (flags.includes('MPOL_F_STATIC_NODES') && flags.includes('MPOL_F_RELATIVE_NODES')) {

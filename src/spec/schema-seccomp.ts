@@ -34,7 +34,7 @@ function checkSyscall({ names, action: name, errnoRet: errno }: SeccompSyscall, 
     if (!HANDING_OVER.has(call)) continue;
     scope.problem(
       `/names/${at}`,
-      `${call} cannot wait for an agent: a runtime needs it to hand the agent its descriptor`,
+      `SCMP_ACT_NOTIFY cannot be used for the ${call} syscall: a runtime needs it to hand the agent its descriptor`,
     );
   }
 }

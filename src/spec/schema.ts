@@ -13,10 +13,18 @@ export type Node =
   | { readonly kind: 'boolean' }
   | { readonly kind: 'string'; readonly empty: boolean; readonly flaw?: (value: string) => Flaw | undefined }
   | { readonly kind: 'integer'; readonly what: string; readonly min: Integer; readonly max: Integer }
-  | { readonly kind: 'enumeration'; readonly what: string; readonly words: readonly string[] }
+  | EnumerationNode
   | ArrayNode
   | MapNode
   | ObjectNode;
+
+export interface EnumerationNode {
+  readonly kind: 'enumeration';
+  readonly what: string;
+  readonly words: readonly string[];
+  /** What runc says of any mistake here, for those who look for its words. */
+  readonly mistake?: string;
+}
 
 export interface ArrayNode {
   readonly kind: 'array';
@@ -83,8 +91,12 @@ export const uint32 = (what: string): Schema<number> => integer(what, 0, 2 ** 32
 /** A user or group id; 2^32 - 1 is the kernel's word for none. */
 export const id = (what: string): Schema<number> => integer(what, 0, 2 ** 32 - 2);
 
-export function enumeration<W extends string>(what: string, words: readonly W[]): Schema<W> {
-  return { node: { kind: 'enumeration', what, words } };
+export function enumeration<W extends string>(
+  what: string,
+  words: readonly W[],
+  mistake?: string,
+): Schema<W> {
+  return { node: { kind: 'enumeration', what, words, ...(mistake !== undefined && { mistake }) } };
 }
 
 export function array<T>(

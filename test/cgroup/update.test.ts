@@ -107,7 +107,7 @@ const update = (limit: number, usage?: number) =>
 describe('checkBeforeUpdate', () => {
   test('refuses a limit at or below the usage', () => {
     expect(() => update(4096, 4096)).toThrow(
-      'linux.resources.memory.limit: 4096 is not above the 4096 bytes in use',
+      'linux.resources.memory.limit: rejecting memory limit 4096: 4096 bytes are in use',
     );
   });
 

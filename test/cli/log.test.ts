@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asOfRunc } from '../../src/cli/runc-name.ts';
 import { formatError, formatLine, openLog } from '../../src/cli/log.ts';
 import { RuntsError } from '../../src/errors.ts';
 import { memoryHost } from '../support/memory-host.ts';
@@ -19,9 +20,9 @@ const time = 1_795_305_600_120_000;
 
 describe('log', () => {
   it('shows people what failed, where and what to do', () => {
-    expect(formatError('runc', failed)).toBe(
+    expect(formatError('runts', failed)).toBe(
       [
-        'runc: mounts[3]: cannot attach /data at /var/data: no such file or directory',
+        'runts: mounts[3]: cannot attach /data at /var/data: no such file or directory',
         '  step 17 of 61: open_tree("/data", OPEN_TREE_CLONE) = ENOENT, asked for by /mounts/3/source',
         '  create /data or correct mounts[3].source\n',
       ].join('\n'),
@@ -84,5 +85,25 @@ describe('log', () => {
     openLog(host, { format: 'text', level: 'warning', name: 'runts' }).warn('odd');
     openLog(host, { format: 'text', level: 'error', name: 'runts' }).warn('not told');
     expect(host.written.err).toBe('runts: warning: odd\n');
+  });
+
+  it('has what happens at the level debug only, in the file if there is one', () => {
+    const host = memoryHost();
+    expect(openLog(host, { format: 'text', level: 'warning', name: 'runts' }).debug).toBeUndefined();
+    openLog(host, { file: '/log', format: 'json', level: 'debug', name: 'runts' }).debug?.('begins');
+    expect(JSON.parse(host.tree.get('/log') ?? '')).toMatchObject({ level: 'debug', msg: 'begins' });
+    expect(host.written.err).toBe('');
+    openLog(host, { format: 'text', level: 'debug', name: 'runts' }).debug?.('begins');
+    expect(host.written.err).toBe('time="2026-11-22T00:00:00Z" level=debug msg=begins\n');
+  });
+
+  it('called as runc the report is one line', () => {
+    expect(formatError('runc', failed)).toBe(`runc: ${failed.message}\n`);
+    expect(formatError('runc', asOfRunc('create', failed))).toBe(
+      `runc create failed: unable to start container process: ${failed.message}\n`,
+    );
+    const refused = new RuntsError('WRONG_STATE', 'cannot exec in a stopped container');
+    expect(asOfRunc('exec', refused).message).toBe('exec failed: cannot exec in a stopped container');
+    expect(asOfRunc('kill', refused)).toBe(refused);
   });
 });

@@ -92,6 +92,18 @@ describe('console', () => {
     expect(reportIn(ended.stdout).terminal).toMatchObject({ rows: 41, columns: 99, controlling: true });
   });
 
+  it('what is relayed are the bytes of the program, line ends and all', async (context) => {
+    needs(context);
+    const container = makeContainer(context, (config) => {
+      terminal(config);
+      config.process.args = ['/bin/inspect', 'echo', 'a'];
+    });
+    const ended = await runContainer(container, { input: '' });
+    expect(ended.status).toBe(0);
+    expect(ended.stdout).toMatch(/\n$/);
+    expect(ended.stdout).not.toContain('\r');
+  });
+
   it('detached without a console socket it is refused in the words of runc', async (context) => {
     needs(context);
     const container = makeContainer(context, terminal);

@@ -1,7 +1,7 @@
-import { readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readlinkSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { needs } from '../support/conditions.ts';
+import { cgroupRoot, needs } from '../support/conditions.ts';
 import type { Condition } from '../support/conditions.ts';
 import { all, ownUsers, probing } from '../support/config.ts';
 import type { Change } from '../support/config.ts';
@@ -234,6 +234,20 @@ describe('exec', () => {
     const report = await execReport(container);
     expect(report).toMatchObject({ uid: 0, gid: 0 });
     expect(report.uidMap).toEqual([{ inside: 0, outside: 100_000, size: 65_536 }]);
+  });
+
+  it('goes to the cgroup of the first process where that has left its own, and nobody kept it', async (context) => {
+    const container = await running(context);
+    const { pid } = await stateOf(container);
+    const root = cgroupRoot ?? '';
+    const other = join(root, `${container.config.linux.cgroupsPath ?? ''}-other`);
+    mkdirSync(other);
+    writeFileSync(join(other, 'cgroup.procs'), String(pid));
+    rmdirSync(join(root, container.config.linux.cgroupsPath ?? ''));
+    const { cgroup } = await execReport(container);
+    expect(cgroup.path).toMatch(/-other$/);
+    await container.runts(['delete', '--force', container.id]);
+    rmdirSync(other);
   });
 
   it('no descriptor of the runtime comes along', async (context) => {

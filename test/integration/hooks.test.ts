@@ -4,7 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { needs } from '../support/conditions.ts';
 import type { TestHook } from '../support/config.ts';
 import { probing } from '../support/config.ts';
-import { create, makeContainer, refused, runContainer, startDetached } from '../support/container.ts';
+import {
+  create,
+  makeContainer,
+  parseProbes,
+  refused,
+  runContainer,
+  startDetached,
+} from '../support/container.ts';
 import type { State } from '../support/container.ts';
 import { NOTHING, holdings } from '../support/leaks.ts';
 
@@ -105,6 +112,42 @@ describe('hooks', () => {
     expect(ended.stdout).toContain('{"probe":"read","value":"x"}');
   });
 
+  it('startContainer without env has that of the program, with HOME', async (context) => {
+    needs(context);
+    const container = makeContainer(context, (config) => {
+      probing(['true'])(config);
+      config.process.env = ['ONE=two'];
+      config.hooks = {
+        startContainer: [{ path: '/bin/inspect', args: ['inspect', 'read', '/proc/self/environ'] }],
+      };
+    });
+    const ended = await runContainer(container);
+    expect(ended).toMatchObject({ status: 0, stderr: '' });
+    expect(parseProbes(ended.stdout)[0]).toMatchObject({ value: 'ONE=two\0HOME=/root\0' });
+  });
+
+  it('startContainer is under the profile and the capabilities of the program', async (context) => {
+    needs(context);
+    const message = await refused(context, (config) => {
+      config.linux.seccomp = {
+        defaultAction: 'SCMP_ACT_ALLOW',
+        syscalls: [
+          { names: ['mkdir', 'mkdirat'], action: 'SCMP_ACT_KILL_PROCESS' },
+          { names: ['clone3', 'close_range'], action: 'SCMP_ACT_ERRNO', errnoRet: 38 },
+        ],
+      };
+      config.hooks = {
+        startContainer: [
+          { path: '/bin/inspect', args: ['inspect', 'true'] },
+          { path: '/bin/inspect', args: ['inspect', 'mkdir', '/tmp/x'] },
+        ],
+      };
+    });
+    expect(message).toContain(
+      'error running startContainer hook #1: /bin/inspect: killed by signal 31 (bad system call)',
+    );
+  });
+
   it('in create and start each runs in its command', async (context) => {
     needs(context);
     const container = makeContainer(context, (config, { directory }) => {
@@ -129,7 +172,7 @@ describe('hooks', () => {
         config.hooks = { [phase]: one('echo because >&2; exit 3') };
       });
       expect(message).toMatch(new RegExp(`hooks\\.${phase}\\[0\\]|hooks/${phase}/0|${phase}`));
-      expect(message).toMatch(/\b3\b/);
+      expect(message).toContain(`error running ${phase} hook #0: /bin/sh: exit code 3: because`);
       expect(holdings(id)).toEqual(NOTHING);
     },
   );
@@ -170,7 +213,7 @@ describe('hooks', () => {
       const started = await container.runts(['start', container.id]);
       expect(started.status).toBe(1);
       expect(started.stderr).toMatch(
-        new RegExp(`hooks\\.${phase}\\[0\\]: ${phase} hook failed with exit code`),
+        new RegExp(`hooks\\.${phase}\\[0\\]: error running ${phase} hook #0: .*: exit code`),
       );
       expect((await container.runts(['state', container.id])).stderr).toContain('container does not exist');
       expect(holdings(container.id)).toEqual(NOTHING);

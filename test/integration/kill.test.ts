@@ -56,6 +56,14 @@ describe('kill', () => {
     await waitForStatus(container, 'stopped');
   });
 
+  it('a created container ends by SIGTERM as a program without a handler would', async (context) => {
+    needs(context);
+    const container = makeContainer(context, probing(['sleep', '60']));
+    await create(container);
+    expect(await container.runts(['kill', container.id])).toMatchObject({ status: 0, stderr: '' });
+    await waitForStatus(container, 'stopped');
+  });
+
   it('a stopped container cannot: "container not running", but --all is content', async (context) => {
     needs(context);
     const container = makeContainer(context, probing(['true']));

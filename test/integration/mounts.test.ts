@@ -256,6 +256,29 @@ describe('mounts', () => {
     );
   });
 
+  it.for([[], ['user namespaces']] as const)(
+    'a source in the root is what is mounted there by then, a destination there is meant in the container (%s)',
+    async (conditions, context) => {
+      needs(context, ...conditions);
+      const found = await probed(
+        context,
+        [['read', '/second/inner/file']],
+        (config, { directory, rootfs }) => {
+          if (conditions.length > 0) ownUsers(config);
+          for (const name of ['outer', 'outer/inner', 'below']) mkdirSync(join(directory, name));
+          for (const name of ['first', 'second']) mkdirSync(join(rootfs, name));
+          writeFileSync(join(directory, 'below/file'), 'seen');
+          const bind = (source: string, destination: string): void =>
+            void config.mounts.push({ source, destination, options: ['rbind'] });
+          bind(join(directory, 'outer'), '/first');
+          bind(join(directory, 'below'), '/first/inner');
+          bind(join(rootfs, 'first'), join(rootfs, 'second'));
+        },
+      );
+      expect(found[0]).toMatchObject({ value: 'seen' });
+    },
+  );
+
   it('tmpcopyup copies what the directory held', async (context) => {
     needs(context);
     const [read, link, stat, write] = await probed(

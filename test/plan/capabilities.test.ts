@@ -65,8 +65,8 @@ test('effective stays within permitted, ambient within permitted and inheritable
   });
   expect(stepOf(planOf(spec), 'capabilities')).toMatchObject({ effective: ['CAP_KILL'], ambient: [] });
   expect(warningsOf(spec)).toEqual([
-    'process.capabilities.effective: not permitted, left out: CAP_CHOWN',
-    'process.capabilities.ambient: not permitted and inheritable, left out: CAP_KILL',
+    'process.capabilities.effective: left out CAP_CHOWN: not permitted',
+    "process.capabilities.ambient: can't raise ambient capability CAP_KILL: not permitted and inheritable",
   ]);
 });
 

@@ -125,8 +125,8 @@ test('labels name the file in the way that podman looks for', () => {
 });
 
 test('a hook fails with what is known of it', () => {
-  expect(failing('hook', { errno: 'ECANCELED', detail: 'exit code 1' }).message).toBe(
-    'hooks.createRuntime[0]: createRuntime hook failed with exit code 1: /opt/hook',
+  expect(failing('hook', { errno: 'ECANCELED', detail: 'exit code 1: no such device' }).message).toBe(
+    'hooks.createRuntime[0]: error running createRuntime hook #0: /opt/hook: exit code 1: no such device',
   );
   expect(failing('hook', { errno: 'ETIMEDOUT' }).details.hint).toBe('it had 3 s: see its timeout');
 });

@@ -3,7 +3,7 @@ import * as lifecycle from '../../src/plan/lifecycle.ts';
 import { FACTS, usualSpec } from '../support/plan.ts';
 
 const CGROUP = { root: '/sys/fs/cgroup', path: '/docker/web' };
-const OPEN = { kind: 'cgroup-open', on: 'host', because: '', ...CGROUP, inode: 0 };
+const OPEN = { kind: 'cgroup-open', on: 'host', because: '', ...CGROUP, inode: 0, orOfPid: 0 };
 
 test('start, then the poststart hooks with the pid of the process', () => {
   const spec = usualSpec({ hooks: { poststart: [{ path: '/ps' }] } });

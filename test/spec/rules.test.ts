@@ -635,13 +635,13 @@ describe('seccomp', () => {
         syscalls: [call({ action: 'SCMP_ACT_NOTIFY', names: ['read', 'write'] })],
       }),
       `${at}/syscalls/0/names/1`,
-      'write cannot wait',
+      'SCMP_ACT_NOTIFY cannot be used for the write syscall',
     ],
     [
       'notify for sendmsg',
       seccomp({ listenerPath: '/x', syscalls: [call({ action: 'SCMP_ACT_NOTIFY', names: ['sendmsg'] })] }),
       `${at}/syscalls/0/names/0`,
-      'sendmsg cannot wait',
+      'SCMP_ACT_NOTIFY cannot be used for the sendmsg syscall',
     ],
     [
       'notify where sendmsg is refused by default',
@@ -699,12 +699,29 @@ describe('seccomp', () => {
 
 describe('memory policy', () => {
   refuses([
-    ['no mode', policy({ nodes: '0' }), '/linux/memoryPolicy/mode', 'is required'],
+    [
+      'no mode',
+      policy({ nodes: '0' }),
+      '/linux/memoryPolicy/mode',
+      'invalid memory policy mode: is required and not there',
+    ],
+    [
+      'another flag',
+      policy({ mode: 'MPOL_BIND', nodes: '0', flags: ['bad'] }),
+      '/linux/memoryPolicy/flags/0',
+      'invalid memory policy flag: "bad" is not',
+    ],
+    [
+      'nodes that are too many to be',
+      policy({ mode: 'MPOL_BIND', nodes: '0-9876543210' }),
+      '/linux/memoryPolicy/nodes',
+      'invalid memory policy node: "0-9876543210"',
+    ],
     [
       'nodes where none may be',
       policy({ mode: 'MPOL_LOCAL', nodes: '0' }),
       '/linux/memoryPolicy/nodes',
-      'MPOL_LOCAL takes no nodes',
+      'MPOL_LOCAL mode requires 0 nodes but got 1',
     ],
     [
       'no nodes where some must be',
