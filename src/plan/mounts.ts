@@ -224,7 +224,7 @@ function idmappedMount(context: Context, entry: Entry, { type, idmap }: Idmapped
   });
   const set = attributesOf(options);
   const own = { ...options, set, clear: [], recursiveSet: [], recursiveClear: [] };
-  return { prepare: [made], steps: [bindStep({ ...entry, options: own }, source, slot)] };
+  return { prepare: [made], steps: [bindStep({ ...entry, options: own }, source, { slot, inRoot: false })] };
 }
 
 interface NewFilesystem {
