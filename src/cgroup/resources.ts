@@ -46,6 +46,11 @@ export function limitsTasks(step: Step): boolean {
   return step.kind === 'cgroup-write' && step.file === TASKS;
 }
 
+/** The first property that only a cgroup can fulfil; device rules are not among them. */
+export function firstLimit(resources: LinuxResources): string | undefined {
+  return settings(resources).find(({ idle }) => idle !== true)?.because;
+}
+
 /** Controllers that must be enabled in the cgroup for the resources, each with the first property that needs it. */
 export function requiredControllers(resources: LinuxResources): { controller: string; because: string }[] {
   const found = new Map<string, string>();

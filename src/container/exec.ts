@@ -2,6 +2,7 @@ import { RuntsError } from '../errors.ts';
 import type { HostProcess } from '../host/host.ts';
 import { compileExec } from '../plan/exec.ts';
 import type { ExecFacts } from '../plan/exec.ts';
+import { isUser } from '../plan/rootless.ts';
 import type { Context } from './context.ts';
 import { preservedDescriptors } from './descriptors.ts';
 import { processFromFile, processFromFlags } from './exec-process.ts';
@@ -42,7 +43,9 @@ export async function exec(context: Context, request: ExecRequest): Promise<numb
   const { files } = context.host;
   const place = placeOf(context.root, request.id);
   const saved = load(files, place);
-  refuse(await statusOf(files, place, saved), request.ignorePaused);
+  const status = await statusOf(files, place, saved);
+  refuse(status, request.ignorePaused);
+  if (status === 'created') refuseBeforeStart(saved);
   const { process, warnings } = processOfRequest(context, request, saved);
   for (const warning of warnings) context.warn(warning);
   const terminal = process.terminal === true;
@@ -61,6 +64,21 @@ function refuse(status: ContainerStatus, ignorePaused: boolean): void {
       'cannot exec in a paused container (use --ignore-paused to override)',
     );
   }
+}
+
+/**
+ * setns(2) by a pidfd asks for ptrace(2) rights, and over an init that nobody may look into (it is not dumpable) these
+ * are root's of the machine alone, until it has executed the program.
+ */
+function refuseBeforeStart({ facts }: Saved): void {
+  if (!isUser(facts)) return;
+  throw new RuntsError(
+    'WRONG_STATE',
+    'cannot exec in a container that has not been started, as an ordinary user',
+    {
+      hint: 'start it first',
+    },
+  );
 }
 
 function processOfRequest({ host }: Context, request: ExecRequest, saved: Saved): ExecProcess {

@@ -1,3 +1,5 @@
+import { RuntsError } from '../errors.ts';
+import { HostError } from '../host/host.ts';
 import type { Host, HostFiles } from '../host/host.ts';
 import { CGROUP_PARENT, cgroupPath } from '../plan/cgroup.ts';
 import type { CgroupFacts, Facts, Rootless, SystemdFacts } from '../plan/facts.ts';
@@ -55,14 +57,19 @@ interface CgroupWish {
 function readCgroups(context: Context, wish: CgroupWish): Pick<Facts, 'cgroup' | 'cgroupDisabled'> {
   const { host, cgroupManager } = context;
   const disabled = cgroupManager === 'disabled';
+  const optional = disabled || (wish.rootless !== undefined && wish.systemd === undefined);
+  const cgroup = optional ? readCgroupsIfThere(host.files) : readCgroupFacts(host.files);
+  if (disabled || cgroup === undefined) return { cgroup, ...(disabled && { cgroupDisabled: true }) };
+  if (wish.systemd !== undefined) return { cgroup: asManaged(host.files, wish.systemd, cgroup) };
+  return { cgroup: asDelegated(context, wish, cgroup) };
+}
+
+function readCgroupsIfThere(files: HostFiles): CgroupFacts | undefined {
   try {
-    const cgroup = readCgroupFacts(host.files);
-    if (disabled) return { cgroup, cgroupDisabled: true };
-    if (wish.systemd !== undefined) return { cgroup: asManaged(host.files, wish.systemd, cgroup) };
-    return { cgroup: asDelegated(context, wish, cgroup) };
+    return readCgroupFacts(files);
   } catch (error) {
-    if (!disabled && (wish.rootless === undefined || wish.systemd !== undefined)) throw error;
-    return { cgroup: undefined, ...(disabled && { cgroupDisabled: true }) };
+    if (error instanceof RuntsError || error instanceof HostError) return undefined;
+    throw error;
   }
 }
 

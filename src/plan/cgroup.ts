@@ -2,19 +2,19 @@ import { ignoredResources } from '../cgroup/refusals.ts';
 import { checkedSettings, limitsTasks, limitSteps, requiredControllers } from '../cgroup/resources.ts';
 import type { Setting } from '../cgroup/settings.ts';
 import { settingsForSystemd } from '../cgroup/systemd/properties.ts';
-import type { DeviceCgroup, LinuxResources, Spec } from '../spec/types.ts';
+import type { DeviceCgroup, Spec } from '../spec/types.ts';
 import { onHost, section } from './context.ts';
 import type { Context } from './context.ts';
 import { getsCgroup } from './facts.ts';
-import type { CgroupFacts, Delegation, Facts, SystemdFacts } from './facts.ts';
+import type { CgroupFacts, Facts, SystemdFacts } from './facts.ts';
 import { hostId, userMappings } from './ids.ts';
 import { makes } from './namespaces.ts';
 import { parseMountOptions } from './mount-options.ts';
 import { cleanPath } from './paths.ts';
 import { unsupported } from './refuse.ts';
-import { callerName } from './rootless.ts';
 import type { Step } from './steps.ts';
 import { unitCgroup, unitSteps } from './systemd.ts';
+import { requireNoCgroup } from './without-cgroup.ts';
 
 /** Where containers without a cgroupsPath of their own go, and what relative ones count from, on a machine of one's own. */
 export const CGROUP_PARENT = '/runts';
@@ -59,7 +59,10 @@ export function cgroupSteps(context: Context): CgroupSteps {
   const { spec, facts } = context;
   const resources = spec.linux?.resources ?? {};
   ignoredResources(resources).forEach(context.warn);
-  if (!getsCgroup(facts)) return withoutCgroup(spec, resources, facts);
+  if (!getsCgroup(facts)) {
+    requireNoCgroup(spec, resources, facts);
+    return { before: [], entered: [], tasks: [], cloneInto: false };
+  }
   const required = requiredControllers(resources).map(({ controller }) => controller);
   const settings = checkedSettings(resources, facts.cgroup);
   return facts.systemd === undefined
@@ -133,40 +136,6 @@ function limitsOf({ spec, facts, warn }: Context, settings: readonly Setting[]):
 /** More than the denial of everything with which every config begins. */
 function deniesDevice({ allow, type = 'a', major = -1 }: DeviceCgroup): boolean {
   return !allow && (type !== 'a' || major >= 0);
-}
-
-function withoutCgroup(spec: Spec, resources: LinuxResources, facts: Facts): CgroupSteps {
-  const missing = facts.cgroupDisabled === true ? undefined : facts.cgroup?.delegation;
-  const first = requiredControllers(resources)[0];
-  if (missing !== undefined) refuseUndelegated(spec, { ...missing, first, caller: callerName(facts) });
-  else if (first !== undefined) {
-    const why =
-      facts.cgroupDisabled === true ? 'cgroups are switched off' : 'there is no cgroup v2 hierarchy here';
-    throw unsupported(first.because, `needs a cgroup, and ${why}`, 'leave the limit out');
-  }
-  return { before: [], entered: [], tasks: [], cloneInto: false };
-}
-
-interface Undelegated extends Delegation {
-  readonly first: { readonly because: string } | undefined;
-  readonly caller: string;
-}
-
-/** Only a container that asks for nothing of a cgroup can do without one. */
-function refuseUndelegated(spec: Spec, { missing = '/', required, first, caller }: Undelegated): void {
-  const place = `the cgroup ${missing} is not delegated to ${caller}`;
-  const remedy =
-    'or have root delegate a cgroup: start runts by systemd-run --user --scope -p Delegate=yes (docs/rootless.md)';
-  if (first !== undefined)
-    throw unsupported(first.because, `needs a cgroup, and ${place}`, `leave the limit out, ${remedy}`);
-  if (spec.linux?.cgroupsPath)
-    throw unsupported('/linux/cgroupsPath', `cannot be made: ${place}`, `leave it out, ${remedy}`);
-  if (required === true)
-    throw unsupported(
-      '/linux',
-      `needs a cgroup (--rootless false), and ${place}`,
-      `leave --rootless out, ${remedy}`,
-    );
 }
 
 /**

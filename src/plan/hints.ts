@@ -77,6 +77,7 @@ const CAUSES: { readonly [K in StepKind]?: Cause<K> } = {
   },
   'id-map': idMapHint,
   unshare: unshareHint,
+  fork: (_, { errno }) => (errno === 'EPERM' || errno === 'EACCES' ? USERS_RESTRICTED : undefined),
   join: (_, { errno }) =>
     errno === 'EPERM'
       ? 'a namespace can only be joined by who has rights over the user namespace that it belongs to'

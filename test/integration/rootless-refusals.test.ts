@@ -69,7 +69,7 @@ const cases: [string, UserOptions, Change, RegExp, RegExp][] = [
   [
     'a limit without a cgroup for it',
     {},
-    ({ linux }) => void (linux.resources = { unified: { 'cgroup.max.depth': '5' }, pids: { limit: 5 } }),
+    ({ linux }) => void (linux.resources = { unified: { 'cgroup.max.depth': '5' } }),
     /linux\.resources\.\S+: needs a cgroup, and the cgroup \S+ is not delegated to uid 70001/,
     /Delegate=yes/,
   ],
@@ -102,12 +102,16 @@ describe('an ordinary user is told why he does not get', () => {
     );
   });
 
-  it('a pause without a cgroup', async (context) => {
+  it('a pause without a cgroup, or a process before its start', async (context) => {
     needs(context, 'user namespaces');
     const container = makeUserContainer(context, makeUser(context));
     expect(
       (await container.runts(['create', '-b', container.directory, container.id], { capture: false })).status,
     ).toBe(0);
+    const entered = await container.runts(['exec', container.id, '/bin/inspect']);
+    expect(entered.stderr).toContain(
+      'cannot exec in a container that has not been started, as an ordinary user',
+    );
     for (const verb of ['pause', 'ps', 'events']) {
       const ended = await container.runts([verb, container.id]);
       expect(ended.status).toBe(1);

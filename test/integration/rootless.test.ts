@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { needs } from '../support/conditions.ts';
 import { probing, usualMounts } from '../support/config.ts';
 import {
+  create,
   inspectedBy,
   parseProbes,
   runContainer,
@@ -11,7 +12,9 @@ import {
   stateOf,
   waitForStatus,
 } from '../support/container.ts';
+import { socketPeer } from '../support/peer.ts';
 import { deviceAt, mountAt } from '../support/report.ts';
+import type { Report } from '../support/report.ts';
 import { RUNTS } from '../support/run.ts';
 import { makeUser, makeUserContainer, subordinateIds } from '../support/user.ts';
 
@@ -174,6 +177,52 @@ describe('an ordinary user', () => {
       hostname: 'test',
       setgroups: 'allow',
     });
+  });
+
+  it('has a terminal', async (context) => {
+    needs(context, 'user namespaces');
+    const container = makeUserContainer(context, makeUser(context), ({ process }) => {
+      process.terminal = true;
+      process.consoleSize = { width: 91, height: 37 };
+    });
+    const socket = join(container.scratch, 'c.sock');
+    const peer = await socketPeer(context, 'receive-console', socket);
+    chmodSync(socket, 0o777);
+    expect(await create(container, ['--console-socket', socket])).toMatchObject({ status: 0 });
+    expect(await container.runts(['start', container.id])).toMatchObject({ status: 0, stderr: '' });
+    await peer.ended;
+    const report = JSON.parse(/\{"pid".*\}/.exec(peer.output())?.[0] ?? 'null') as Report;
+    expect(report.terminal).toEqual({ name: '/dev/pts/0', rows: 37, columns: 91, controlling: true });
+    expect(deviceAt(report, '/dev/console')).toMatchObject({ type: 'char', major: 136, minor: 0, uid: 0 });
+  });
+
+  it('filters system calls and sets parameters of his namespaces', async (context) => {
+    needs(context, 'user namespaces');
+    const container = makeUserContainer(context, makeUser(context), (config) => {
+      probing(['mkdir', '/tmp/x'], ['read', '/proc/sys/net/ipv4/ip_unprivileged_port_start'])(config);
+      config.process.noNewPrivileges = false;
+      config.linux.sysctl = { 'net.ipv4.ip_unprivileged_port_start': '7' };
+      config.linux.seccomp = {
+        defaultAction: 'SCMP_ACT_ALLOW',
+        syscalls: [{ names: ['mkdir', 'mkdirat'], action: 'SCMP_ACT_ERRNO', errnoRet: 71 }],
+      };
+    });
+    const ended = await runContainer(container);
+    expect(ended.stderr).toBe('');
+    const [mkdir, sysctl] = parseProbes(ended.stdout);
+    expect([mkdir?.error, sysctl?.value]).toEqual(['EPROTO', '7\n']);
+  });
+
+  it('runs hooks as himself', async (context) => {
+    needs(context, 'user namespaces');
+    const user = makeUser(context);
+    const container = makeUserContainer(context, user, (config, { scratch }) => {
+      const mark = (name: string) => ({ path: '/bin/touch', args: ['touch', join(scratch, name)] });
+      config.hooks = { createRuntime: [mark('createRuntime')], poststop: [mark('poststop')] };
+    });
+    await inspectedBy(container);
+    for (const name of ['createRuntime', 'poststop'])
+      expect(statSync(join(container.scratch, name))).toMatchObject({ uid: user.id, gid: user.id });
   });
 
   it('raises the score of the out-of-memory killer, and does not lower it', async (context) => {

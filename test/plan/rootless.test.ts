@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { describeFailure } from '../../src/plan/failure.ts';
 import type { Facts, Rootless } from '../../src/plan/facts.ts';
 import type { IdMapping, Linux, Spec } from '../../src/spec/types.ts';
 import {
@@ -263,4 +264,30 @@ test('a cgroup that is not its own is shown read-only', () => {
   const spec = specOf(['user', 'mount', 'cgroup'], { mounts }, OWN_ID);
   expect(stepOf(planOf(spec, {}, undelegated), 'mount').attributes).toEqual(['rdonly']);
   expect(stepOf(planOf(spec, {}, delegated), 'mount').attributes).toEqual([]);
+});
+
+const failed = { ok: false, step: 0, call: '', detail: '' } as const;
+
+test.each([
+  ['unshare', 'EACCES', 'unshare(CLONE_NEWUSER)'],
+  ['unshare', 'EPERM', 'unshare(CLONE_NEWUSER)'],
+  ['id-map', 'EACCES', 'write("/proc/7/uid_map", "0 1000 1")'],
+  ['fork', 'EPERM', 'clone3(CLONE_PARENT|CLONE_PIDFD, CLONE_NEWPID)'],
+] as const)(
+  'where %s gives %s, the parameters that restrict user namespaces are named',
+  (kind, errno, call) => {
+    const plan = planOf(users(), {}, USER).filter((step) => step.kind === kind);
+    const { hint } = describeFailure(plan, { ...failed, errno, call }).details;
+    expect(hint).toContain('kernel.apparmor_restrict_unprivileged_userns');
+  },
+);
+
+test('what newuidmap said is in the message, and where its rights come from in the hint', () => {
+  const plan = [stepOf(planOf(specOf(['user', 'mount']), {}, USER), 'id-map')];
+  const call = '/usr/bin/newuidmap(fd:3, 0, 100000, 65536)';
+  const detail = 'newuidmap: write to uid_map failed: Operation not permitted';
+  const error = describeFailure(plan, { ...failed, errno: 'EPERM', call, detail });
+  expect(error.message).toContain(detail);
+  expect(error.details.hint).toContain('/etc/subuid must give the user these ids');
+  expect(error.details.hint).toContain('no_new_privs');
 });
