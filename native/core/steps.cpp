@@ -98,6 +98,10 @@ Status run_host_step(const plan::Entry &entry, Context &context) {
       return decoded<plan::Connect>(entry, [&](const auto &step) { return connect_console(step, context); });
     case Kind::OpenTree:
       return decoded<plan::OpenTree>(entry, [&](const auto &step) { return open_tree(step, context); });
+    case Kind::AttachRoot:
+      return decoded<plan::AttachRoot>(entry, [&](const auto &step) { return attach_root(step, context); });
+    case Kind::DetachRoot:
+      return decoded<plan::DetachRoot>(entry, [&](const auto &step) { return detach_root(step); });
     case Kind::FileSystem:
       return decoded<plan::FileSystem>(entry, [&](const auto &step) { return make_file_system(step, context); });
     case Kind::Overlay:

@@ -77,6 +77,10 @@ Status write_resctrl_schemata(const plan::ResctrlSchemata &step);
 Status join_resctrl_group(const plan::ResctrlJoin &step, const Context &context);
 Status remove_resctrl_group(const plan::ResctrlRemove &step);
 
+// attach_root.cpp
+Status attach_root(const plan::AttachRoot &step, Context &context);
+Status detach_root(const plan::DetachRoot &step);
+
 // hooks.cpp
 Status run_hook(const plan::Hook &step, Context &context);
 

@@ -101,6 +101,8 @@ Result dispatch(Context &c, const plan::Entry &entry) {
     case Kind::Listen:
     case Kind::Connect:
     case Kind::OpenTree:
+    case Kind::AttachRoot:
+    case Kind::DetachRoot:
     case Kind::FileSystem:
     case Kind::Overlay:
     case Kind::OpenNamespace:

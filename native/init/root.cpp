@@ -127,7 +127,7 @@ Result run(Context &context, const plan::Root &step) {
   if (found.failed()) return found;
   if (step.in_place) {
     context.root = std::move(directory);
-    context.shares_mounts = true;
+    context.shares_mounts = !step.own;
     return Result::ok();
   }
   if (Result result = change_parent(context, directory.get(), step); result.failed()) return result;

@@ -6,7 +6,7 @@
 
 namespace runts::plan {
 
-inline constexpr uint32_t kSchema = 0xb3cfbc70;
+inline constexpr uint32_t kSchema = 0x9ddfbbd2;
 
 enum class Kind : uint32_t {
   CgroupCreate,
@@ -27,6 +27,8 @@ enum class Kind : uint32_t {
   Listen,
   Connect,
   OpenTree,
+  AttachRoot,
+  DetachRoot,
   FileSystem,
   Overlay,
   OpenNamespace,
@@ -89,7 +91,7 @@ enum class Kind : uint32_t {
   Execve,
 };
 
-inline constexpr uint32_t kKindCount = 78;
+inline constexpr uint32_t kKindCount = 80;
 
 inline constexpr const char *kKindNames[kKindCount] = {
     "cgroup-create",
@@ -110,6 +112,8 @@ inline constexpr const char *kKindNames[kKindCount] = {
     "listen",
     "connect",
     "open-tree",
+    "attach-root",
+    "detach-root",
     "file-system",
     "overlay",
     "open-namespace",
@@ -518,6 +522,30 @@ struct OpenTree {
   }
 };
 
+// a recursive clone of path over itself in the runtime's mount namespace, which the container shares: what is mounted below goes with it; which mount it is stands in directory; undo detaches it
+struct AttachRoot {
+  Str path;
+  Str directory;
+  static AttachRoot read(Reader &r) {
+    AttachRoot v{};
+    v.path = r.str();
+    v.directory = r.str();
+    return v;
+  }
+};
+
+// detach the mount at path if it is the one that stands in directory
+struct DetachRoot {
+  Str path;
+  Str directory;
+  static DetachRoot read(Reader &r) {
+    DetachRoot v{};
+    v.path = r.str();
+    v.directory = r.str();
+    return v;
+  }
+};
+
 // a new file system instance, detached and idmapped: for what is mounted with id mappings of its own; never attached on the host
 struct FileSystem {
   Str type;
@@ -867,6 +895,7 @@ struct Root {
   Str path;
   uint32_t slot;
   bool in_place;
+  bool own;
   bool reached;
   uint32_t parent;
   static Root read(Reader &r) {
@@ -874,6 +903,7 @@ struct Root {
     v.path = r.str();
     v.slot = r.u32();
     v.in_place = r.boolean();
+    v.own = r.boolean();
     v.reached = r.boolean();
     v.parent = r.u32();
     return v;

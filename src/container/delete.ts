@@ -5,6 +5,7 @@ import { compileDelete, compileDismiss, compilePoststop } from '../plan/lifecycl
 import type { CgroupPlace } from '../plan/lifecycle.ts';
 import { rdtRemoveSteps } from '../plan/intel-rdt.ts';
 import { stopUnitSteps as compileStopUnit } from '../plan/systemd.ts';
+import { detachRootSteps } from '../plan/root.ts';
 import type { Plan } from '../plan/steps.ts';
 import { directoryOf, ownCgroup } from './claims.ts';
 import type { Context } from './context.ts';
@@ -107,6 +108,7 @@ export async function destroy(context: Context, place: Place, saved: Saved): Pro
   const cgroup = ownCgroup(context, saved);
   const removal = [
     ...compileDelete(cgroup, cgroupParent(saved.facts)),
+    ...detachRootSteps(saved),
     ...rdtRemoveSteps(saved),
     ...dismissal(saved),
   ];

@@ -25,6 +25,8 @@ const ACTIONS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   listen: ({ directory, name }) => `listen at ${directory}/${name}`,
   connect: ({ path }) => `connect to ${path}`,
   'open-tree': ({ source }) => `open ${source}`,
+  'attach-root': ({ path }) => `use ${path} as the root`,
+  'detach-root': ({ path }) => `detach ${path}`,
   'file-system': ({ type }) => `make a file system of type ${type}`,
   overlay: () => 'put the layers together',
   'open-namespace': ({ type, path }) => `open the ${type} namespace ${path}`,

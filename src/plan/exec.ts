@@ -192,7 +192,15 @@ function chrootSteps({ facts, namespaces }: ExecContext): Step[] {
   const path = rootPath({ spec: facts.spec, facts });
   const reached = reachesRoot(namespaces);
   return [
-    onInit('/root/path', { kind: 'root', path, slot: 0, inPlace: true, reached, parent: 'unchanged' }),
+    onInit('/root/path', {
+      kind: 'root',
+      path,
+      slot: 0,
+      inPlace: true,
+      own: false,
+      reached,
+      parent: 'unchanged',
+    }),
     onInit('/root/path', { kind: 'pivot', how: 'chroot' }),
   ];
 }

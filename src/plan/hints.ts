@@ -35,6 +35,7 @@ const CAUSES: { readonly [K in StepKind]?: Cause<K> } = {
       : undefined,
   root: rootHint,
   'root-directory': rootHint,
+  'attach-root': rootHint,
   overlay: (step, { errno }) => {
     if (errno === 'ENOENT')
       return `all of these must exist: ${[...step.lower, step.upper, step.work].filter(Boolean).join(' ')}`;

@@ -10,7 +10,7 @@ import { attributesOf, fileSystemOptions, isTime } from './mount-entry.ts';
 import type { Entry } from './mount-entry.ts';
 import { parseMountOptions } from './mount-options.ts';
 import type { Attribute, MountOptions } from './mount-options.ts';
-import { has, makes } from './namespaces.ts';
+import { has } from './namespaces.ts';
 import { cleanPath, fromBundle, isWithin } from './paths.ts';
 import { invalid, unsupported } from './refuse.ts';
 import { remountSteps } from './remounts.ts';
@@ -50,20 +50,12 @@ export interface MountSteps extends Prepared {
 
 export function mountSteps(context: Context): MountSteps {
   const entries = (context.spec.mounts ?? []).map((mount, at) => readEntry(context, mount, at));
-  if (entries.length > 0) requireMountNamespace(context);
   const parts = [...entries, ...notifyEntry(context)].map((entry) => stepsOf(context, entry));
   return {
     prepare: parts.flatMap(({ prepare }) => prepare),
     steps: parts.flatMap(({ steps }) => steps),
     late: entries.flatMap(lateSteps),
   };
-}
-
-/** Elsewhere they would appear on the host, or before the eyes of whoever is in a namespace that is joined. */
-function requireMountNamespace({ namespaces }: Context): void {
-  if (makes(namespaces, 'mount')) return;
-  const why = has(namespaces, 'mount') ? 'a joined mount namespace keeps its own' : 'need a mount namespace';
-  throw unsupported('/mounts', why, 'add {"type": "mount"} without a path to linux.namespaces');
 }
 
 function readEntry(context: Context, mount: Mount, at: number): Entry {

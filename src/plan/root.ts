@@ -1,9 +1,10 @@
+import { propertyName } from '../cgroup/settings.ts';
 import type { RootfsPropagation } from '../spec/types.ts';
 import { onHost, onInit, section } from './context.ts';
 import type { Context, Prepared } from './context.ts';
 import { stepMappings } from './ids.ts';
 import type { Propagation } from './mount-options.ts';
-import { joinedPath, makes, reachesRoot } from './namespaces.ts';
+import { has, joinedPath, makes, reachesRoot, readNamespaces } from './namespaces.ts';
 import { fromBundle } from './paths.ts';
 import { invalid, unsupported } from './refuse.ts';
 import { isUser } from './rootless.ts';
@@ -35,13 +36,9 @@ export function rootSteps(context: Context): Prepared {
   const reached = reachesRoot(namespaces);
   const layers = overlaySteps(context);
   if (!makes(namespaces, 'mount')) {
-    refuseMounting(context, layers !== undefined);
-    return {
-      prepare: [],
-      steps: [
-        onInit('/root/path', { kind: 'root', path, slot: 0, inPlace: true, reached, parent: 'unchanged' }),
-      ],
-    };
+    if (layers !== undefined)
+      throw unsupported('/annotations', 'an overlay root needs a mount namespace', OWN_MOUNTS);
+    return sharedRootSteps(context);
   }
   const { type, recursive } = propagationOf(spec.linux?.rootfsPropagation);
   if (options.noPivot === true && type === 'private') {
@@ -53,7 +50,15 @@ export function rootSteps(context: Context): Prepared {
   }
   const parent = parentPropagation(type, recursive);
   const slot = layers?.slot ?? 0;
-  const root = onInit('/root/path', { kind: 'root', path, slot, inPlace: false, reached, parent });
+  const root = onInit('/root/path', {
+    kind: 'root',
+    path,
+    slot,
+    inPlace: false,
+    own: false,
+    reached,
+    parent,
+  });
   return { prepare: layers?.prepare ?? [], steps: [...treeSteps(context), root] };
 }
 
@@ -66,16 +71,48 @@ function parentPropagation(type: Propagation, recursive: boolean): Propagation {
   return recursive || type === 'unbindable' ? 'unchanged' : type;
 }
 
-function refuseMounting({ spec, namespaces }: Context, layered: boolean): void {
-  const hint = 'add {"type": "mount"} without a path to linux.namespaces';
-  if (layered) throw unsupported('/annotations', 'an overlay root needs a mount namespace', hint);
-  if (spec.root.readonly === true) throw unsupported('/root/readonly', 'needs a mount namespace', hint);
-  const joined = joinedPath(namespaces, 'mount') !== undefined;
-  if (joined && spec.linux?.maskedPaths?.length)
-    throw unsupported('/linux/maskedPaths', 'needs a mount namespace of its own', hint);
-  if (joined && spec.linux?.readonlyPaths?.length) {
-    throw unsupported('/linux/readonlyPaths', 'needs a mount namespace of its own', hint);
+const OWN_MOUNTS = 'add {"type": "mount"} without a path to linux.namespaces';
+
+/**
+ * In a mount namespace that others are in, whatever is mounted lies on a mount of the container's own over its root:
+ * in the runtime's one it is detached at delete, in one that is joined it stays for as long as that namespace.
+ */
+function sharedRootSteps(context: Context): Prepared {
+  const { facts, namespaces, warn } = context;
+  const path = rootPath(context);
+  const reached = reachesRoot(namespaces);
+  const root = { kind: 'root', path, slot: 0, reached, parent: 'unchanged' } as const;
+  const inPlace = (own: boolean): Step => onInit('/root/path', { ...root, inPlace: true, own });
+  const why = attached(context);
+  if (why === undefined) return { prepare: [], steps: [inPlace(false)] };
+  if (joinedPath(namespaces, 'mount') !== undefined) {
+    warn(`${propertyName(`/${why}`)}: mounts stay in the mount namespace that is joined`);
+    return { prepare: [], steps: [onInit('/root/path', { ...root, inPlace: false, own: false })] };
   }
+  if (has(namespaces, 'user') || isUser(facts))
+    throw unsupported(`/${why}`, 'needs a mount namespace', OWN_MOUNTS);
+  warn(
+    `${propertyName(`/${why}`)}: without a mount namespace it is mounted on the host, below ${path}, until the container is deleted`,
+  );
+  const attach = onHost('/root/path', { kind: 'attach-root', path, directory: facts.stateDirectory });
+  return { prepare: [attach], steps: [inPlace(true)] };
+}
+
+/** The property that needs something attached; undefined where nothing does. */
+function attached({ spec, options }: Context): string | undefined {
+  if (spec.mounts?.length || options.notify === true) return 'mounts';
+  if (spec.root.readonly === true) return 'root/readonly';
+  if (spec.linux?.maskedPaths?.length) return 'linux/maskedPaths';
+  return spec.linux?.readonlyPaths?.length ? 'linux/readonlyPaths' : undefined;
+}
+
+/** At delete: what was attached in the runtime's mount namespace, if anything was. */
+export function detachRootSteps(container: Pick<Context, 'spec' | 'facts'>): Step[] {
+  const { spec, facts } = container;
+  if (has(readNamespaces(spec), 'mount')) return [];
+  return [
+    onHost('/root/path', { kind: 'detach-root', path: rootPath(container), directory: facts.stateDirectory }),
+  ];
 }
 
 function propagationOf(words: RootfsPropagation | undefined): { type: Propagation; recursive: boolean } {

@@ -72,6 +72,8 @@ export const CONTAINER_STEPS = {
       slot: 'u32',
       /** True: there is no mount namespace to change, path is only opened (then pivot is a chroot). */
       inPlace: 'bool',
+      /** True: in place, but the mount there is the container's own, so that more may be attached below. */
+      own: 'bool',
       /** True: the directory is the working directory, where root-directory went; path only names it. */
       reached: 'bool',
       /** Propagation given before to the mount that path lies on, so that nothing attached below reaches the host. */

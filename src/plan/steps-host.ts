@@ -197,6 +197,17 @@ export const HOST_STEPS = {
       idmapRecursive: 'bool',
     },
   },
+  'attach-root': {
+    on: host,
+    about:
+      "a recursive clone of path over itself in the runtime's mount namespace, which the container shares: what is mounted below goes with it; which mount it is stands in directory; undo detaches it",
+    fields: { path: 'str', directory: 'str' },
+  },
+  'detach-root': {
+    on: host,
+    about: 'detach the mount at path if it is the one that stands in directory',
+    fields: { path: 'str', directory: 'str' },
+  },
   'file-system': {
     on: host,
     about:

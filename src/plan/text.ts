@@ -59,6 +59,8 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   connect: ({ path, slot }) => words(path, as(slot)),
   'open-tree': (step) =>
     words(step.source, step.recursive && 'recursive', idmap(step, step.idmapRecursive), as(step.slot)),
+  'attach-root': ({ path }) => path,
+  'detach-root': ({ path }) => path,
   'file-system': (step) =>
     words(
       step.type,

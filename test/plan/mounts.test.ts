@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Linux, Mount } from '../../src/spec/types.ts';
+import type { Mount } from '../../src/spec/types.ts';
 import { kindsOf, MAPPINGS, planOf, refusalOf, specOf, stepOf, stepsOf, usualSpec } from '../support/plan.ts';
 
 const ONE = [{ containerID: 0, hostID: 1000, size: 1 }] as const;
@@ -138,13 +138,6 @@ test('what a mount cannot be is refused in words', () => {
   expect(refuse({ ...mount('/proc', 'proc', ['idmap']), uidMappings: ONE, gidMappings: ONE })[0]).toBe(
     'mounts[0]: proc cannot have id mappings of its own',
   );
-});
-
-test('nothing is mounted on the host or in a mount namespace of others', () => {
-  const mounts = [mount('/tmp', 'tmpfs')];
-  expect(refusalOf(() => planOf(specOf(['pid'], { mounts }))).message).toBe('mounts: need a mount namespace');
-  const joined: Linux = { namespaces: [{ type: 'mount', path: '/proc/7/ns/mnt' }] };
-  expect(refusalOf(() => planOf(specOf([], { mounts }, joined))).code).toBe('UNSUPPORTED');
 });
 
 test('what becomes read-only later is the mount itself', () => {

@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest';
-import { OVERLAY } from '../../src/plan/root.ts';
+import { detachRootSteps, OVERLAY } from '../../src/plan/root.ts';
 import type { RootfsPropagation } from '../../src/spec/types.ts';
-import { kindsOf, planOf, refusalOf, specOf, stepOf, stepsOf, usualSpec } from '../support/plan.ts';
+import {
+  FACTS,
+  kindsOf,
+  planOf,
+  refusalOf,
+  specOf,
+  stepOf,
+  stepsOf,
+  usualSpec,
+  warningsOf,
+} from '../support/plan.ts';
 
 const PIVOTING = ['mount-propagation', 'root', 'root-readonly', 'pivot', 'root-propagation'] as const;
 
@@ -62,14 +72,45 @@ test('without a mount namespace of its own no mount is touched', () => {
   expect(kindsOf(plan, [...PIVOTING, 'mount', 'bind', 'mask'])).toEqual(['root', 'pivot']);
   expect(stepOf(plan, 'root').inPlace).toBe(true);
   expect(stepOf(plan, 'pivot').how).toBe('chroot');
-  expect(refusalOf(() => planOf(specOf([], { root: { path: 'rootfs', readonly: true } }))).details.path).toBe(
-    '/root/readonly',
-  );
-  const joined = {
-    namespaces: [{ type: 'mount', path: '/proc/7/ns/mnt' }],
-    maskedPaths: ['/proc/kcore'],
-  } as const;
-  expect(refusalOf(() => planOf(specOf([], {}, joined))).details.path).toBe('/linux/maskedPaths');
+});
+
+test("what is mounted in the runtime's mount namespace lies on a mount of the container's own", () => {
+  const spec = specOf(['pid'], { mounts: [{ destination: '/tmp', type: 'tmpfs' }] });
+  const plan = planOf(spec);
+  expect(stepOf(plan, 'attach-root')).toMatchObject({
+    path: '/bundle/rootfs',
+    directory: '/run/runts/web',
+    because: '/root/path',
+  });
+  const order = ['attach-root', 'clone', 'root', 'mount', 'pivot'] as const;
+  expect(kindsOf(plan, order)).toEqual([...order]);
+  expect(stepOf(plan, 'root')).toMatchObject({ inPlace: true, own: true });
+  expect(warningsOf(spec)[0]).toMatch(/^mounts: without a mount namespace/);
+  expect(stepOf(detachRootSteps({ spec, facts: FACTS }), 'detach-root').path).toBe('/bundle/rootfs');
+  expect(detachRootSteps({ spec: usualSpec(), facts: FACTS })).toEqual([]);
+  const readonly = planOf(specOf([], { root: { path: 'rootfs', readonly: true } }));
+  expect(kindsOf(readonly, ['attach-root', 'root-readonly'])).toEqual(['attach-root', 'root-readonly']);
+});
+
+test('in a mount namespace that is joined init attaches it, and there it stays', () => {
+  const namespaces = [{ type: 'mount', path: '/proc/7/ns/mnt' }] as const;
+  const spec = specOf([], {}, { namespaces, maskedPaths: ['/proc/kcore'] });
+  const plan = planOf(spec);
+  expect(kindsOf(plan, ['attach-root', 'join', 'root', 'mask', 'pivot'])).toEqual([
+    'join',
+    'root',
+    'mask',
+    'pivot',
+  ]);
+  expect(stepOf(plan, 'root')).toMatchObject({ inPlace: false, parent: 'unchanged' });
+  expect(stepOf(plan, 'pivot').how).toBe('chroot');
+  expect(warningsOf(spec)[0]).toBe('linux.maskedPaths: mounts stay in the mount namespace that is joined');
+  expect(detachRootSteps({ spec, facts: FACTS })).toEqual([]);
+});
+
+test('a user namespace has no rights over mounts outside', () => {
+  const spec = specOf(['user'], { mounts: [{ destination: '/a', type: 'tmpfs' }] });
+  expect(refusalOf(() => planOf(spec)).message).toBe('mounts: needs a mount namespace');
 });
 
 test('with a user namespace its directory is gone to before, as its path may be closed then', () => {
