@@ -53,10 +53,31 @@ Result check_type(Context &context, const plan::Bind &step, int tree) {
   return Result::failure(EINVAL, context.report);
 }
 
+// The restrictions of a mount that came from outside of the user namespace. What is cloned inside has them locked by
+// the kernel (mount_namespaces(7)); of what the host has cloned they are as much its owner's.
+uint64_t locked_attributes(const Context &context, const plan::Bind &step, int tree) {
+  struct statfs system{};
+  if (!context.in_user_namespace || !step.slot || fstatfs(tree, &system) != 0) return 0;
+  // ST_RDONLY, ST_NOSUID, ST_NODEV and ST_NOEXEC are the same bits
+  constexpr uint64_t kLockable =
+      sys::kMountAttrRdonly | sys::kMountAttrNosuid | sys::kMountAttrNodev | sys::kMountAttrNoexec;
+  return static_cast<uint64_t>(system.f_flags) & kLockable;
+}
+
+Result refuse_locked(Context &context, const plan::Bind &step, int tree, uint64_t locked) {
+  uint64_t refused = locked & (step.clear | step.recursive_clear);
+  if (!refused) return Result::ok();
+  Report &report = context.report.call("mount_setattr").fd(tree, step.source).flags(refused, kMountAttributeNames);
+  return Result::failure(
+      EPERM, report.detail("a flag is locked by the owner of the mount, outside of the user namespace"));
+}
+
 // What a source has and the plan does not ask for is cleared where that can be: in a user namespace it may be
 // locked, and then it stays. Only what was to be cleared in any case fails.
 Result bind_attributes(Context &context, const plan::Bind &step, int tree) {
-  sys::MountAttr wished = attributes(step.set, step.clear | step.clear_unless_locked, 0);
+  uint64_t locked = locked_attributes(context, step, tree);
+  if (Result result = refuse_locked(context, step, tree, locked); result.failed()) return result;
+  sys::MountAttr wished = attributes(step.set, step.clear | (step.clear_unless_locked & ~locked), 0);
   Result result = set_attributes(context, tree, false, wished);
   if (result.failed() && result.error() == EPERM && step.clear_unless_locked) {
     result = set_attributes(context, tree, false, attributes(step.set, step.clear, 0));

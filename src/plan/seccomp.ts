@@ -81,12 +81,14 @@ function notifies({ syscalls = [] }: Seccomp): boolean {
 
 /**
  * Without the word of the config a filter alone should not turn speculative store bypass off (costly). The kernel takes
- * the way of waiting for an agent only with one, and TSYNC only without (seccomp(2)): init has no other threads.
+ * the way of waiting for an agent only with one (seccomp(2)). TSYNC is for other threads, of which init has none.
  */
 function flagsOf(seccomp: Seccomp): StepOf<'seccomp'>['flags'] {
   const flags = seccomp.flags ?? ['SECCOMP_FILTER_FLAG_SPEC_ALLOW'];
-  const without = notifies(seccomp) ? 'SECCOMP_FILTER_FLAG_TSYNC' : 'SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV';
-  return flags.filter((flag) => flag !== without);
+  return flags.filter((flag) => {
+    if (flag === 'SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV') return notifies(seccomp);
+    return flag !== 'SECCOMP_FILTER_FLAG_TSYNC';
+  });
 }
 
 /** config-linux.md#containerprocessstate, split where the pid belongs that the plan makes. */

@@ -100,7 +100,7 @@ describe('log', () => {
   it('called as runc the report is one line', () => {
     expect(formatError('runc', failed)).toBe(`runc: ${failed.message}\n`);
     expect(formatError('runc', asOfRunc('create', failed))).toBe(
-      `runc create failed: unable to start container process: ${failed.message}\n`,
+      `runc create failed: unable to start container process: error during container init: error mounting: ${failed.message}\n`,
     );
     const refused = new RuntsError('WRONG_STATE', 'cannot exec in a stopped container');
     expect(asOfRunc('exec', refused).message).toBe('exec failed: cannot exec in a stopped container');

@@ -17,6 +17,8 @@ import { inspected, makeContainer, probed, refused, runContainer } from '../supp
 import type { Prepare } from '../support/container.ts';
 import { mountAt } from '../support/report.ts';
 import type { Report } from '../support/report.ts';
+import { RUNTS, run } from '../support/run.ts';
+import type { Ended } from '../support/run.ts';
 
 const adding =
   (...mounts: TestMount[]): Prepare =>
@@ -228,6 +230,27 @@ describe('mounts', () => {
       expect(mountAt(report, '/data')?.propagation).toMatch(wanted);
     },
   );
+
+  it('from outside of a user namespace restrictions of the source stay, and cannot be taken away', async (context) => {
+    needs(context, 'user namespaces');
+    const bound = (options: string[]): Promise<Ended> => {
+      const container = makeContainer(context, (config, bundle) => {
+        ownUsers(config);
+        binding(options)(config, bundle);
+        mkdirSync(join(bundle.rootfs, 'data'));
+      });
+      const mount = `mount -t tmpfs -o nosuid,nodev,noexec x ${join(container.directory, 'data')}`;
+      const args = ['--root', container.state, 'run', '-b', container.directory, container.id];
+      return run('unshare', ['-m', 'sh', '-c', `${mount} && exec "$@"`, 'sh', RUNTS, ...args]);
+    };
+    const named = await bound(['bind', 'ro']);
+    expect(named).toMatchObject({ status: 0, stderr: '' });
+    const report = JSON.parse(named.stdout) as Report;
+    expect(optionsAt(report, '/data')).toEqual(expect.arrayContaining(['ro', 'nosuid', 'nodev', 'noexec']));
+    const cleared = await bound(['bind', 'exec']);
+    expect(cleared.status).toBe(1);
+    expect(cleared.stderr).toMatch(/^runts: mounts\[\d\]: .*operation not permitted.*locked by the owner/);
+  });
 
   it('rprivate reaches the mounts below', async (context) => {
     needs(context);
