@@ -1,4 +1,4 @@
-// Makes dist/: cli.js and index.js with their chunks by rolldown, and the declarations of the public API by tsc.
+// Makes dist/: cli.js and index.js with their chunks by rolldown, the man pages, and the declarations of the public API by tsc.
 import { execFileSync } from 'node:child_process';
 import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,5 +43,8 @@ if (!process.argv.includes('--no-types')) {
     stdio: 'inherit',
   });
 }
+execFileSync(process.execPath, [join(root, 'scripts/generate-commands.mjs'), '--man', join(fresh, 'man')], {
+  stdio: 'inherit',
+});
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 renameSync(fresh, join(root, 'dist'));

@@ -1,23 +1,7 @@
 // Writes native/plan/steps.gen.h, src/plan/schema.gen.ts and docs/steps.md from src/plan/steps.ts; with --check only says whether they are up to date.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { rolldown } from 'rolldown';
-
-const root = new URL('..', import.meta.url).pathname;
-
-async function load() {
-  const scratch = mkdtempSync(join(tmpdir(), 'runts-steps-'));
-  try {
-    const bundle = await rolldown({ input: join(root, 'src/plan/steps.ts') });
-    await bundle.write({ file: join(scratch, 'steps.mjs'), format: 'esm' });
-    const { STEPS } = await import(pathToFileURL(join(scratch, 'steps.mjs')).href);
-    return { STEPS, schema: schemaNumber(STEPS) };
-  } finally {
-    rmSync(scratch, { recursive: true });
-  }
-}
+import { load, root } from './lib/load.mjs';
 
 /** FNV-1a over the definition's JSON: executors refuse a plan made from another definition than theirs. */
 function schemaNumber(steps) {
@@ -127,7 +111,8 @@ prints steps with these fields, \`on\` (host or init) and \`because\` (the JSON 
 ${rows.join('')}`;
 }
 
-const loaded = await load();
+const { STEPS } = await load('src/plan/steps.ts');
+const loaded = { STEPS, schema: schemaNumber(STEPS) };
 const constant = ({ schema }) => `// Made by scripts/generate-steps.mjs from steps.ts: do not edit.
 /** Stands for the whole definition of steps; the executors refuse a plan made from another one. */
 export const SCHEMA = 0x${schema.toString(16)};

@@ -10,6 +10,8 @@ export interface Flag {
   readonly kind: FlagKind;
   /** What stands for the value in the help, such as `FILE`. */
   readonly value?: string;
+  /** All values, where they are few; for completion. */
+  readonly choices?: readonly string[];
   readonly about: string;
   readonly hidden?: boolean;
 }

@@ -26,7 +26,7 @@ export interface Log {
 const RANK: Readonly<Record<Level, number>> = { error: 0, warning: 1, debug: 2 };
 
 /**
- * Errors go to standard error and, one line each, to the file of --log; warnings to one of both. Nothing is begun
+ * Errors go to standard error and, one line each, to the file of --log; warnings and what --debug tells to one of both. Nothing is begun
  * without a file that was asked for: it is made at once.
  * @throws {RuntsError} HOST_FAILED for a file that cannot be written.
  */

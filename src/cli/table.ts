@@ -17,26 +17,34 @@ export const GLOBAL_FLAGS: readonly Flag[] = [
     name: 'log-format',
     kind: 'text',
     value: 'FORMAT',
+    choices: ['text', 'json'],
     about: 'format of the log: text (the default) or json',
   },
   {
     name: 'log-level',
     kind: 'text',
     value: 'LEVEL',
+    choices: ['error', 'warning', 'debug'],
     about: 'least level that is logged: error, warning or debug',
   },
-  { name: 'debug', kind: 'bool', about: 'log every step, and the stack of an error' },
+  {
+    name: 'debug',
+    kind: 'bool',
+    about: 'log what is found out and every step with its time, and the stack of an error',
+  },
   { name: 'systemd-cgroup', kind: 'bool', about: 'make cgroups through systemd' },
   {
     name: 'cgroup-manager',
     kind: 'text',
     value: 'NAME',
+    choices: ['cgroupfs', 'systemd', 'disabled'],
     about: 'cgroupfs (the default), systemd or disabled',
   },
   {
     name: 'rootless',
     kind: 'text',
     value: 'WHETHER',
+    choices: ['true', 'false', 'auto'],
     about: 'ignore cgroup permission errors: true, false or auto',
   },
   { name: 'version', short: 'v', kind: 'bool', about: 'print the version' },
@@ -105,6 +113,7 @@ const FORMAT: Flag = {
   short: 'f',
   kind: 'text',
   value: 'FORMAT',
+  choices: ['table', 'json'],
   about: 'table (the default) or json',
 };
 
@@ -135,6 +144,15 @@ function text(name: string, about: string, value = 'VALUE'): Flag {
 }
 
 export const VERBS: readonly Verb[] = [
+  {
+    name: 'completion',
+    about: 'print the completion of a shell: bash, zsh or fish',
+    usage: '<shell>',
+    details: ['For bash: source <(runts completion bash). For fish: runts completion fish | source.'],
+    arguments: one,
+    flags: [],
+    load: () => import('./verbs/completion.ts'),
+  },
   {
     name: 'create',
     about: 'create a container',

@@ -11,7 +11,7 @@ export interface Context {
   readonly rootless?: boolean;
   /** Something that the user should know and that stops nothing; one line. */
   readonly warn: (message: string) => void;
-  /** What happens, for who looks for a fault; one line. Unset: nobody does. */
+  /** Given with --debug: what was found out and done, a line each. */
   readonly debug?: (message: string) => void;
   /** File that gets a Chrome trace of the plan's steps. */
   readonly trace?: string;

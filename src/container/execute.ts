@@ -18,19 +18,27 @@ export async function execute(context: Context, plan: Plan, execution: Execution
   const { host } = context;
   const { stdio = [-1, -1, -1], preserve = [], traced = false } = execution;
   const file = traced ? context.trace : undefined;
-  if (context.debug !== undefined) {
-    const { debugLines } = await import('../plan/debug.ts');
-    debugLines(plan).forEach(context.debug);
-  }
   const outcome = await host.processes.execute(encodePlan(plan), {
     stdio,
     preserve,
-    trace: file !== undefined,
+    trace: file !== undefined || context.debug !== undefined,
   });
+  if (context.debug !== undefined) await tellSteps(context.debug, plan, outcome.times ?? []);
   if (file !== undefined && outcome.times !== undefined) {
     host.files.replace(file, chromeTrace(plan, outcome.times, host.self.pid), 0o644);
   }
   return outcome;
+}
+
+/** Loaded with --debug alone. */
+async function tellSteps(
+  debug: (message: string) => void,
+  plan: Plan,
+  times: readonly number[],
+): Promise<void> {
+  const { debugPlan, debugSteps } = await import('../plan/debug.ts');
+  debug(debugPlan(plan));
+  debugSteps(plan, times).forEach(debug);
 }
 
 /** As {@link execute}. @throws {RuntsError} what failed, by {@link describeFailure}. */

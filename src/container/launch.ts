@@ -87,6 +87,7 @@ interface Making {
 async function make(context: Context, place: Place, making: Making): Promise<Launched> {
   const { files } = context.host;
   const facts = await readFacts(context, place, making.bundle);
+  if (context.debug !== undefined) (await import('./debug.ts')).factLines(facts).forEach(context.debug);
   const notify = makeNotifyDirectory(context, place);
   const spec = specToRun(context, making);
   const freshCgroup = needsFreshCgroup(context, spec, facts);
