@@ -129,6 +129,10 @@ const CONDITIONS = {
   runc: installed('runc'),
   keyrings: () => (existsSync('/proc/keys') ? undefined : 'this kernel has no keyrings'),
   systemd: () => (existsSync('/run/systemd/system') ? undefined : 'systemd is not pid 1 here'),
+  "a user's systemd": () =>
+    existsSync('/run/user/70001/systemd/private')
+      ? undefined
+      : 'the user 70001 has no manager of systemd here',
   'message queues': () =>
     existsSync('/proc/sys/fs/mqueue') ? undefined : 'this kernel has no POSIX message queues',
 } as const satisfies Record<string, () => string | undefined>;

@@ -10,6 +10,9 @@ import type { Prepare, TestContainer } from './container.ts';
 /** The slice that the tests' scopes are in. */
 export const SLICE = 'runts-test.slice';
 
+/** An ordinary user who has a manager where scripts/test-in-systemd.sh runs the tests. */
+export const MANAGED_USER = 70_001;
+
 export interface SystemdContainer extends TestContainer {
   unit: string;
   /** Its cgroup's directory. */

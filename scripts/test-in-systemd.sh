@@ -1,0 +1,16 @@
+#!/bin/sh
+# test-in-systemd.sh REPORT ARG... — test-in-lab.sh in a guest whose pid 1 is systemd, with a manager for an ordinary user such as
+# a login makes (its PAM stack alone is left out). For a machine that is thrown away: it changes passwd, by a mount, and units.
+set -eu
+cd "$(dirname "$0")/.."
+user=70001
+for file in passwd group; do cp "/etc/$file" "/run/runts-$file"; done
+echo "runts-$user:x:$user:$user::/:/bin/sh" >>/run/runts-passwd
+echo "runts-$user:x:$user:" >>/run/runts-group
+for file in passwd group; do mount --bind "/run/runts-$file" "/etc/$file"; done
+unit=user@$user.service
+mkdir -p "/run/systemd/system/$unit.d"
+printf '[Service]\nPAMName=\nEnvironment=XDG_RUNTIME_DIR=/run/user/%s\n' "$user" >"/run/systemd/system/$unit.d/runts.conf"
+systemctl daemon-reload
+systemctl start dbus.service "$unit"
+exec sh scripts/test-in-lab.sh "$@"
