@@ -61,6 +61,7 @@ export function cgroupSteps(context: Context): CgroupSteps {
   ignoredResources(resources).forEach(context.warn);
   if (!getsCgroup(facts)) {
     requireNoCgroup(spec, resources, facts);
+    warnOfStrays(context);
     return { before: [], entered: [], tasks: [], cloneInto: false };
   }
   const required = requiredControllers(resources).map(({ controller }) => controller);
@@ -68,6 +69,14 @@ export function cgroupSteps(context: Context): CgroupSteps {
   return facts.systemd === undefined
     ? ownCgroup(context, facts.cgroup, { required, settings })
     : systemdCgroup(context, facts.cgroup, { required, settings, systemd: facts.systemd });
+}
+
+/** What ends with its pid namespace, or is found in its cgroup, cannot be lost. */
+function warnOfStrays({ namespaces, warn }: Context): void {
+  if (makes(namespaces, 'pid')) return;
+  warn(
+    'linux.namespaces: without a pid namespace and a cgroup of its own, kill and delete reach the first process alone',
+  );
 }
 
 interface Wanted {

@@ -22,7 +22,10 @@ function generalHint({ errno }: Failure): string | undefined {
 const CAUSES: { readonly [K in StepKind]?: Cause<K> } = {
   mount: mountHint,
   bind: bindHint,
-  'open-tree': ({ source, because }, { errno }) => sourceHint(source, because, errno),
+  'open-tree': ({ source, because }, { errno }) =>
+    errno === 'EPERM'
+      ? 'the runtime has no rights over the mounts that it sees: start it in a mount namespace of its user namespace (unshare --mount)'
+      : sourceHint(source, because, errno),
   'mount-attributes': (_, { errno }) => (errno === 'EPERM' ? LOCKED : undefined),
   'file-system': ({ type }, { errno, call }) => {
     if (errno === 'EINVAL' && call.startsWith('mount_setattr'))

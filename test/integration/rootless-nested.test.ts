@@ -8,6 +8,7 @@ import { probing } from '../support/config.ts';
 import type { Prepare, TestContainer } from '../support/container.ts';
 import { inspectedBy, parseProbes, runContainer } from '../support/container.ts';
 import { deviceAt, mountAt } from '../support/report.ts';
+import type { Report } from '../support/report.ts';
 import { RUNTS } from '../support/run.ts';
 import { makeUser, makeUserContainer } from '../support/user.ts';
 import type { UserOptions } from '../support/user.ts';
@@ -80,14 +81,17 @@ describe('root of a user namespace', () => {
 
   it('shares the pid and network namespaces of outside, with their proc and sys', async (context) => {
     needs(context, 'user namespaces');
-    const report = await inspectedBy(
-      nested(context, (config) => {
-        withoutUsers(config);
-        config.linux.namespaces = config.linux.namespaces.filter(
-          ({ type }) => type !== 'pid' && type !== 'network',
-        );
-      }),
+    const container = nested(context, (config) => {
+      withoutUsers(config);
+      config.linux.namespaces = config.linux.namespaces.filter(
+        ({ type }) => type !== 'pid' && type !== 'network',
+      );
+    });
+    const ended = await runContainer(container);
+    expect(ended.stderr).toContain(
+      'warning: linux.namespaces: without a pid namespace and a cgroup of its own',
     );
+    const report = JSON.parse(ended.stdout) as Report;
     expect(report.pid).toBeGreaterThan(1);
     expect(mountAt(report, '/proc')?.type).toBe('proc');
     expect(mountAt(report, '/sys')).toMatchObject({ type: 'sysfs' });
@@ -155,5 +159,23 @@ describe('root of a user namespace', () => {
     const ended = await runContainer(container);
     expect(ended.stderr).toBe('');
     expect(parseProbes(ended.stdout)[1]?.value).toMatchObject({ uid: 0 });
+  });
+
+  it('is told that the mounts outside are not its own', async (context) => {
+    needs(context, 'user namespaces', 'id tools');
+    const container = nested(
+      context,
+      (config) => {
+        const mappings = [{ containerID: 0, hostID: 10, size: 1000 }];
+        config.linux['uidMappings'] = mappings;
+        config.linux['gidMappings'] = mappings;
+        config.mounts.push({ destination: '/data', source: '/etc', options: ['rbind'] });
+      },
+      { within: ROOT_OF_MANY.filter((word) => word !== '--mount') },
+    );
+    const ended = await runContainer(container);
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toMatch(/mounts\[7\]: cannot open \/etc: operation not permitted/);
+    expect(ended.stderr).toContain('unshare --mount');
   });
 });

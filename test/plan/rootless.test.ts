@@ -237,6 +237,12 @@ test('without a delegated cgroup there is none, and no limit', () => {
   expect(refused.details.hint).toContain('Delegate=yes');
 });
 
+test('without a cgroup and a pid namespace processes can be lost, which is a warning', () => {
+  expect(warningsOf(users(), undelegated)).toEqual([]);
+  const warnings = warningsOf(specOf(['user', 'mount'], {}, OWN_ID), undelegated);
+  expect(warnings.join()).toContain('kill and delete reach the first process alone');
+});
+
 test('in a delegated cgroup the container is beside the runtime, without a device program', () => {
   const plan = planOf(users({ resources: { pids: { limit: 3 } } }), {}, delegated);
   expect(stepOf(plan, 'cgroup-create').path).toBe('/user/runts/web');
