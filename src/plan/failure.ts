@@ -65,7 +65,7 @@ const WORDINGS: { readonly [K in StepKind]?: Wording<K> } = {
   // systemd's own words stand where an errno would
   'systemd-call': (step, failure) =>
     failure.call.startsWith('systemd(') ? `cannot ${actionOf(step)}: ${failure.detail}` : undefined,
-  'cgroup-write': (step, failure) => `cannot ${actionOf(step)}: ${cgroupReason(step.file, failure)}`,
+  'cgroup-write': (step, failure) => `cannot ${actionOf(step)}: ${cgroupReason(step, failure)}`,
   apparmor: (step, failure) =>
     `cannot ${actionOf(step)}: ${labelReason('/proc/self/attr/apparmor/exec', failure)}`,
   selinux: (step, failure) => `cannot ${actionOf(step)}: ${labelReason('/proc/self/attr/exec', failure)}`,
@@ -91,9 +91,10 @@ function findText(name: string, { errno }: Failure): string {
 }
 
 /** Callers take "no such file or directory" for a missing program, which this is not. */
-function cgroupReason(file: string, failure: Failure): string {
+function cgroupReason({ file, otherwiseFile }: StepOf<'cgroup-write'>, failure: Failure): string {
   if (failure.errno !== 'ENOENT') return reasonOf(failure);
-  return `the container's cgroup has no ${file} (${syscallName(failure)}: ENOENT)`;
+  const files = otherwiseFile === '' ? `no ${file}` : `neither ${file} nor ${otherwiseFile}`;
+  return `the container's cgroup has ${files} (${syscallName(failure)}: ENOENT)`;
 }
 
 function labelReason(path: string, failure: Failure): string {

@@ -169,8 +169,7 @@ export const processSchema = object<Process>(
   { required: ['args', 'cwd'], defaults: { user: { uid: 0, gid: 0 } }, rule: checkProcessFields },
 );
 
-function checkProcessFields({ args, terminal, consoleSize: size }: Process, scope: Scope): void {
-  if (args[0] === '') scope.problem('/args/0', 'is empty', 'the name or path of a program');
+function checkProcessFields({ terminal, consoleSize: size }: Process, scope: Scope): void {
   if (terminal !== true || size === undefined) return;
   for (const side of ['height', 'width'] as const) {
     if (size[side] > 65535)

@@ -5,7 +5,7 @@ import { startDocker } from './support/engines.ts';
 import { RUNTIME, runtimes, UNEXECUTABLE } from './support/runtimes.ts';
 import { IMAGE } from './support/image.ts';
 
-const shared = sharedCell((cell) => startDocker(cell));
+const shared = sharedCell((cell) => startDocker(cell, ['--bridge', 'none']));
 afterAll(shared.close);
 
 const RUN = ['run', '--runtime', RUNTIME.name, '--network', 'none'];

@@ -58,6 +58,14 @@ describe('process', () => {
     expect(message).toMatch(/exec: "nothing-of-that-name": executable file not found in \$PATH/);
   });
 
+  it('an empty name is that of a missing program', async (context) => {
+    needs(context);
+    const message = await refused(context, ({ process }) => {
+      process.args = [''];
+    });
+    expect(message).toContain('exec: "": executable file not found in $PATH');
+  });
+
   it('an absolute program that is missing is an error with the path', async (context) => {
     needs(context);
     const message = await refused(context, ({ process }) => {

@@ -102,6 +102,10 @@ test('a limit that cannot be set is never taken for a missing program', () => {
   );
   expect(message).not.toContain('no such file or directory');
   expect(details.hint).toContain('the controller memory is not enabled');
+  const weight = planOf(usualSpec({}, { resources: { blockIO: { weight: 100 } } }));
+  expect(failing('cgroup-write', { errno: 'ENOENT', call: 'openat([4])' }, weight).message).toBe(
+    "linux.resources.blockIO.weight: cannot set io.bfq.weight to 100: the container's cgroup has neither io.bfq.weight nor io.weight (openat: ENOENT)",
+  );
 });
 
 test('programs that cannot be executed, in the words that clients know', () => {

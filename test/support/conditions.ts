@@ -127,6 +127,10 @@ const CONDITIONS = {
   buildx: () =>
     tried('docker', 'buildx', 'version') ? undefined : 'the buildx plugin of docker is not installed here',
   runc: installed('runc'),
+  'network bridges': () =>
+    tried('unshare', '-n', 'sh', '-c', 'ip link add type bridge && ip link add type veth')
+      ? undefined
+      : 'network bridges cannot be made here',
   keyrings: () => (existsSync('/proc/keys') ? undefined : 'this kernel has no keyrings'),
   systemd: () => (existsSync('/run/systemd/system') ? undefined : 'systemd is not pid 1 here'),
   "a user's systemd": () =>

@@ -38,8 +38,8 @@ async function ready(ask: () => Promise<Ended>, log: string): Promise<void> {
   if (answer.status !== 0) throw new Error(`${answer.stderr}${readFileSync(log, 'utf8').slice(-2000)}`);
 }
 
-/** dockerd, its containerd and docker, with `flags` for dockerd besides the documented settings; the image loaded. */
-export async function startDocker(cell: Cell, flags: readonly string[] = []): Promise<Engine> {
+/** dockerd, its containerd and docker; the image loaded. `flags` are for dockerd, besides the documented settings. */
+export async function startDocker(cell: Cell, flags: readonly string[]): Promise<Engine> {
   const settings = cell.file('daemon.json', documented('docker', 'json'));
   // BuildKit takes this one, and so does docker for `--runtime runc`
   output(await cell.run('ln', ['-s', RUNTIME.path, '/usr/local/bin/runc']));
@@ -47,7 +47,7 @@ export async function startDocker(cell: Cell, flags: readonly string[] = []): Pr
     ...(REFERENCE.path === '' ? [] : ['--add-runtime', `${REFERENCE.name}=${REFERENCE.path}`]),
     ...['--config-file', settings, '--host', 'unix:///run/docker.sock', '--pidfile', '/run/docker.pid'],
     ...['--data-root', '/run/docker-data', '--exec-root', '/run/docker-exec'],
-    ...['--bridge', 'none', '--iptables=false', '--ip6tables=false'],
+    ...['--iptables=false', '--ip6tables=false'],
     ...['--storage-driver', lacking('overlay') === undefined ? 'overlay2' : 'vfs'],
     ...flags,
   ]);
