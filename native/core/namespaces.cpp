@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <linux/nsfs.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 
 #include "../sys/syscalls.h"
 #include "files.h"
@@ -25,6 +26,17 @@ const char *name_of(uint32_t type) {
   return "an unknown";
 }
 
+// Only those that hold parameters are asked for.
+bool is_own(const Fd &other, uint32_t type) {
+  const char *name = type == 0x40000000   ? "/proc/thread-self/ns/net"
+                     : type == 0x08000000 ? "/proc/thread-self/ns/ipc"
+                     : type == 0x04000000 ? "/proc/thread-self/ns/uts"
+                                          : "/proc/thread-self/ns/user";
+  struct stat own {}, joined {};
+  return stat(name, &own) == 0 && fstat(other.get(), &joined) == 0 && own.st_ino == joined.st_ino &&
+         own.st_dev == joined.st_dev;
+}
+
 }  // namespace
 
 Status open_namespace_file(const char *path, uint32_t type, Fd &out) {
@@ -45,6 +57,11 @@ Status open_namespace_file(const char *path, uint32_t type, Fd &out) {
 Status open_namespace(const plan::OpenNamespace &step, Context &context) {
   Fd fd;
   if (Status status = open_namespace_file(step.path.c_str(), step.type, fd); !status.ok()) return status;
+  if (step.refuse_own && is_own(fd, step.type)) {
+    Report report;
+    report.call("open").string(step.path).flags(O_RDONLY | O_CLOEXEC, kOpenFlagNames);
+    return failed(EINVAL, report.detail("this is the runtime's own, and the config changes what is in it"));
+  }
   give_slot(context, step.slot, std::move(fd));
   return done();
 }

@@ -6,7 +6,7 @@
 
 namespace runts::plan {
 
-inline constexpr uint32_t kSchema = 0x9ddfbbd2;
+inline constexpr uint32_t kSchema = 0x92d7b04f;
 
 enum class Kind : uint32_t {
   CgroupCreate,
@@ -594,16 +594,18 @@ struct Overlay {
   }
 };
 
-// open a namespace file and check its type
+// open a namespace file and check its type; refuseOwn: the runtime's own is an error
 struct OpenNamespace {
   uint32_t type;
   Str path;
   uint32_t slot;
+  bool refuse_own;
   static OpenNamespace read(Reader &r) {
     OpenNamespace v{};
     v.type = r.u32();
     v.path = r.str();
     v.slot = r.u32();
+    v.refuse_own = r.boolean();
     return v;
   }
 };

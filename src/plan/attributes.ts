@@ -11,23 +11,17 @@ export interface LinuxAttributes {
 }
 
 /** Execution domain, scheduling and memory placement, while init has the rights to ask for them. */
-export function attributeSteps(
-  process: Process,
-  linux: LinuxAttributes,
-  warn: (message: string) => void,
-): Step[] {
+export function attributeSteps(process: Process, linux: LinuxAttributes): Step[] {
   return [
-    ...personalitySteps(linux.personality, warn),
+    ...personalitySteps(linux.personality),
     ...schedulerSteps(process),
     ...ioPrioritySteps(process),
     ...memoryPolicySteps(linux.memoryPolicy),
   ];
 }
 
-function personalitySteps(personality: Personality | undefined, warn: (message: string) => void): Step[] {
+function personalitySteps(personality: Personality | undefined): Step[] {
   if (personality === undefined) return [];
-  if (personality.flags?.length)
-    warn(`linux.personality.flags: none is defined, left out: ${personality.flags.join(', ')}`);
   return [onInit('/linux/personality', { kind: 'personality', domain: personality.domain })];
 }
 

@@ -54,7 +54,9 @@ function knownSets(
   const refused = new Set<string>();
   const entries = CAPABILITY_SETS.map((set) => {
     const names = asked[set] ?? [];
-    for (const name of names) if (!grantable.some((known) => known === name)) refused.add(name);
+    // names that are no capabilities are told of where the config is read
+    for (const name of CAPABILITY_NAMES)
+      if (names.includes(name) && !grantable.includes(name)) refused.add(name);
     return [
       set,
       CAPABILITY_NAMES.filter((name) => names.includes(name) && grantable.includes(name)),

@@ -128,7 +128,7 @@ function programSteps(context: Context, { waiting, seccomp, capabilities }: Prog
   const environment = program.environmentOf(spec.process, program.addedVariables(context));
   return [
     program.umaskStep(spec.process),
-    ...attributeSteps(spec.process, spec.linux ?? {}, context.warn),
+    ...attributeSteps(spec.process, spec.linux ?? {}),
     ...program.labelSteps(spec.process),
     ...rlimitSteps(spec.process),
     ...program.userSteps(spec.process, !losesGroups(context.namespaces, spec, context.facts)),

@@ -107,7 +107,7 @@ function execPlan(context: ExecContext): Step[] {
     ...terminal.steps,
     program.umaskStep(process),
     ...affinitySteps(context, 'final'),
-    ...attributeSteps(process, linux ?? {}, warn),
+    ...attributeSteps(process, linux ?? {}),
     ...program.labelSteps(process),
     ...rlimitSteps(process),
     ...program.userSteps(process, !facts.deniesGroups),

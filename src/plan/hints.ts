@@ -66,6 +66,10 @@ const CAUSES: { readonly [K in StepKind]?: Cause<K> } = {
   'cgroup-write': cgroupWriteHint,
   'cgroup-devices': (_, { errno }) =>
     errno === 'EPERM' ? 'loading a device program takes CAP_BPF or CAP_SYS_ADMIN on the host' : undefined,
+  'seccomp-compile': (_, { errno }) =>
+    errno === 'EDOM'
+      ? 'one filter cannot be for architectures of both byte orders: leave the others out'
+      : undefined,
   'resctrl-make': (_, { errno }) =>
     errno === 'ENOSPC' ? 'the processor has no more of them: share one by linux.intelRdt.closID' : undefined,
   'resctrl-join': ({ path }, { errno }) =>
@@ -90,7 +94,9 @@ const CAUSES: { readonly [K in StepKind]?: Cause<K> } = {
     errno === 'EDQUOT'
       ? 'this user has too many keys: raise kernel.keys.maxkeys, or use --no-new-keyring'
       : undefined,
-  'open-namespace': ({ type, path }, { errno }) => {
+  'open-namespace': ({ type, path }, { errno, detail }) => {
+    if (detail.includes("runtime's own"))
+      return 'leave out what is set in it (linux.sysctl, hostname, domainname), or give the container one of its own';
     if (errno === 'ENOENT') return `the process or the bind mount behind ${path} is gone`;
     return errno === 'EINVAL' ? `${path} is no ${type} namespace` : undefined;
   },

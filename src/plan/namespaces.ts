@@ -7,6 +7,7 @@ import { stepMappings } from './ids.ts';
 import { fromBundle } from './paths.ts';
 import { idMapWriter, isUser, losesGroups } from './rootless.ts';
 import type { Step } from './steps.ts';
+import { sysctlNamespaces } from './sysctl.ts';
 
 export interface JoinedNamespace {
   readonly type: NamespaceType;
@@ -61,9 +62,11 @@ export function isStaged(namespaces: Namespaces): boolean {
 export function creationSteps(context: Context, cgroup: CgroupSteps): Prepared {
   const { namespaces } = context;
   const slots = new Map(namespaces.joined.map(({ type }) => [type, context.slot()]));
-  const prepare = namespaces.joined.map(({ type, path, because }) =>
-    onHost(because, { kind: 'open-namespace', type, path, slot: slots.get(type) ?? 0 }),
-  );
+  const changed = changedNamespaces(context.spec);
+  const prepare = namespaces.joined.map(({ type, path, because }) => {
+    const slot = slots.get(type) ?? 0;
+    return onHost(because, { kind: 'open-namespace', type, path, slot, refuseOwn: changed.includes(type) });
+  });
   const joins = joinOrder(context).map(({ type, because }) =>
     onInit(because, { kind: 'join', slot: slots.get(type) ?? 0, namespaces: [type] }),
   );
@@ -71,6 +74,12 @@ export function creationSteps(context: Context, cgroup: CgroupSteps): Prepared {
     ? stagedSteps(context, joins, cgroup)
     : directSteps(context, joins, cgroup);
   return { prepare, steps: [...rest, ...unshareCgroup(context)] };
+}
+
+/** Those in which the config sets something: joining the runtime's own would set it for the host. */
+function changedNamespaces(spec: Spec): NamespaceType[] {
+  const named = Boolean(spec.hostname) || Boolean(spec.domainname);
+  return [...sysctlNamespaces(spec), ...(named ? (['uts'] as const) : [])];
 }
 
 function directSteps(context: Context, joins: readonly Step[], cgroup: CgroupSteps): Step[] {

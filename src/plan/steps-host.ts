@@ -242,8 +242,8 @@ export const HOST_STEPS = {
   },
   'open-namespace': {
     on: host,
-    about: 'open a namespace file and check its type',
-    fields: { type: { choice: NAMESPACE }, path: 'str', slot: 'u32' },
+    about: "open a namespace file and check its type; refuseOwn: the runtime's own is an error",
+    fields: { type: { choice: NAMESPACE }, path: 'str', slot: 'u32', refuseOwn: 'bool' },
   },
   'open-process': {
     on: host,

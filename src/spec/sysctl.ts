@@ -29,7 +29,7 @@ const IPC: ReadonlySet<string> = new Set([
 ]);
 
 /** The namespace that holds a parameter, or undefined for one that the whole machine shares. */
-function ownerOf(path: string): NamespaceType | undefined {
+export function sysctlOwner(path: string): NamespaceType | undefined {
   if (IPC.has(path) || path.startsWith('fs/mqueue/')) return 'ipc';
   if (path.startsWith('net/')) return 'network';
   if (path === 'kernel/domainname' || path === 'kernel/hostname') return 'uts';
@@ -49,7 +49,7 @@ export function sysctlFlaw(
       expected: 'a name such as net.ipv4.ip_forward',
     };
   if (/[\0\n]/.test(value)) return { message: 'the value has a line break in it', expected: 'one line' };
-  const owner = ownerOf(path);
+  const owner = sysctlOwner(path);
   if (owner === undefined) {
     return {
       message: 'belongs to the whole machine',

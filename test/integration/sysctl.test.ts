@@ -46,6 +46,24 @@ describe('sysctl', () => {
     expect(message).toMatch(/network/);
   });
 
+  it.for([
+    ['network', 'net', { sysctl: { 'net.ipv4.ip_forward': '1' } }],
+    ['ipc', 'ipc', { sysctl: { 'kernel.shm_rmid_forced': '1' } }],
+    ['uts', 'uts', {}],
+  ] as const)(
+    "the runtime's own %s namespace, joined by its path, is refused",
+    async ([type, file, linux], context) => {
+      needs(context);
+      const message = await refused(context, (config) => {
+        for (const each of config.linux.namespaces)
+          if (each.type === type) each.path = `/proc/self/ns/${file}`;
+        Object.assign(config.linux, linux);
+        if (type !== 'uts') delete config.hostname;
+      });
+      expect(message).toMatch(/linux\.namespaces\[\d\].*this is the runtime's own/);
+    },
+  );
+
   it('one that does not exist is an error that names it', async (context) => {
     needs(context);
     const message = await refused(context, ({ linux }) => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseList } from '../../src/plan/lists.ts';
-import { kindsOf, planOf, PROCESS, refusalOf, stepOf, usualSpec, warningsOf } from '../support/plan.ts';
+import { kindsOf, planOf, PROCESS, refusalOf, stepOf, usualSpec } from '../support/plan.ts';
 
 test('scheduler and I/O priority', () => {
   const process = {
@@ -47,7 +47,6 @@ test('memory policy', () => {
 test('personality; its flags mean nothing', () => {
   const spec = usualSpec({}, { personality: { domain: 'LINUX32', flags: ['X'] } });
   expect(stepOf(planOf(spec), 'personality').domain).toBe('LINUX32');
-  expect(warningsOf(spec)).toEqual(['linux.personality.flags: none is defined, left out: X']);
 });
 
 test.each([

@@ -48,7 +48,7 @@ test('what cannot be granted is left out with a warning', () => {
     permitted: [],
   });
   expect(warningsOf(spec, facts)).toEqual([
-    'process.capabilities: cannot be granted, left out: CAP_FLY, CAP_SYS_BOOT',
+    'process.capabilities: cannot be granted, left out: CAP_SYS_BOOT',
   ]);
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Facts } from '../../src/plan/facts.ts';
-import type { Namespace, NamespaceType } from '../../src/spec/types.ts';
+import type { Linux, Namespace, NamespaceType, Spec } from '../../src/spec/types.ts';
 import { kindsOf, MAPPINGS, OWN_ID, planOf, specOf, stepOf, stepsOf, USER } from '../support/plan.ts';
 
 const CREATION = [
@@ -96,6 +96,25 @@ test('each joined namespace is opened on the host and joined by its descriptor',
     because: '/linux/namespaces/0',
   });
   expect(opened.slot).toBeGreaterThan(0);
+});
+
+test("the runtime's own is refused where the config changes something in it", () => {
+  const namespaces = [
+    { type: 'network', path: '/n' },
+    { type: 'ipc', path: '/i' },
+    { type: 'uts', path: '/u' },
+  ] as const;
+  const refusing = (rest: Partial<Spec>, linux: Partial<Linux> = {}): string[] =>
+    stepsOf(planOf(specOf([], rest, { namespaces, ...linux })), 'open-namespace')
+      .filter(({ refuseOwn }) => refuseOwn)
+      .map(({ type }) => type);
+  expect(refusing({})).toEqual([]);
+  expect(refusing({ hostname: 'a' })).toEqual(['uts']);
+  expect(refusing({}, { sysctl: { 'net.ipv4.ip_forward': '1' } })).toEqual(['network']);
+  expect(refusing({}, { sysctl: { 'kernel.domainname': 'a', 'kernel.sem': '1 2 3 4' } })).toEqual([
+    'ipc',
+    'uts',
+  ]);
 });
 
 test('a new time namespace gets its offsets before the first process enters', () => {
