@@ -150,6 +150,12 @@ Status write_value(const Cgroup &cgroup, const plan::Str &file, const plan::Str 
   return status;
 }
 
+// By what was asked for: a process that has just entered takes its time to freeze.
+bool is_frozen(int dir) {
+  std::string text;
+  return read_file_at(dir, "cgroup.freeze", text) == 0 && text.starts_with("1");
+}
+
 }  // namespace
 
 Status split_cgroup_path(std::string_view path, std::vector<std::string> &parts) {
@@ -260,6 +266,9 @@ Status adopt_cgroup(const plan::CgroupAdopt &step, int pid, Cgroup &cgroup) {
     int next = open_at(dir.get(), part.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     if (next < 0) return cgroup_failed(next, cgroup, "open", "", "systemd has made no " + where);
     dir.reset(next);
+    if (is_frozen(next))
+      return cgroup_failed(EBUSY, cgroup, "read", "cgroup.freeze",
+                           "container's cgroup unexpectedly frozen: " + where);
   }
   cgroup.dir = std::move(dir);
   cgroup.inode = inode_of(cgroup.dir.get());

@@ -1,5 +1,6 @@
 import { RuntsError } from '../errors.ts';
 import type { HostLock, HostProcess } from '../host/host.ts';
+import { cgroupOfPlan } from '../plan/cgroup.ts';
 import { compileCreate } from '../plan/create.ts';
 import type { CreateOptions } from '../plan/facts.ts';
 import type { Plan, StepOf } from '../plan/steps.ts';
@@ -141,10 +142,7 @@ function firstState(context: Context, place: Place, { making, facts, plan }: Com
   const socket = plan.find(
     (step): step is StepOf<'listen'> => step.kind === 'listen' && step.directory === place.directory,
   );
-  const cgroup = plan.find(
-    (step): step is StepOf<'cgroup-create'> | StepOf<'cgroup-adopt'> =>
-      step.kind === 'cgroup-create' || step.kind === 'cgroup-adopt',
-  );
+  const cgroup = cgroupOfPlan(plan);
   const { systemd } = facts;
   const waiting = plan.findIndex((step) => step.kind === 'await-start');
   const stepsBefore = waiting === -1 ? plan.length : waiting;

@@ -12,7 +12,7 @@ import { makes } from './namespaces.ts';
 import { parseMountOptions } from './mount-options.ts';
 import { cleanPath } from './paths.ts';
 import { unsupported } from './refuse.ts';
-import type { Step } from './steps.ts';
+import type { Plan, Step, StepOf } from './steps.ts';
 import { unitCgroup, unitSteps } from './systemd.ts';
 import { requireNoCgroup } from './without-cgroup.ts';
 
@@ -41,6 +41,14 @@ export function cgroupPath(spec: Spec, id: string, parent: string): string {
     );
   }
   return cleanPath(path.startsWith('/') ? path : `${parent}/${path}`);
+}
+
+/** The cgroup that a plan makes, or has systemd make. */
+export function cgroupOfPlan(plan: Plan): Pick<StepOf<'cgroup-adopt'>, 'root' | 'path'> | undefined {
+  return plan.find(
+    (step): step is StepOf<'cgroup-create'> | StepOf<'cgroup-adopt'> =>
+      step.kind === 'cgroup-create' || step.kind === 'cgroup-adopt',
+  );
 }
 
 /** A container's cgroup, and when it is made. */

@@ -1,10 +1,11 @@
+import { cgroupOfPlan } from './cgroup.ts';
 import { SECCOMP_FLAG } from './numbers.ts';
 import type { Plan, Step, StepOf } from './steps.ts';
 import { describeStep } from './text.ts';
 
 /** What a plan comes to, for the log. */
 export function debugPlan(plan: Plan): string {
-  const cgroup = plan.find((step) => step.kind === 'cgroup-create')?.path;
+  const cgroup = cgroupOfPlan(plan)?.path;
   const inits = plan.filter(({ on }) => on === 'init').length;
   return `plan: ${plan.length} steps, ${inits} of init; ${cgroup === undefined ? 'no cgroup of its own' : `cgroup ${cgroup}`}`;
 }

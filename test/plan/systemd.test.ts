@@ -197,7 +197,9 @@ test("systemd's own words are the message", () => {
     call: 'systemd("/run/systemd/private")',
     detail,
   });
-  expect(error.message).toBe(`linux.cgroupsPath: cannot start the unit x-b.scope: ${detail}`);
+  expect(error.message).toBe(
+    `linux.cgroupsPath: cannot start the unit x-b.scope: container's cgroup is not empty: ${detail}`,
+  );
   expect(error.details.hint).toContain('choose another linux.cgroupsPath');
   const lost = describeFailure(plan, {
     ok: false,
