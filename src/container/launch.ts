@@ -2,8 +2,9 @@ import { RuntsError } from '../errors.ts';
 import type { HostLock, HostProcess } from '../host/host.ts';
 import { cgroupOfPlan } from '../plan/cgroup.ts';
 import { compileCreate } from '../plan/create.ts';
+import type { CompiledCreate } from '../plan/create.ts';
 import type { CreateOptions } from '../plan/facts.ts';
-import type { Plan, StepOf } from '../plan/steps.ts';
+import type { StepOf } from '../plan/steps.ts';
 import { unitOfSpec } from '../plan/systemd.ts';
 import type { Spec } from '../spec/types.ts';
 import { readBundle } from './bundle.ts';
@@ -93,9 +94,10 @@ async function make(context: Context, place: Place, making: Making): Promise<Lau
   const spec = specToRun(context, making);
   const freshCgroup = needsFreshCgroup(context, spec, facts);
   const options = { ...createOptions(making, notify), freshCgroup };
-  const { plan, warnings } = compileCreate(spec, facts, options);
-  for (const warning of warnings) context.warn(warning);
-  const creating = firstState(context, place, { making, facts, plan });
+  const compiled = compileCreate(spec, facts, options);
+  const { plan } = compiled;
+  for (const warning of compiled.warnings) context.warn(warning);
+  const creating = firstState(context, place, { making, facts, compiled });
   save(files, place, creating);
   const stdio = stdioOf(making.bundle.spec.process.terminal === true);
   const outcome = await executeOrThrow(context, plan, { stdio, preserve: making.extra.all, traced: true });
@@ -129,15 +131,17 @@ function createOptions({ request, mode, extra }: Making, notify: boolean): Creat
   };
 }
 
-interface Compiled {
+interface Prepared {
   readonly making: Making;
   readonly facts: Saved['facts'];
-  readonly plan: Plan;
+  readonly compiled: CompiledCreate;
 }
 
 /** What is saved before anything is made, so that a creator killed at any moment leaves enough to clear. */
-function firstState(context: Context, place: Place, { making, facts, plan }: Compiled): Saved {
-  const { directory, spec } = making.bundle;
+function firstState(context: Context, place: Place, { making, facts, compiled }: Prepared): Saved {
+  const { directory } = making.bundle;
+  const { plan } = compiled;
+  const spec = { ...making.bundle.spec, ...(compiled.spec.linux && { linux: compiled.spec.linux }) };
   const { self } = context.host;
   const socket = plan.find(
     (step): step is StepOf<'listen'> => step.kind === 'listen' && step.directory === place.directory,

@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import { deviceSteps } from './devices.ts';
 import type { CreateOptions, Facts } from './facts.ts';
 import { hookSteps } from './hooks.ts';
-import { userMappings, withDefaultMappings } from './ids.ts';
+import { userMappings } from './ids.ts';
 import { rdtJoinSteps, rdtSteps } from './intel-rdt.ts';
 import { mountLabelOf } from './labels.ts';
 import { maskSteps } from './masks.ts';
@@ -22,6 +22,7 @@ import { enterRootSteps, readonlyRootSteps, rootSteps } from './root.ts';
 import { AGENT_SLOT, seccompSteps } from './seccomp.ts';
 import type { Plan, Step } from './steps.ts';
 import { sysctlSteps } from './sysctl.ts';
+import { withUsers } from './users.ts';
 
 /** Name of the socket in the state directory that `start` connects to; there as long as the container is created. */
 export const START_SOCKET = 'start.sock';
@@ -32,14 +33,19 @@ export interface Compiled {
   readonly warnings: readonly string[];
 }
 
+export interface CompiledCreate extends Compiled {
+  /** The config with what it has left open. */
+  readonly spec: Spec;
+}
+
 /**
  * Everything that create and start do to the machine, in order. Throws RuntsError INVALID_CONFIG for what no runtime
  * could follow and UNSUPPORTED for what runts does not do, both with the pointer of the property.
  */
-export function compileCreate(given: Spec, facts: Facts, options: CreateOptions): Compiled {
+export function compileCreate(given: Spec, facts: Facts, options: CreateOptions): CompiledCreate {
   const warnings: string[] = [];
   const warn = (message: string): void => void warnings.push(message);
-  const spec = withDefaultMappings(given, facts, warn);
+  const spec = withUsers(given, facts, warn);
   const context: Context = {
     spec,
     facts,
@@ -51,7 +57,7 @@ export function compileCreate(given: Spec, facts: Facts, options: CreateOptions)
   };
   checkUserNamespace(context.namespaces, facts);
   userMappings(spec, context.namespaces, facts);
-  return { plan: createPlan(context), warnings };
+  return { plan: createPlan(context), spec, warnings };
 }
 
 function createPlan(context: Context): Plan {

@@ -12,31 +12,6 @@ export function stepMappings(mappings: readonly IdMapping[]): StepMappings {
   return mappings.map(({ containerID, hostID, size }) => ({ inside: containerID, outside: hostID, size }));
 }
 
-/**
- * A new user namespace that is given no mappings at all, which config-linux.md leaves open: its root is who runs the
- * runtime, the one mapping that needs no privilege (user_namespaces(7)).
- */
-export function withDefaultMappings(
-  spec: Spec,
-  { uid, rootless }: Pick<Facts, 'uid' | 'rootless'>,
-  warn: (message: string) => void,
-): Spec {
-  const { namespaces = [], uidMappings = [], gidMappings = [] } = spec.linux ?? {};
-  const isNew = namespaces.some(({ type, path }) => type === 'user' && !path);
-  if (!isNew || uidMappings.length + gidMappings.length > 0) return spec;
-  warn(
-    `linux.uidMappings: there are none: the new user namespace has its root alone, user ${uid} of the host`,
-  );
-  return {
-    ...spec,
-    linux: { ...spec.linux, uidMappings: rootIs(uid), gidMappings: rootIs(rootless?.gid ?? 0) },
-  };
-}
-
-function rootIs(hostID: number): IdMapping[] {
-  return [{ containerID: 0, hostID, size: 1 }];
-}
-
 /** The id that the host knows an id of the container by, or undefined where it is not mapped. */
 export function hostId(mappings: readonly IdMapping[], id: number): number | undefined {
   const range = mappings.find(({ containerID, size }) => containerID <= id && id < containerID + size);

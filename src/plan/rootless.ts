@@ -1,6 +1,6 @@
 import type { IdMapping, Spec } from '../spec/types.ts';
 import type { Facts, IdRange, IdTool, Rootless } from './facts.ts';
-import { has, joinedPath, makes } from './namespaces.ts';
+import { joinedPath, makes } from './namespaces.ts';
 import type { Namespaces } from './namespaces.ts';
 import { invalid, unsupported } from './refuse.ts';
 
@@ -25,22 +25,13 @@ export function callerName({ rootless, uid }: Facts): string {
   return rootless?.kind === 'namespace' ? 'root of this user namespace' : `uid ${uid}`;
 }
 
-/** An ordinary user has rights in a user namespace alone, and those to make one at all. */
+/** Throws where the kernel would make no user namespace. */
 export function checkUserNamespace(namespaces: Namespaces, facts: Facts): void {
   const { rootless } = facts;
-  if (rootless === undefined) return;
-  const because = namespaces.because.user ?? '/linux/namespaces';
-  if (makes(namespaces, 'user') && rootless.forbiddenBy !== undefined) {
-    const [name = ''] = rootless.forbiddenBy.split(' ');
-    const why = `this kernel makes no user namespaces for ${callerName(facts)}: ${rootless.forbiddenBy}`;
-    throw unsupported(because, why, remedy(name));
-  }
-  if (rootless.kind === 'namespace' || has(namespaces, 'user')) return;
-  throw unsupported(
-    because,
-    `${callerName(facts)} without CAP_SYS_ADMIN needs a user namespace for its containers`,
-    'add {"type": "user"} with uidMappings and gidMappings (as the spec command does with --rootless), or run as root',
-  );
+  if (rootless?.forbiddenBy === undefined || !makes(namespaces, 'user')) return;
+  const [name = ''] = rootless.forbiddenBy.split(' ');
+  const why = `this kernel makes no user namespaces for ${callerName(facts)}: ${rootless.forbiddenBy}`;
+  throw unsupported(namespaces.because.user ?? '/linux/namespaces', why, remedy(name));
 }
 
 function remedy(parameter: string): string {

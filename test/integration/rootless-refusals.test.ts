@@ -14,17 +14,6 @@ const full = [{ containerID: 0, hostID: 500_000, size: 65_537 }];
 
 const cases: [string, UserOptions, Change, RegExp, RegExp][] = [
   [
-    'no user namespace',
-    {},
-    ({ linux }) => {
-      linux.namespaces = linux.namespaces.filter(({ type }) => type !== 'user');
-      delete linux['uidMappings'];
-      delete linux['gidMappings'];
-    },
-    /linux\.namespaces: uid 70001 without CAP_SYS_ADMIN needs a user namespace/,
-    /spec command does with --rootless/,
-  ],
-  [
     'ids that are not his',
     {},
     ({ linux }) => void (linux['uidMappings'] = full),

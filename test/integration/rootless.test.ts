@@ -29,6 +29,29 @@ describe('an ordinary user', () => {
     expect(report.dumpable).toBe(true);
   });
 
+  it('gets a user namespace for the config of root, and enters it', async (context) => {
+    needs(context, 'user namespaces', 'id tools');
+    const user = makeUser(context);
+    const container = makeUserContainer(context, user, (config) => {
+      probing(['sleep', '60'])(config);
+      config.mounts = usualMounts();
+      config.linux.namespaces = config.linux.namespaces.filter(({ type }) => type !== 'user');
+      delete config.linux['uidMappings'];
+      delete config.linux['gidMappings'];
+    });
+    const created = await container.runts(['create', '-b', container.directory, container.id], {
+      capture: false,
+    });
+    expect(created.status).toBe(0);
+    expect(await container.runts(['start', container.id])).toMatchObject({ status: 0, stderr: '' });
+    const entered = await container.runts(['exec', container.id, '/bin/inspect', '--json']);
+    expect(entered.stderr).toBe('');
+    expect((JSON.parse(entered.stdout) as Report).uidMap).toEqual([
+      { inside: 0, outside: user.id, size: 1 },
+      { inside: 1, outside: 500_000, size: 65_536 },
+    ]);
+  });
+
   it('has more ids in it by newuidmap and newgidmap', async (context) => {
     needs(context, 'user namespaces', 'id tools');
     const user = makeUser(context);

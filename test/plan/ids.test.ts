@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { hostId } from '../../src/plan/ids.ts';
-import { MAPPINGS, planOf, refusalOf, specOf, USER } from '../support/plan.ts';
+import { MAPPINGS, planOf, refusalOf, specOf } from '../support/plan.ts';
 
 const JOINED = { namespaces: [{ type: 'user', path: '/proc/7/ns/user' }] } as const;
 const joinedMappings = { uid: MAPPINGS, gid: MAPPINGS };
@@ -30,13 +30,4 @@ test('other mappings than those are refused', () => {
     'linux.uidMappings: differ from those of the user namespace that is joined (0 100000 65536)',
   );
   expect(details.path).toBe('/linux/uidMappings');
-});
-
-test('a new user namespace without mappings maps its root to who runs the runtime', () => {
-  const steps = planOf(specOf(['user'], {}, { uidMappings: [], gidMappings: [] }), {}, USER);
-  const map = steps.find((step) => step.kind === 'id-map');
-  expect(map).toMatchObject({
-    uidMappings: [{ inside: 0, outside: 1000, size: 1 }],
-    gidMappings: [{ inside: 0, outside: 1000, size: 1 }],
-  });
 });

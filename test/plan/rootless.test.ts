@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { compileCreate } from '../../src/plan/create.ts';
 import { describeFailure } from '../../src/plan/failure.ts';
 import type { Facts, Rootless } from '../../src/plan/facts.ts';
 import type { IdMapping, Linux, Spec } from '../../src/spec/types.ts';
@@ -147,12 +148,33 @@ test.each([
   expect(refused.details.hint).toContain(remedy);
 });
 
-test('an ordinary user needs a user namespace', () => {
-  const refused = refusalOf(() => planOf(usualSpec(), {}, USER));
-  expect(refused.message).toContain(
-    'linux.namespaces: uid 1000 without CAP_SYS_ADMIN needs a user namespace',
+test('an ordinary user gets a user namespace that he did not ask for, with the ids that are his', () => {
+  const { plan, spec, warnings } = compileCreate(usualSpec(), { ...FACTS, ...USER }, {});
+  expect(spec.linux?.namespaces?.at(-1)).toEqual({ type: 'user' });
+  expect(warnings[0]).toContain('there is no user namespace, which an ordinary user needs');
+  expect(stepOf(plan, 'id-map')).toMatchObject({
+    uidMappings: [
+      { inside: 0, outside: 1000, size: 1 },
+      { inside: 1, outside: 100_000, size: 65_536 },
+    ],
+    uidTool: '/usr/bin/newuidmap',
+  });
+});
+
+test('without newuidmap that namespace has him alone', () => {
+  const alone = user({ tools: { uid: {}, gid: {} } });
+  expect(stepOf(planOf(usualSpec(), {}, alone), 'id-map')).toMatchObject({
+    uidMappings: [{ inside: 0, outside: 1000, size: 1 }],
+    denySetgroups: true,
+  });
+  const process = { ...PROCESS, user: { uid: 7, gid: 0 } };
+  expect(refusalOf(() => planOf(usualSpec({ process }), {}, alone)).message).toContain(
+    'process.user.uid: 7 is not mapped in the user namespace that is made for an ordinary user',
   );
-  expect(() => planOf(usualSpec(), {}, NAMESPACE)).not.toThrow();
+});
+
+test('root of a user namespace needs no other', () => {
+  expect(stepsOf(planOf(usualSpec(), {}, NAMESPACE), 'id-map')).toEqual([]);
 });
 
 test('what is denied above is denied below', () => {
