@@ -98,6 +98,9 @@ describe('docker', () => {
       expect(`${executed.status} ${executed.stderr}${executed.stdout}`).toMatch(says);
       expect(executed.status).toBe(status);
     }
+    const lost = await run(['exec', '--workdir', '/nosuch', target, 'true']);
+    expect(lost.status).toBe(127);
+    expect(`${lost.stderr}${lost.stdout}`).toMatch(/\/nosuch.*: no such file or directory/);
     const onto = ['--mount', 'type=bind,src=/bin,dst=/etc/passwd'];
     const ran = await run([...running, '--rm', ...onto, IMAGE, 'true']);
     expect(ran).toMatchObject({

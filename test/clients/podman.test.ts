@@ -84,25 +84,26 @@ describe('podman', () => {
     expect(ended).toMatchObject({ status: 5, stdout: '/dev/pts/0\r\n' });
   });
 
-  it.for(runtimes('pids'))('says what cannot be executed: $name', async (runtime, context) => {
+  it.for(runtimes('pids'))('says what cannot be executed or mounted: $name', async (runtime, context) => {
     needs(context, 'podman');
     const { podman } = await shared.get();
-    await podman(['--runtime', runtime.path, 'run', '-d', '--name', 'target', IMAGE, 'sleep', '1000']);
+    const run = ['--runtime', runtime.path, 'run'];
+    output(await podman([...run, '-d', '--name', 'target', IMAGE, 'sleep', '1000']));
     context.onTestFinished(async () => void (await podman(['rm', '-f', '-t', '0', 'target'])));
     for (const { program, status, says } of UNEXECUTABLE) {
-      const ran = await podman(['--runtime', runtime.path, 'run', '--rm', IMAGE, program]);
+      const ran = await podman([...run, '--rm', IMAGE, program]);
       expect(ran).toMatchObject({ status, stderr: expect.stringMatching(says) });
       const executed = await podman(['exec', 'target', program]);
       expect(executed.stderr).toMatch(says);
+      // runc has no word of a directory that podman would know
+      if (runtime === RUNTIME || program !== '/etc') expect(executed.status).toBe(status);
     }
-  });
-
-  it.for(runtimes('pids'))('says what cannot be mounted or applied: $name', async (runtime, context) => {
-    needs(context, 'podman');
-    const { podman } = await shared.get();
-    const ran = (...args: string[]) =>
-      podman(['--runtime', runtime.path, 'run', '--rm', ...args, IMAGE, 'true']);
-    expect(await ran('--mount', 'type=bind,src=/bin,dst=/etc/passwd')).toMatchObject({
+    expect(await podman(['exec', '--workdir', '/nosuch', 'target', 'true'])).toMatchObject({
+      status: 127,
+      stderr: expect.stringMatching(/\/nosuch.*: no such file or directory/),
+    });
+    const onto = ['--mount', 'type=bind,src=/bin,dst=/etc/passwd'];
+    expect(await podman([...run, '--rm', ...onto, IMAGE, 'true'])).toMatchObject({
       status: 126,
       stderr: expect.stringMatching(/\/bin.*\/etc\/passwd.*: not a directory/),
     });
