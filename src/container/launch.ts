@@ -20,6 +20,7 @@ import { checkId } from './id.ts';
 import { makeNotifyDirectory } from './notify.ts';
 import { absolutePath } from './paths.ts';
 import { sendPidfd } from './pidfd.ts';
+import { requireProgram } from './start.ts';
 import { lock, makePlace, save } from './store.ts';
 import type { Place, Saved } from './store.ts';
 import { checkTerminal, stdioOf, withTerminalSize } from './terminal.ts';
@@ -57,6 +58,7 @@ export async function launch(context: Context, request: CreateRequest, mode: Lau
   checkId(request.id);
   const bundle = readBundle(context.host, request);
   for (const warning of bundle.warnings) context.warn(warning);
+  if (mode.untilExecuted) requireProgram(bundle.spec);
   const terminal = bundle.spec.process.terminal === true;
   checkTerminal({ terminal, detached: mode.detached, consoleSocket: request.consoleSocket });
   const extra = extraDescriptors(context.host, request.preserveFds ?? 0);

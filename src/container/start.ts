@@ -2,6 +2,8 @@ import { RuntsError } from '../errors.ts';
 import { describeFailure } from '../plan/failure.ts';
 import { compileStart } from '../plan/lifecycle.ts';
 import type { Plan } from '../plan/steps.ts';
+import { hasProgram } from '../spec/process.ts';
+import type { Spec } from '../spec/types.ts';
 import type { Context } from './context.ts';
 import { destroy } from './delete.ts';
 import { execute } from './execute.ts';
@@ -53,6 +55,7 @@ async function startOrDestroy(context: Context, place: Place, saved: Saved): Pro
  * fails stops the container.
  */
 export async function startLaunched(context: Context, saved: Saved): Promise<void> {
+  requireProgram(saved.spec);
   const { pid } = processOf(saved);
   const plan = compileStart({ spec: saved.spec, facts: saved.facts, pid, cgroup: saved.cgroup });
   const outcome = await execute(context, plan, { traced: true });
@@ -60,6 +63,15 @@ export async function startLaunched(context: Context, saved: Saved): Promise<voi
   if (outcome.ofCreate === true) throw describeFailure(planOfCreate(saved), outcome);
   if (plan[outcome.step]?.kind === 'hook') await killQuietly(context, saved);
   throw describeFailure(plan, outcome);
+}
+
+/** @throws {RuntsError} INVALID_CONFIG for a config without process (runtime.md#start). */
+export function requireProgram({ process }: Spec): void {
+  if (hasProgram(process)) return;
+  throw new RuntsError('INVALID_CONFIG', 'config.json: /process: is not there, and start needs it', {
+    path: '/process',
+    hint: 'delete the container, and create it anew with a process',
+  });
 }
 
 /** The plan that init was made from, so far as it is still to run: what came before is there for its count alone. */

@@ -1,3 +1,4 @@
+import { hasProgram } from '../spec/process.ts';
 import type { Spec } from '../spec/types.ts';
 import { attributeSteps } from './attributes.ts';
 import { capabilitySteps } from './capabilities.ts';
@@ -130,7 +131,7 @@ interface ProgramParts {
 
 /** What the process itself is given, in the order in which each still has the rights that it needs. */
 function programSteps(context: Context, { waiting, seccomp, capabilities }: ProgramParts): Step[] {
-  const { spec, options } = context;
+  const { spec } = context;
   const environment = program.environmentOf(spec.process, program.addedVariables(context));
   return [
     program.umaskStep(spec.process),
@@ -139,8 +140,19 @@ function programSteps(context: Context, { waiting, seccomp, capabilities }: Prog
     ...rlimitSteps(spec.process),
     ...program.userSteps(spec.process, !losesGroups(context.namespaces, spec, context.facts)),
     ...capabilities.steps,
-    program.findStep(spec.process, environment),
+    ...(hasProgram(spec.process) ? [program.findStep(spec.process, environment)] : []),
     ...waiting.steps,
+    ...(hasProgram(spec.process) ? executionSteps(context, { environment, seccomp, capabilities }) : []),
+  ];
+}
+
+interface ExecutionParts extends Omit<ProgramParts, 'waiting'> {
+  readonly environment: program.Environment;
+}
+
+function executionSteps(context: Context, { environment, seccomp, capabilities }: ExecutionParts): Step[] {
+  const { spec, options } = context;
+  return [
     onInit('', { kind: 'close-fds', keep: options.keepFds ?? 0 }),
     ...seccomp,
     ...capabilities.last,

@@ -5,6 +5,7 @@ import type { Scope } from './problems.ts';
 import { anyString, array, boolean, emptyOr, integer, map, object, string } from './schema.ts';
 import { MOUNT_OPTIONS } from './mount-words.ts';
 import { idMappings, linuxSchema } from './schema-linux.ts';
+import { NO_PROCESS } from './process.ts';
 import { environment, processSchema } from './schema-process.ts';
 import type { Hook, Hooks, Mount, Root, Spec } from './types.ts';
 
@@ -103,5 +104,5 @@ export const specSchema = object<Spec>(
     annotations: map(anyString),
     linux: linuxSchema,
   },
-  { required: ['ociVersion', 'root', 'process'] },
+  { required: ['ociVersion', 'root'], defaults: { process: NO_PROCESS } },
 );

@@ -48,7 +48,7 @@ export interface Spec {
   /** SemVer 2.0.0 version of the specification that the bundle follows: 1.x. */
   readonly ociVersion: string;
   readonly root: Root;
-  /** Required here, as in runc: a container without a program could never be started. */
+  /** Without arguments where the config has none: such a container can be created, not started. */
   readonly process: Process;
   /** Host name of the container's UTS namespace, 64 bytes at most. */
   readonly hostname?: string;
@@ -100,7 +100,7 @@ export interface Process {
   readonly consoleSize?: ConsoleSize;
   /** uid 0 and gid 0 when the config leaves it out. */
   readonly user: User;
-  /** The program and its arguments: one entry at least. */
+  /** The program and its arguments: one entry at least, but for a config without process. */
   readonly args: readonly string[];
   /** `NAME=value` each. */
   readonly env?: readonly string[];

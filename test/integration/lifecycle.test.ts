@@ -64,6 +64,26 @@ describe('the life of a container', () => {
     expect(holdings(container.id).cgroups).toEqual([]);
   });
 
+  it('without a process it can be created and entered, and start says what is missing', async (context) => {
+    needs(context);
+    const container = makeContainer(context, (config) => {
+      Reflect.deleteProperty(config, 'process');
+    });
+    expect(await create(container)).toMatchObject({ status: 0 });
+    expect(await statusOf(container)).toBe('created');
+    const entered = await container.runts(['exec', container.id, '/bin/inspect', 'stat', '/dev/null']);
+    expect(entered).toMatchObject({ status: 0, stderr: '' });
+    const started = await container.runts(['start', container.id]);
+    expect(started.status).toBe(1);
+    expect(started.stderr).toContain('config.json: /process: is not there, and start needs it');
+    expect(await statusOf(container)).toBe('created');
+    expect(await container.runts(['delete', container.id])).toMatchObject({ status: 0, stderr: '' });
+    const ran = await runContainer(container);
+    expect(ran.status).toBe(1);
+    expect(ran.stderr).toContain('/process: is not there');
+    expect(existsSync(join(container.state, container.id))).toBe(false);
+  });
+
   it('create runs nothing of the program, and start does with the config of create', async (context) => {
     needs(context);
     const container = makeContainer(context, probing(['write', '/tmp/ran', 'first']));

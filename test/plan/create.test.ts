@@ -9,6 +9,7 @@ import { readSpec } from '../../src/spec/read.ts';
 import type { Linux, NamespaceType, Process, Spec } from '../../src/spec/types.ts';
 import { NAMESPACE_TYPES } from '../../src/spec/words.ts';
 import { decodePlan } from '../support/decode.ts';
+import { NO_PROCESS } from '../../src/spec/process.ts';
 import { kindsOf, MAPPINGS, planOf, PROCESS, stepsOf, usualSpec } from '../support/plan.ts';
 
 /** Pieces of config.json, any number of which go together. */
@@ -203,6 +204,15 @@ test('create ends where init waits, run goes straight on', () => {
   expect(kindsOf(planOf(usualSpec(), { untilExecuted: true }), waiting)).toEqual([]);
   const [listen] = stepsOf(planOf(usualSpec()), 'listen');
   expect(listen).toMatchObject({ directory: '/run/runts/web', name: 'start.sock' });
+});
+
+test('without a process there is nothing to find or to execute', () => {
+  const plan = planOf(usualSpec({ process: NO_PROCESS }));
+  expect(kindsOf(plan, ['pivot', 'find-executable', 'await-start', 'execve'])).toEqual([
+    'pivot',
+    'await-start',
+  ]);
+  expect(plan.at(-1)?.kind).toBe('await-start');
 });
 
 test('the same config makes the same plan', () => {

@@ -20,10 +20,7 @@ const STRICTER: readonly (readonly [RegExp, string])[] = [
     /^\/ociVersion: .* is not (a version|supported)/,
     'the text of the specification wants SemVer; runts knows 1.x',
   ],
-  [
-    /^\/(root|process): is required/,
-    'the text requires root on Linux, and start requires process, as runc does at create',
-  ],
+  [/^\/root: is required/, 'the text requires root on Linux'],
   [/^\/process\/args: /, 'the text requires one argument'],
   [/^\/process\/args\/0: is empty/, 'no program has an empty name'],
   [

@@ -21,7 +21,9 @@ test('bad JSON is refused with file, line and column', () => {
 });
 
 test('a bad config is refused with its first problem, and all of them as details', () => {
-  const error = errorOf(() => readSpec('{"ociVersion":"1.0.0","root":{"path":5}}', 'config.json'));
+  const error = errorOf(() =>
+    readSpec('{"ociVersion":"1.0.0","root":{"path":5},"process":{"cwd":"/"}}', 'config.json'),
+  );
   expect(error.code).toBe('INVALID_CONFIG');
   expect(error.message).toBe(
     'config.json: /root/path: 5 has the wrong type: expected a string (and 1 more problem)',
@@ -29,7 +31,7 @@ test('a bad config is refused with its first problem, and all of them as details
   expect(error.details.path).toBe('/root/path');
   expect(error.details.problems).toEqual([
     '/root/path: 5 has the wrong type: expected a string',
-    '/process: is required and not there',
+    '/process/args: is required and not there',
   ]);
 });
 
