@@ -150,7 +150,7 @@ Status write_value(const Cgroup &cgroup, const plan::Str &file, const plan::Str 
   return status;
 }
 
-// By what was asked for: a process that has just entered takes its time to freeze.
+// By what was asked for, not by what has frozen already.
 bool is_frozen(int dir) {
   std::string text;
   return read_file_at(dir, "cgroup.freeze", text) == 0 && text.starts_with("1");
@@ -250,6 +250,24 @@ Status open_cgroup(const plan::CgroupOpen &step, Cgroup &cgroup) {
   return open_cgroup_of(static_cast<int>(step.or_of_pid), cgroup.root, cgroup.dir);
 }
 
+Status check_vacant(const plan::CgroupVacant &step) {
+  std::vector<std::string> parts;
+  Cgroup cgroup;
+  if (Status status = split_cgroup_path(step.path, parts); !status.ok()) return status;
+  if (Status status = open_cgroup_root(step.root, cgroup.dir); !status.ok()) return status;
+  cgroup.root = step.root;
+  for (const std::string &part : parts) {
+    int next = open_at(cgroup.dir.get(), part.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    if (next == -ENOENT) return done();
+    cgroup.path += (cgroup.path.empty() ? "" : "/") + part;
+    if (next < 0) return cgroup_failed(next, cgroup, "open", "");
+    cgroup.dir.reset(next);
+    if (is_frozen(next))
+      return cgroup_failed(EBUSY, cgroup, "read", "cgroup.freeze", "container's cgroup unexpectedly frozen");
+  }
+  return check_unused(cgroup);
+}
+
 Status adopt_cgroup(const plan::CgroupAdopt &step, int pid, Cgroup &cgroup) {
   std::vector<std::string> parts;
   Fd dir, entered;
@@ -266,9 +284,6 @@ Status adopt_cgroup(const plan::CgroupAdopt &step, int pid, Cgroup &cgroup) {
     int next = open_at(dir.get(), part.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     if (next < 0) return cgroup_failed(next, cgroup, "open", "", "systemd has made no " + where);
     dir.reset(next);
-    if (is_frozen(next))
-      return cgroup_failed(EBUSY, cgroup, "read", "cgroup.freeze",
-                           "container's cgroup unexpectedly frozen: " + where);
   }
   cgroup.dir = std::move(dir);
   cgroup.inode = inode_of(cgroup.dir.get());

@@ -35,6 +35,8 @@ Status open_cgroup_root(std::string_view root, Fd &dir);
 
 Status create_cgroup(const plan::CgroupCreate &step, Cgroup &cgroup);
 Status open_cgroup(const plan::CgroupOpen &step, Cgroup &cgroup);
+// Fails for one that a container may not be put into.
+Status check_vacant(const plan::CgroupVacant &step);
 // Opens one that systemd has made. `pid`: a process that must be in it; 0: none.
 Status adopt_cgroup(const plan::CgroupAdopt &step, int pid, Cgroup &cgroup);
 Status write_cgroup(const plan::CgroupWrite &step, const Cgroup &cgroup);

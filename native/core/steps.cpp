@@ -73,6 +73,8 @@ Status run_host_step(const plan::Entry &entry, Context &context) {
       return decoded<plan::CgroupChown>(entry, [&](const auto &step) { return chown_cgroup(step, context.cgroup); });
     case Kind::CgroupFreeze:
       return decoded<plan::CgroupFreeze>(entry, [&](const auto &step) { return freeze_cgroup(step, context.cgroup); });
+    case Kind::CgroupVacant:
+      return decoded<plan::CgroupVacant>(entry, [&](const auto &step) { return check_vacant(step); });
     case Kind::CgroupAdopt:
       return decoded<plan::CgroupAdopt>(entry, [&](const auto &step) { return adopt_cgroup(step, context.process.pid, context.cgroup); });
     case Kind::SystemdCall:

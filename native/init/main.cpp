@@ -89,6 +89,7 @@ Result dispatch(Context &c, const plan::Entry &entry) {
     case Kind::CgroupDevices:
     case Kind::CgroupChown:
     case Kind::CgroupFreeze:
+    case Kind::CgroupVacant:
     case Kind::CgroupAdopt:
     case Kind::SystemdCall:
     case Kind::CgroupKill:

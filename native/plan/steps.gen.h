@@ -6,7 +6,7 @@
 
 namespace runts::plan {
 
-inline constexpr uint32_t kSchema = 0x92d7b04f;
+inline constexpr uint32_t kSchema = 0xe412c332;
 
 enum class Kind : uint32_t {
   CgroupCreate,
@@ -21,6 +21,7 @@ enum class Kind : uint32_t {
   ResctrlSchemata,
   ResctrlJoin,
   ResctrlRemove,
+  CgroupVacant,
   CgroupAdopt,
   SystemdCall,
   SeccompCompile,
@@ -91,7 +92,7 @@ enum class Kind : uint32_t {
   Execve,
 };
 
-inline constexpr uint32_t kKindCount = 80;
+inline constexpr uint32_t kKindCount = 81;
 
 inline constexpr const char *kKindNames[kKindCount] = {
     "cgroup-create",
@@ -106,6 +107,7 @@ inline constexpr const char *kKindNames[kKindCount] = {
     "resctrl-schemata",
     "resctrl-join",
     "resctrl-remove",
+    "cgroup-vacant",
     "cgroup-adopt",
     "systemd-call",
     "seccomp-compile",
@@ -347,6 +349,18 @@ struct ResctrlRemove {
   Str path;
   static ResctrlRemove read(Reader &r) {
     ResctrlRemove v{};
+    v.root = r.str();
+    v.path = r.str();
+    return v;
+  }
+};
+
+// refuses a cgroup that is there and has processes, or is frozen, itself or above; one that is missing is fine
+struct CgroupVacant {
+  Str root;
+  Str path;
+  static CgroupVacant read(Reader &r) {
+    CgroupVacant v{};
     v.root = r.str();
     v.path = r.str();
     return v;

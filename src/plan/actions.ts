@@ -13,6 +13,7 @@ const ACTIONS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   'cgroup-devices': () => "attach the device rules to the container's cgroup",
   'cgroup-chown': ({ uid }) => `give the container's cgroup to uid ${uid}`,
   'cgroup-freeze': ({ frozen }) => `${frozen ? 'freeze' : 'thaw'} the container's cgroup`,
+  'cgroup-vacant': ({ path }) => `use the cgroup ${path}`,
   'cgroup-adopt': ({ path }) => `open the cgroup ${path} of the unit`,
   'systemd-call': systemdAction,
   'cgroup-kill': () => "kill what is in the container's cgroup",

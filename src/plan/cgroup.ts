@@ -124,16 +124,13 @@ function systemdCgroup(
   const settings = settingsForSystemd(wanted.settings);
   const { unit, start, late } = unitSteps({ spec, id: facts.id, systemd, settings, warn });
   const limits = limitsOf(context, settings);
-  const adopt = onHost(start.because, {
-    kind: 'cgroup-adopt',
-    root,
-    path: unitCgroup(unit, systemd),
-    controllers: required,
-  });
+  const path = unitCgroup(unit, systemd);
+  const vacant = onHost(start.because, { kind: 'cgroup-vacant', root, path });
+  const adopt = onHost(start.because, { kind: 'cgroup-adopt', root, path, controllers: required });
   const made = [start, adopt, ...limits.filter((step) => !limitsTasks(step)), ...ownershipSteps(context)];
   const isScope = unit.kind === 'scope';
   return {
-    before: isScope ? [] : made,
+    before: isScope ? [vacant] : [vacant, ...made],
     entered: isScope ? made : [],
     tasks: [...late, ...limits.filter(limitsTasks)],
     cloneInto: !isScope,

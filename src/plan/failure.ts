@@ -64,7 +64,7 @@ const WORDINGS: { readonly [K in StepKind]?: Wording<K> } = {
       : `cannot ${actionOf(step)}: ${reasonOf(failure)}`,
   // systemd's own words stand where an errno would
   'systemd-call': (step, failure) =>
-    failure.call.startsWith('systemd(') ? `cannot ${actionOf(step)}: ${unitText(failure)}` : undefined,
+    failure.call.startsWith('systemd(') ? `cannot ${actionOf(step)}: ${failure.detail}` : undefined,
   'cgroup-write': (step, failure) => `cannot ${actionOf(step)}: ${cgroupReason(step, failure)}`,
   apparmor: (step, failure) =>
     `cannot ${actionOf(step)}: ${labelReason('/proc/self/attr/apparmor/exec', failure)}`,
@@ -88,10 +88,6 @@ function findText(name: string, { errno }: Failure): string {
   if (errno === 'EISDIR') return 'is a directory: permission denied';
   if (errno !== 'ENOENT') return errnoText(errno);
   return name.includes('/') ? errnoText(errno) : 'executable file not found in $PATH';
-}
-
-function unitText({ detail }: Failure): string {
-  return detail.includes('.UnitExists') ? `container's cgroup is not empty: ${detail}` : detail;
 }
 
 /** Callers take "no such file or directory" for a missing program, which this is not. */

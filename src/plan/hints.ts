@@ -19,6 +19,8 @@ function generalHint({ errno }: Failure): string | undefined {
   return undefined;
 }
 
+const TAKEN = 'another container uses this cgroup: choose another linux.cgroupsPath';
+
 const CAUSES: { readonly [K in StepKind]?: Cause<K> } = {
   mount: mountHint,
   bind: bindHint,
@@ -54,9 +56,9 @@ const CAUSES: { readonly [K in StepKind]?: Cause<K> } = {
       ? 'the runtime has no right to make devices here: give the container a user namespace'
       : undefined;
   },
+  'cgroup-vacant': (_, { errno }) => (errno === 'EBUSY' ? TAKEN : undefined),
   'cgroup-create': (_, { errno }) => {
-    if (errno === 'EBUSY' || errno === 'ENOTEMPTY')
-      return 'another container uses this cgroup: choose another linux.cgroupsPath';
+    if (errno === 'EBUSY' || errno === 'ENOTEMPTY') return TAKEN;
     if (errno === 'EACCES' || errno === 'EPERM') return 'run as root, or have this cgroup delegated to you';
     return errno === 'EROFS'
       ? 'the cgroup file system is read-only here (a container without its own cgroups?)'

@@ -122,6 +122,12 @@ export const HOST_STEPS = {
     fields: { root: 'str', path: 'str' },
   },
 
+  'cgroup-vacant': {
+    on: host,
+    about:
+      'refuses a cgroup that is there and has processes, or is frozen, itself or above; one that is missing is fine',
+    fields: { root: 'str', path: 'str' },
+  },
   'cgroup-adopt': {
     on: host,
     about:

@@ -37,6 +37,7 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   'cgroup-devices': ({ rules }) => deviceRules(rules),
   'cgroup-chown': ({ uid, gid }) => `to ${uid}${gid === 0xffffffff ? '' : `:${gid}`}`,
   'cgroup-freeze': ({ frozen }) => (frozen ? 'frozen' : 'thawed'),
+  'cgroup-vacant': ({ path }) => path,
   'cgroup-adopt': ({ path, controllers }) =>
     words(path, controllers.length > 0 && `with ${controllers.join(' ')}`),
   'systemd-call': ({ calls }) => calls.map(({ message }) => describeCall(message)).join(', then '),

@@ -34,6 +34,7 @@ function startOf(plan: Plan): string[] {
 const KINDS = [
   'clone',
   'systemd-call',
+  'cgroup-vacant',
   'cgroup-create',
   'cgroup-adopt',
   'cgroup-write',
@@ -45,6 +46,7 @@ test('a scope is made around the cloned process, which then is given its limits'
   const resources = { memory: { limit: 4096 }, pids: { limit: 10 } };
   const plan = planOf(usualSpec({}, { resources, cgroupsPath: 'a-b.slice:pre:x' }));
   expect(kindsOf(plan, KINDS)).toEqual([
+    'cgroup-vacant',
     'clone',
     'systemd-call',
     'cgroup-adopt',
@@ -88,7 +90,13 @@ test('the plan as JSON has the message in hexadecimal', () => {
 
 test('a slice is there before the clone into it', () => {
   const plan = planOf(usualSpec({}, { cgroupsPath: 'a.slice:x:a-b.slice' }));
-  expect(kindsOf(plan, KINDS)).toEqual(['systemd-call', 'cgroup-adopt', 'cgroup-devices', 'clone']);
+  expect(kindsOf(plan, KINDS)).toEqual([
+    'cgroup-vacant',
+    'systemd-call',
+    'cgroup-adopt',
+    'cgroup-devices',
+    'clone',
+  ]);
   expect(stepOf(plan, 'clone').intoCgroup).toBe(true);
   expect(stepOf(plan, 'cgroup-adopt').path).toBe('/a.slice/a-b.slice');
   expect(startOf(plan)[1]).toContain(
@@ -197,9 +205,7 @@ test("systemd's own words are the message", () => {
     call: 'systemd("/run/systemd/private")',
     detail,
   });
-  expect(error.message).toBe(
-    `linux.cgroupsPath: cannot start the unit x-b.scope: container's cgroup is not empty: ${detail}`,
-  );
+  expect(error.message).toBe(`linux.cgroupsPath: cannot start the unit x-b.scope: ${detail}`);
   expect(error.details.hint).toContain('choose another linux.cgroupsPath');
   const lost = describeFailure(plan, {
     ok: false,

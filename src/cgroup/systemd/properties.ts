@@ -37,8 +37,7 @@ const CONVERSIONS: Readonly<Record<string, Convert>> = {
   'memory.min': limit('MemoryMin', 240),
   'memory.swap.max': limit('MemorySwapMax', 232),
   'memory.zswap.max': limit('MemoryZSwapMax', 253),
-  // 0 is refused, as no process could be in the unit
-  'pids.max': (value) => limit('TasksMax', 227)(value === '0' ? '1' : value),
+  'pids.max': limit('TasksMax', 227),
   'cpu.weight': limit('CPUWeight', 232),
   // a weight of 0 is systemd's word for idle
   'cpu.idle': (value) => [number('CPUWeight', value === '1' ? 0n : INFINITY, 252)],
@@ -78,16 +77,18 @@ function merged(before: Property | undefined, property: Property): Property {
 
 /**
  * The settings as systemd can keep them: a quota in whole percents, rounded up so that nobody gets less than was
- * asked for.
+ * asked for, and one task where none was to be, which lets no other be made either.
  */
 export function settingsForSystemd(settings: readonly Setting[]): Setting[] {
-  return settings.map((setting) => {
-    if (setting.file !== 'cpu.max') return setting;
-    const bandwidth = parseBandwidth(setting.value);
-    if (bandwidth?.perSecond === undefined) return setting;
-    const { perSecond, period } = bandwidth;
-    return { ...setting, value: `${(perSecond * period) / SECOND} ${period}` };
-  });
+  return settings.map((setting) => ({ ...setting, value: keptValue(setting) }));
+}
+
+function keptValue({ file, value }: Setting): string {
+  if (file === 'pids.max' && value.trim() === '0') return '1';
+  const bandwidth = file === 'cpu.max' ? parseBandwidth(value) : undefined;
+  if (bandwidth?.perSecond === undefined) return value;
+  const { perSecond, period } = bandwidth;
+  return `${(perSecond * period) / SECOND} ${period}`;
 }
 
 function number(name: string, value: bigint, since: number): Sourced {

@@ -53,6 +53,7 @@ describe('resources', () => {
   test('pids: systemd has no limit of 0', () => {
     expect(propertiesOf({ pids: { limit: 20 } })).toEqual({ TasksMax: 20n });
     expect(propertiesOf({ pids: { limit: 0 } })).toEqual({ TasksMax: 1n });
+    expect(settingsOf({ pids: { limit: 0 } })).toMatchObject([{ file: 'pids.max', value: '1' }]);
     expect(propertiesOf({ pids: { limit: -1 } })).toEqual({ TasksMax: INFINITY });
   });
 
