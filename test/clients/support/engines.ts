@@ -41,16 +41,19 @@ async function ready(ask: () => Promise<Ended>, log: string): Promise<void> {
 /** dockerd, its containerd and docker; the image loaded. `flags` are for dockerd, besides the documented settings. */
 export async function startDocker(cell: Cell, flags: readonly string[]): Promise<Engine> {
   const settings = cell.file('daemon.json', documented('docker', 'json'));
-  // BuildKit takes this one, and so does docker for `--runtime runc`
-  output(await cell.run('ln', ['-s', RUNTIME.path, '/usr/local/bin/runc']));
-  const log = cell.daemon('dockerd', [
+  // for BuildKit
+  output(await cell.run('mkdir', ['/run/first']));
+  output(await cell.run('ln', ['-s', RUNTIME.path, '/run/first/runc']));
+  const env = { PATH: `/run/first:${process.env['PATH'] ?? ''}` };
+  const args = [
     ...(REFERENCE.path === '' ? [] : ['--add-runtime', `${REFERENCE.name}=${REFERENCE.path}`]),
     ...['--config-file', settings, '--host', 'unix:///run/docker.sock', '--pidfile', '/run/docker.pid'],
     ...['--data-root', '/run/docker-data', '--exec-root', '/run/docker-exec'],
     ...['--iptables=false', '--ip6tables=false'],
     ...['--storage-driver', lacking('overlay') === undefined ? 'overlay2' : 'vfs'],
     ...flags,
-  ]);
+  ];
+  const log = cell.daemon('dockerd', args, env);
   const docker = engine(cell, 'docker', ['--host', 'unix:///run/docker.sock']);
   await ready(() => docker.run(['version']), log);
   output(await docker.run(['load', '-q', '-i', await makeImage(cell.directory)]));
