@@ -62,12 +62,15 @@ function badSwap(what: string): RuntsError {
  */
 export function checkMemoryUsage(memory: MemoryResources | undefined, usage: Integer | undefined): void {
   if (memory?.checkBeforeUpdate !== true || usage === undefined) return;
-  for (const key of ['swap', 'limit'] as const) {
+  for (const [key, what] of [
+    ['swap', 'memory+swap'],
+    ['limit', 'memory'],
+  ] as const) {
     const limit = memory[key] ?? 0;
     if (limit > 0 && limit <= usage) {
       throw new RuntsError(
         'INVALID_ARGUMENT',
-        `${propertyName(`${AT}/${key}`)}: rejecting memory limit ${limit}: ${usage} bytes are in use`,
+        `${propertyName(`${AT}/${key}`)}: rejecting ${what} limit ${limit}: ${usage} bytes are in use`,
         {
           path: `${AT}/${key}`,
           hint: 'give more, or leave out checkBeforeUpdate to have the kernel reclaim or kill',

@@ -23,12 +23,12 @@ const BEGUN: ReadonlySet<ErrorCode> = new Set(['STEP_FAILED', 'INIT_DIED']);
 export function asOfRunc(verb: string, error: RuntsError): RuntsError {
   const failed = FAILED[verb];
   if (failed === undefined) return error;
-  const begun = BEGUN.has(error.code) ? `unable to start container process: ${placeOf(error)}` : '';
+  const begun = BEGUN.has(error.code) ? `unable to start container process: ${placeOf(verb, error)}` : '';
   return new RuntsError(error.code, `${failed}: ${begun}${error.message}`, error.details);
 }
 
-function placeOf({ details: { step } }: RuntsError): string {
-  if (step?.on !== 'init') return '';
+function placeOf(verb: string, { details: { step } }: RuntsError): string {
+  if (step?.on !== 'init' || verb === 'exec') return '';
   const mounting = step.kind === 'mount' || step.kind === 'bind' ? 'error mounting: ' : '';
   return `error during container init: ${mounting}`;
 }

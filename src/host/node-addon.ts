@@ -103,5 +103,12 @@ function toHostError(error: unknown): unknown {
   if (error instanceof HostError || !(error instanceof Error)) return error;
   const { code, syscall } = error as { code?: unknown; syscall?: unknown };
   if (typeof code !== 'string') return error;
-  return new HostError(code, typeof syscall === 'string' ? syscall : '', error.message);
+  return new HostError(code, typeof syscall === 'string' ? syscall : '', inOurWords(error.message));
+}
+
+/** Node's `CODE: reason, call 'path'` as `path: reason (call: CODE)`. */
+function inOurWords(message: string): string {
+  const [, code, reason, call, path] = /^([A-Z]\w*): (.*), (\w+) '(.*)'$/.exec(message) ?? [];
+  if (code === undefined || path === undefined) return message;
+  return `${path.replace("' -> '", ' -> ')}: ${reason} (${call}: ${code})`;
 }

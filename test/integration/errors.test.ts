@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { needs } from '../support/conditions.ts';
@@ -104,6 +104,30 @@ describe('errors', () => {
     const ended = await container.runts(['run', '-b', container.scratch, container.id]);
     expect(ended.status).toBe(1);
     expect(ended.stderr).toContain('JSON specification file config.json not found');
+  });
+
+  it('files that cannot be read are named first, then why', async (context) => {
+    needs(context);
+    const ended = await run(RUNTS, ['--root', '/no/such/root', 'list']);
+    expect(ended).toMatchObject({
+      status: 1,
+      stderr: 'runts: /no/such/root: no such file or directory (scandir: ENOENT)\n',
+    });
+  });
+
+  it('called as runc, one line with the words of runc in front', async (context) => {
+    needs(context);
+    const container = makeContainer(context, ({ process }) => {
+      process.args = ['nowhere'];
+    });
+    const name = join(container.scratch, 'runc');
+    symlinkSync(RUNTS, name);
+    const args = ['--root', container.state, 'run', '-b', container.directory, container.id];
+    expect(await run(name, args)).toMatchObject({
+      status: 1,
+      stderr:
+        'runc run failed: unable to start container process: error during container init: process.args[0]: exec: "nowhere": executable file not found in $PATH\n',
+    });
   });
 
   it('wrong arguments and unknown flags and commands', async (context) => {
