@@ -1,5 +1,6 @@
 #include <cerrno>
 #include <csignal>
+#include <fcntl.h>
 
 #include "../sys/hook.h"
 #include "steps.h"
@@ -11,13 +12,26 @@ std::string pid_text(const plan::Hook &step, const Context &context) {
   return std::to_string(step.pid ? static_cast<int>(step.pid) : context.process.pid);
 }
 
+// The file that gets what a hook writes; none where the plan names none.
+Status open_output(const plan::Str &path, Fd &out) {
+  if (path.empty()) return done();
+  constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  out.reset(open(path.c_str(), kFlags, 0644));
+  if (out) return done();
+  int error = errno;
+  Report report;
+  return failed(error, report.call("open").string(path).word("O_WRONLY|O_APPEND|O_CREAT|O_NOFOLLOW"));
+}
+
 Status start_hook(const plan::Hook &step, const Context &context, Child &child, RunningHook &hook) {
-  Fd input, errors;
+  Fd input, errors, out, err;
+  if (Status status = open_output(step.stdout_file, out); !status.ok()) return status;
+  if (Status status = open_output(step.stderr_file, err); !status.ok()) return status;
   if (int error = open_hook_pipes(hook, input, errors); error < 0) return failed(error, "pipe2(O_CLOEXEC)");
   Spawn request;
   request.own_group = true;
   request.path = step.path.c_str();
-  request.places = {{input.get(), 0}, {context.options.stdio[1], 1}, {errors.get(), 2}};
+  request.places = {{input.get(), 0}, {out ? out.get() : context.options.stdio[1], 1}, {err ? err.get() : errors.get(), 2}};
   for (const plan::Str &arg : step.args) request.args.push_back(arg.c_str());
   if (request.args.empty()) request.args.push_back(request.path);
   for (const plan::Str &entry : step.env) request.env.push_back(entry.c_str());

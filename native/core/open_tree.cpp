@@ -16,8 +16,8 @@ Status user_namespace_for(const plan::List<plan::IdMapping> &uids, const plan::L
   return path.empty() ? user_namespace_of(uids, gids, out) : open_namespace_file(path.c_str(), kNewUser, out);
 }
 
-Status clone_tree(const plan::Str &source, bool recursive, Fd &out) {
-  unsigned flags = sys::kOpenTreeClone | sys::kOpenTreeCloexec | (recursive ? sys::kAtRecursive : 0);
+Status clone_tree(const plan::Str &source, unsigned how, Fd &out) {
+  unsigned flags = sys::kOpenTreeClone | sys::kOpenTreeCloexec | how;
   int fd = sys::open_tree(AT_FDCWD, source.c_str(), flags);
   Report report;
   if (fd < 0) return failed(fd, report.call("open_tree").string(source).flags(flags, kOpenTreeNames));
@@ -39,7 +39,8 @@ Status idmap_tree(int tree, std::string_view source, int user_namespace, bool re
 
 Status open_tree(const plan::OpenTree &step, Context &context) {
   Fd tree, users;
-  if (Status status = clone_tree(step.source, step.recursive, tree); !status.ok()) return status;
+  unsigned how = (step.recursive ? sys::kAtRecursive : 0) | (step.no_follow ? sys::kAtSymlinkNofollow : 0);
+  if (Status status = clone_tree(step.source, how, tree); !status.ok()) return status;
   if (!step.uid_mappings.empty() || !step.gid_mappings.empty() || !step.user_namespace.empty()) {
     Status status = user_namespace_for(step.uid_mappings, step.gid_mappings, step.user_namespace, users);
     if (!status.ok()) return status;

@@ -69,7 +69,7 @@ Status open_lower(const plan::Overlay &step, std::vector<Layer> &lower) {
   }
   for (const plan::Str &path : step.lower) {
     Layer &layer = lower.emplace_back();
-    Status status = maps ? clone_tree(path, false, layer.dir) : open_layer(path, layer);
+    Status status = maps ? clone_tree(path, 0, layer.dir) : open_layer(path, layer);
     if (!status.ok()) return status;
     layer.path = path;
     if (!maps) continue;

@@ -68,7 +68,8 @@ int add_rule(scmp_filter_ctx filter, uint32_t action, int number, const Conditio
   return 0;
 }
 
-Status add_rules(scmp_filter_ctx filter, const plan::SeccompCompileRules &rule, uint32_t default_action) {
+Status add_rules(scmp_filter_ctx filter, const plan::SeccompCompileRules &rule, const plan::SeccompCompile &step) {
+  uint32_t default_action = action_of(step.default_action, step.default_errno);
   uint32_t action = action_of(rule.action, rule.errno_);
   // libseccomp refuses a rule that says what the default says.
   if (action == default_action) return done();
@@ -79,9 +80,13 @@ Status add_rules(scmp_filter_ctx filter, const plan::SeccompCompileRules &rule, 
   }
   for (const plan::Str &name : rule.names) {
     int number = seccomp_syscall_resolve_name(name.c_str());
-    // A name that this libseccomp does not know: nothing can be said of its number (runc and crun skip it
-    // too).
-    if (number == __NR_SCMP_ERROR) continue;
+    // Nothing can be said of its number: runc and crun skip it too, unless the bundle says otherwise.
+    if (number == __NR_SCMP_ERROR) {
+      if (!step.fail_unknown) continue;
+      Status status = libseccomp_failed(EINVAL, "seccomp_syscall_resolve_name", name);
+      status.detail = "libseccomp " + seccomp_version() + " does not know this system call";
+      return status;
+    }
     int error = add_rule(filter, action, number, conditions);
     if (error < 0) return libseccomp_failed(error, "seccomp_rule_add", name);
   }
@@ -117,7 +122,7 @@ Status compile_seccomp(const plan::SeccompCompile &step, Program &program) {
   // Best effort: it came with libseccomp 2.5.0.
   if (names > kTreeFrom) seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2);
   for (const auto &rule : step.rules) {
-    if (Status status = add_rules(filter.get(), rule, default_action); !status.ok()) return status;
+    if (Status status = add_rules(filter.get(), rule, step); !status.ok()) return status;
   }
   program = enosys_stub(step);
   return export_program(filter.get(), program);

@@ -60,7 +60,8 @@ Status dismiss_created(const plan::Dismiss &step);
 // open_tree.cpp, file_system.cpp, overlay.cpp
 Status open_tree(const plan::OpenTree &step, Context &context);
 // A detached clone of what lies at a path of the host.
-Status clone_tree(const plan::Str &source, bool recursive, Fd &out);
+// `how`: AT_RECURSIVE, AT_SYMLINK_NOFOLLOW.
+Status clone_tree(const plan::Str &source, unsigned how, Fd &out);
 Status idmap_tree(int tree, std::string_view source, int user_namespace, bool recursive);
 // The user namespace at the path, or without one a user namespace with these maps.
 Status user_namespace_for(const plan::List<plan::IdMapping> &uids, const plan::List<plan::IdMapping> &gids,

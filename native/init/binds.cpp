@@ -1,4 +1,5 @@
 // Clones of what is mounted elsewhere, and changes of what is mounted already.
+#include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -10,6 +11,10 @@
 namespace runts::init {
 namespace {
 
+enum class SourceLink : uint32_t { Follow, Copy, Mount };
+
+bool follows_source(const plan::Bind &step) { return step.source_link == uint32_t(SourceLink::Follow); }
+
 Result open_source(Context &context, const plan::Bind &step, Fd &tree) {
   if (step.slot) {
     tree = take_slot(context, step.slot);
@@ -20,7 +25,8 @@ Result open_source(Context &context, const plan::Bind &step, Fd &tree) {
     if (Result result = open_in_root(context, step.source, O_PATH, source); result.failed()) return result;
     return clone_tree(context, source.get(), step.recursive, tree);
   }
-  unsigned flags = sys::kOpenTreeClone | sys::kOpenTreeCloexec | (step.recursive ? sys::kAtRecursive : 0);
+  unsigned flags = sys::kOpenTreeClone | sys::kOpenTreeCloexec | (step.recursive ? sys::kAtRecursive : 0) |
+                   (follows_source(step) ? 0 : sys::kAtSymlinkNofollow);
   int fd = sys::open_tree(AT_FDCWD, step.source.c_str(), flags);
   if (fd >= 0) {
     tree.reset(fd);
@@ -92,6 +98,38 @@ Result bind_attributes(Context &context, const plan::Bind &step, int tree) {
   return set_attributes(context, tree, step.propagation_recursive, attributes(0, 0, step.propagation));
 }
 
+Result link_failed(Context &context, std::string_view call, const plan::Bind &step) {
+  int error = errno;
+  return Result::failure(error, context.report.call(call).string(step.target));
+}
+
+// The link that the tree consists of, made anew at the target; a link that is there already must be the same.
+Result copy_link(Context &context, const plan::Bind &step, int tree) {
+  char target[PATH_MAX], there[PATH_MAX];
+  ssize_t size = readlinkat(tree, "", target, sizeof(target) - 1);
+  if (size < 0) return link_failed(context, "readlinkat", step);
+  target[size] = 0;
+  ParentAndName at;
+  if (Result result = open_parent(context, step.target, at); result.failed()) return result;
+  if (Result result = refuse_on_procfs(context, at.parent.get(), step.target, false); result.failed()) return result;
+  if (symlinkat(target, at.parent.get(), at.name) == 0) return Result::ok();
+  if (errno != EEXIST) return link_failed(context, "symlinkat", step);
+  ssize_t found = readlinkat(at.parent.get(), at.name, there, sizeof(there));
+  bool same = found == size && memcmp(there, target, static_cast<size_t>(size)) == 0;
+  errno = EEXIST;
+  return same ? Result::ok() : link_failed(context, "symlinkat", step);
+}
+
+// What is to be covered, as it is: made as an empty file or directory where nothing is there.
+Result open_uncovered(Context &context, const plan::Bind &step, Missing missing, Fd &out) {
+  ParentAndName at;
+  if (Result result = open_parent(context, step.target, at); result.failed()) return result;
+  out.reset(open_child(at.parent.get(), at.name, O_PATH));
+  if (out) return Result::ok();
+  if (errno != ENOENT) return link_failed(context, "openat2", step);
+  return open_target(context, step.target, missing, out, nullptr);
+}
+
 }  // namespace
 
 Result run(Context &context, const plan::Bind &step) {
@@ -100,10 +138,13 @@ Result run(Context &context, const plan::Bind &step) {
   if (Result result = check_type(context, step, tree.get()); result.failed()) return result;
   struct stat status{};
   fstat(tree.get(), &status);
+  if (S_ISLNK(status.st_mode) && step.source_link == uint32_t(SourceLink::Copy))
+    return copy_link(context, step, tree.get());
   Missing missing = S_ISDIR(status.st_mode) ? Missing::MakeDirectory : Missing::MakeFile;
   Fd target;
   uint64_t resolve = step.require_type == "proc" || step.on_proc ? sys::kResolveNoSymlinks : 0;
-  Result result = open_target(context, step.target, missing, target, nullptr, resolve);
+  Result result = step.cover_link ? open_uncovered(context, step, missing, target)
+                                  : open_target(context, step.target, missing, target, nullptr, resolve);
   if (result.failed()) return result;
   if (!step.on_proc) {
     result = refuse_on_procfs(context, target.get(), step.target, is_procfs(tree.get()));

@@ -83,16 +83,19 @@ bool may_be_given(const struct stat &status) {
   return S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode);
 }
 
-// Standard descriptors belong to the user of the container, so that it can open its own terminal. What cannot be
-// given stays as it is.
-Result give_stdio(Context &context, uint32_t uid) {
+// Standard descriptors belong to the user of the container, so that it can open its own terminal; a pipe to its
+// group as well, where a terminal keeps that of its file system. What cannot be given stays as it is.
+Result give_stdio(Context &context, uint32_t uid, uint32_t user_gid) {
   for (int fd = 0; fd < 3; fd++) {
     struct stat status;
     if (fstat(fd, &status) != 0) continue;
-    if (!may_be_given(status) || status.st_uid == uid || fchown(fd, uid, static_cast<gid_t>(-1)) == 0) continue;
+    bool keeps_group = !S_ISFIFO(status.st_mode) || status.st_gid == user_gid;
+    if (!may_be_given(status) || (status.st_uid == uid && keeps_group)) continue;
+    gid_t gid = keeps_group ? static_cast<gid_t>(-1) : user_gid;
+    if (fchown(fd, uid, gid) == 0) continue;
     int error = errno;
     if (error == EPERM || error == EROFS || error == EINVAL) continue;
-    return Result::failure(error, context.report.call("fchown").fd(fd, "stdio").number(uid).number(-1));
+    return Result::failure(error, context.report.call("fchown").fd(fd, "stdio").number(uid).number(user_gid));
   }
   return Result::ok();
 }
@@ -139,7 +142,7 @@ Result set_ids(Context &context, uint32_t uid, uint32_t gid) {
 
 Result run(Context &context, const plan::User &step) {
   sys::call(SYS_prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0);
-  if (Result result = give_stdio(context, step.uid); result.failed()) return result;
+  if (Result result = give_stdio(context, step.uid, step.gid); result.failed()) return result;
   if (step.set_groups) {
     if (Result result = set_groups(context, step.groups); result.failed()) return result;
   }

@@ -101,6 +101,12 @@ Result bind_node(Context &context, const plan::Device &step, const ParentAndName
   return attach(context, tree.get(), target.get(), step.path);
 }
 
+// Who could lead /dev elsewhere would have nodes made in the midst of other files.
+uint64_t resolution_of(std::string_view path) {
+  constexpr std::string_view kDev = "/dev/";
+  return path.substr(0, kDev.size()) == kDev ? sys::kResolveNoSymlinks : 0;
+}
+
 bool is_same_link(const ParentAndName &at, std::string_view target) {
   char now[PATH_MAX];
   ssize_t size = readlinkat(at.parent.get(), at.name, now, sizeof(now));
@@ -111,7 +117,8 @@ bool is_same_link(const ParentAndName &at, std::string_view target) {
 
 Result run(Context &context, const plan::Device &step) {
   ParentAndName at;
-  if (Result result = open_parent(context, step.path, at); result.failed()) return result;
+  Result opened = open_parent(context, step.path, at, resolution_of(step.path));
+  if (opened.failed()) return opened;
   if (step.bind && step.type != S_IFIFO) return bind_node(context, step, at);
   bool made = mknodat(at.parent.get(), at.name, step.type | step.mode, number_of(step)) == 0;
   if (!made && errno == EPERM) return bind_node(context, step, at);
@@ -121,7 +128,8 @@ Result run(Context &context, const plan::Device &step) {
 
 Result run(Context &context, const plan::Symlink &step) {
   ParentAndName at;
-  if (Result result = open_parent(context, step.path, at); result.failed()) return result;
+  Result opened = open_parent(context, step.path, at, resolution_of(step.path));
+  if (opened.failed()) return opened;
   for (int tries = 0; tries < 2; tries++) {
     if (symlinkat(step.target.c_str(), at.parent.get(), at.name) == 0) return Result::ok();
     if (errno != EEXIST) return failed(context, "symlinkat", at);

@@ -76,8 +76,8 @@ Result run(Context &context, const plan::Unshare &step) {
   return Result::ok();
 }
 
-Result run(Context &context, const plan::BecomeRoot &) {
-  long error = sys::call(SYS_setgroups, 0, nullptr);
+Result run(Context &context, const plan::BecomeRoot &step) {
+  long error = step.keep_groups ? 0 : sys::call(SYS_setgroups, 0, nullptr);
   // Denied where the maps were made without privilege; then nobody can drop the groups.
   if (error < 0 && error != -EPERM)
     return Result::failure(static_cast<int>(-error), context.report.call("setgroups").number(0));

@@ -195,7 +195,7 @@ Result open_target(Context &context, const plan::Str &path, Missing missing, Fd 
   return Maker(context, context.root.get(), missing, kInRoot | resolve).make(path, out);
 }
 
-Result open_parent(Context &context, const plan::Str &path, ParentAndName &out) {
+Result open_parent(Context &context, const plan::Str &path, ParentAndName &out, uint64_t resolve) {
   std::string_view whole = path;
   while (!whole.empty() && whole.back() == '/') whole.remove_suffix(1);
   size_t slash = whole.rfind('/');
@@ -211,7 +211,8 @@ Result open_parent(Context &context, const plan::Str &path, ParentAndName &out) 
   if (before.size() >= sizeof(buffer)) return too_long(context, path);
   memcpy(buffer, before.data(), before.size());
   buffer[before.size()] = 0;
-  return open_target(context, plan::Str(buffer, before.size()), Missing::MakeDirectory, out.parent, nullptr);
+  return open_target(context, plan::Str(buffer, before.size()), Missing::MakeDirectory, out.parent, nullptr,
+                     resolve);
 }
 
 Result open_placeholder(Context &context, const ParentAndName &at, Fd &out) {

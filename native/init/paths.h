@@ -32,7 +32,7 @@ Result open_target(Context &context, const plan::Str &path, Missing missing, Fd 
                    uint64_t resolve = 0);
 
 // Directory of the last component of path, made where missing.
-Result open_parent(Context &context, const plan::Str &path, ParentAndName &out);
+Result open_parent(Context &context, const plan::Str &path, ParentAndName &out, uint64_t resolve = 0);
 
 // An O_PATH descriptor of a placeholder file for a mount: a new one, or what is there and is no symbolic link
 // or directory.

@@ -6,7 +6,7 @@
 
 namespace runts::plan {
 
-inline constexpr uint32_t kSchema = 0xe412c332;
+inline constexpr uint32_t kSchema = 0xb0ad3033;
 
 enum class Kind : uint32_t {
   CgroupCreate,
@@ -462,6 +462,7 @@ struct SeccompCompile {
   uint32_t default_action;
   uint32_t default_errno;
   List<Str> architectures;
+  bool fail_unknown;
   List<SeccompCompileRules> rules;
   static SeccompCompile read(Reader &r) {
     SeccompCompile v{};
@@ -470,6 +471,7 @@ struct SeccompCompile {
     v.default_action = r.u32();
     v.default_errno = r.u32();
     v.architectures = r.list<Str>();
+    v.fail_unknown = r.boolean();
     v.rules = r.list<SeccompCompileRules>();
     return v;
   }
@@ -518,6 +520,7 @@ struct IdMapping {
 struct OpenTree {
   Str source;
   bool recursive;
+  bool no_follow;
   uint32_t slot;
   List<IdMapping> uid_mappings;
   List<IdMapping> gid_mappings;
@@ -527,6 +530,7 @@ struct OpenTree {
     OpenTree v{};
     v.source = r.str();
     v.recursive = r.boolean();
+    v.no_follow = r.boolean();
     v.slot = r.u32();
     v.uid_mappings = r.list<IdMapping>();
     v.gid_mappings = r.list<IdMapping>();
@@ -715,6 +719,8 @@ struct Hook {
   uint32_t timeout;
   Str state_head;
   Str state_tail;
+  Str stdout_file;
+  Str stderr_file;
   uint32_t pid;
   bool add_home;
   uint32_t uid;
@@ -727,6 +733,8 @@ struct Hook {
     v.timeout = r.u32();
     v.state_head = r.str();
     v.state_tail = r.str();
+    v.stdout_file = r.str();
+    v.stderr_file = r.str();
     v.pid = r.u32();
     v.add_home = r.boolean();
     v.uid = r.u32();
@@ -804,10 +812,12 @@ struct Unshare {
   }
 };
 
-// setgroups to none where allowed, setresgid and setresuid to 0 of the user namespace
+// setgroups to none where allowed and not to be kept, setresgid and setresuid to 0 of the user namespace
 struct BecomeRoot {
-  static BecomeRoot read(Reader &) {
+  bool keep_groups;
+  static BecomeRoot read(Reader &r) {
     BecomeRoot v{};
+    v.keep_groups = r.boolean();
     return v;
   }
 };
@@ -972,6 +982,8 @@ struct Bind {
   uint64_t recursive_clear;
   uint32_t propagation;
   bool propagation_recursive;
+  uint32_t source_link;
+  bool cover_link;
   Str require_type;
   bool on_proc;
   static Bind read(Reader &r) {
@@ -988,6 +1000,8 @@ struct Bind {
     v.recursive_clear = r.u64();
     v.propagation = r.u32();
     v.propagation_recursive = r.boolean();
+    v.source_link = r.u32();
+    v.cover_link = r.boolean();
     v.require_type = r.str();
     v.on_proc = r.boolean();
     return v;
@@ -1036,7 +1050,7 @@ struct FileLabel {
   }
 };
 
-// make a device node; an existing node must be the same; bind: attach the host node of the same path instead (user namespaces)
+// make a device node, which no symbolic link in /dev leads astray; an existing node must be the same; bind: attach the host node of the same path instead (user namespaces)
 struct Device {
   Str path;
   uint32_t type;

@@ -1,3 +1,4 @@
+import { crunUsage, isCrun } from './crun-name.ts';
 import type { Flag } from './flags.ts';
 import { flagsOf, GLOBAL_FLAGS, VERBS } from './table.ts';
 import type { Verb } from './verb.ts';
@@ -17,7 +18,7 @@ export function verbHelp(name: string, verb: Verb): string {
   const usage = `${name} ${verb.name} [options] ${verb.usage}`.trimEnd();
   return [
     section('NAME', [`${name} ${verb.name} - ${verb.about}`]),
-    section('USAGE', [usage]),
+    section('USAGE', [usage, ...(isCrun(name) ? [crunUsage(verb)] : [])]),
     ...(verb.details === undefined ? [] : [section('DESCRIPTION', verb.details)]),
     section('OPTIONS', columns(flagsOf(verb).filter(isShown).map(flagRow))),
   ].join('\n');

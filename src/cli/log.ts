@@ -3,6 +3,7 @@ import { RuntsError } from '../errors.ts';
 import type { ErrorCode, ErrorDetails } from '../errors.ts';
 import { HostError } from '../host/host.ts';
 import type { Host } from '../host/host.ts';
+import { crunErrno, isCrun } from './crun-name.ts';
 import { isRunc } from './runc-name.ts';
 
 export type Level = 'error' | 'warning' | 'debug';
@@ -130,17 +131,17 @@ function logDetails({ code, details }: RuntsError): Readonly<Record<string, unkn
 export function formatError(name: string, { message, details }: RuntsError): string {
   if (isRunc(name)) return message.startsWith('runc ') ? `${message}\n` : `${name}: ${message}\n`;
   const further = details.problems === undefined ? [] : details.problems.slice(1);
-  const lines = [...further, describeStep(details), details.hint].filter(
+  const lines = [...further, describeStep(details, isCrun(name)), details.hint].filter(
     (line) => line !== undefined && line !== '',
   );
   return [`${name}: ${message}`, ...lines.map((line) => `  ${line}`)].join('\n') + '\n';
 }
 
-function describeStep({ step, call, errno, path }: ErrorDetails): string | undefined {
+function describeStep({ step, call, errno, path }: ErrorDetails, asCrun: boolean): string | undefined {
   if (step === undefined) return undefined;
   const place = `step ${step.number} of ${step.count}`;
   const what = call === undefined || call === '' ? step.kind : call;
-  const result = errno === undefined || errno === '' ? '' : ` = ${errno}`;
+  const result = errno === undefined || errno === '' ? '' : ` = ${asCrun ? crunErrno(errno) : errno}`;
   const cause = path === undefined || path === '' ? '' : `, asked for by ${path}`;
   return `${place}: ${what}${result}${cause}`;
 }

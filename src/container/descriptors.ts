@@ -1,41 +1,47 @@
-import { RuntsError } from '../errors.ts';
-import type { Host } from '../host/host.ts';
+import type { Context } from './context.ts';
 
 const FIRST_EXTRA = 3;
 
+type Warner = Pick<Context, 'host' | 'warn'>;
+
 /** Descriptors of the runtime that the container's program gets from 3 up. */
 export interface ExtraDescriptors {
-  /** How many are those of sd_listen_fds(3). */
+  /** How many the program is told of as those of sd_listen_fds(3). */
   readonly listen: number;
+  /** Those that are there, without a gap. */
   readonly all: readonly number[];
 }
 
-/**
- * Those of LISTEN_FDS, if they are meant for this process, and then `preserve` more, each of which must be open.
- * @throws {RuntsError} INVALID_ARGUMENT with runc's words.
- */
-export function extraDescriptors(host: Host, preserve: number): ExtraDescriptors {
-  return collect(host, listenDescriptors(host), preserve);
+/** Those of LISTEN_FDS, if they are meant for this process, and then `preserve` more. */
+export function extraDescriptors(context: Warner, preserve: number): ExtraDescriptors {
+  return collect(context, listenDescriptors(context), preserve);
 }
 
 /** As {@link extraDescriptors} for exec, to which LISTEN_FDS means nothing. */
-export function preservedDescriptors(host: Host, preserve: number): ExtraDescriptors {
-  return collect(host, 0, preserve);
+export function preservedDescriptors(context: Warner, preserve: number): ExtraDescriptors {
+  return collect(context, 0, preserve);
 }
 
-function collect(host: Host, listen: number, preserve: number): ExtraDescriptors {
-  const base = FIRST_EXTRA + listen;
-  for (let at = 0; at < preserve; at += 1) {
-    if (host.self.isOpen(base + at)) continue;
-    const message = `unable to stat preserved-fd ${at} (of ${preserve}): descriptor ${base + at}: no such file or directory`;
-    throw new RuntsError('INVALID_ARGUMENT', message, { errno: 'ENOENT' });
+/** What comes after the first that is missing cannot be told from the runtime's own descriptors. */
+function collect({ host, warn }: Warner, listen: number, preserve: number): ExtraDescriptors {
+  const wanted = listen + Math.max(preserve, 0);
+  const all: number[] = [];
+  while (all.length < wanted && host.self.isOpen(FIRST_EXTRA + all.length))
+    all.push(FIRST_EXTRA + all.length);
+  const missing = FIRST_EXTRA + all.length;
+  if (all.length < wanted) {
+    const option = all.length < listen ? 'LISTEN_FDS' : '--preserve-fds';
+    warn(`${option}: descriptor ${missing} is not open: ${all.length} of ${wanted} are passed on`);
   }
-  return { listen, all: Array.from({ length: listen + Math.max(preserve, 0) }, (_, at) => FIRST_EXTRA + at) };
+  return { listen, all };
 }
 
-/** sd_listen_fds(3): the variables count only for the process that LISTEN_PID names. */
-function listenDescriptors({ self }: Host): number {
+/**
+ * sd_listen_fds(3): the variables count only for the process that LISTEN_PID names. A caller that has executed the
+ * runtime by way of others cannot know its number, and leaves it out.
+ */
+function listenDescriptors({ host: { self } }: Warner): number {
   const count = Number(self.env['LISTEN_FDS'] ?? '0');
-  if (Number(self.env['LISTEN_PID']) !== self.pid) return 0;
+  if (Number(self.env['LISTEN_PID'] ?? self.pid) !== self.pid) return 0;
   return Number.isSafeInteger(count) && count > 0 ? count : 0;
 }

@@ -100,7 +100,7 @@ interface Wanted {
 
 async function launchProcess(context: Context, request: ExecRequest, wanted: Wanted): Promise<Started> {
   const { saved } = wanted;
-  const extra = preservedDescriptors(context.host, request.preserveFds);
+  const extra = preservedDescriptors(context, request.preserveFds);
   const held = wanted.process.terminal === true && !request.detach;
   const process = held ? withTerminalSize(context.host, wanted.process) : wanted.process;
   const facts = execFacts(context, saved, request.cgroups);

@@ -17,7 +17,12 @@ import {
 import { COMMIT, VERSION } from '../version.ts';
 
 /** Annotations of a config that act on the machine, so that a client does not let them come from an image. */
-const UNSAFE_ANNOTATIONS = ['dev.runts.', 'org.systemd.property.'];
+const UNSAFE_ANNOTATIONS = [
+  'dev.runts.',
+  'org.systemd.property.',
+  'run.oci.hooks.',
+  'run.oci.keep_original_groups',
+];
 
 /**
  * The features document (features.md, features-linux.md) in the order of runc's: what runts does, whatever the machine

@@ -61,7 +61,7 @@ export async function launch(context: Context, request: CreateRequest, mode: Lau
   if (mode.untilExecuted) requireProgram(bundle.spec);
   const terminal = bundle.spec.process.terminal === true;
   checkTerminal({ terminal, detached: mode.detached, consoleSocket: request.consoleSocket });
-  const extra = extraDescriptors(context.host, request.preserveFds ?? 0);
+  const extra = extraDescriptors(context, request.preserveFds ?? 0);
   const place = makePlace(context.host.files, context.root, request.id);
   const held = await lockNew(context, place);
   try {

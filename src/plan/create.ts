@@ -7,6 +7,7 @@ import { onHost, onInit, slotCounter } from './context.ts';
 import type { Context } from './context.ts';
 import { deviceSteps } from './devices.ts';
 import type { CreateOptions, Facts } from './facts.ts';
+import { groupsOf } from './groups.ts';
 import { hookSteps } from './hooks.ts';
 import { userMappings } from './ids.ts';
 import { rdtJoinSteps, rdtSteps } from './intel-rdt.ts';
@@ -138,7 +139,7 @@ function programSteps(context: Context, { waiting, seccomp, capabilities }: Prog
     ...attributeSteps(spec.process, spec.linux ?? {}),
     ...program.labelSteps(spec.process),
     ...rlimitSteps(spec.process),
-    ...program.userSteps(spec.process, !losesGroups(context.namespaces, spec, context.facts)),
+    ...program.userSteps(spec.process, groupsOf(spec, losesGroups(context.namespaces, spec, context.facts))),
     ...capabilities.steps,
     ...(hasProgram(spec.process) ? [program.findStep(spec.process, environment)] : []),
     ...waiting.steps,

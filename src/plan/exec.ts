@@ -4,6 +4,7 @@ import { capabilitySteps } from './capabilities.ts';
 import { onHost, onInit, section, slotCounter } from './context.ts';
 import type { Compiled } from './create.ts';
 import type { CreateOptions, Facts } from './facts.ts';
+import { groupsOf, keepsGroups } from './groups.ts';
 import { rdtJoinSteps } from './intel-rdt.ts';
 import { openCgroup } from './lifecycle.ts';
 import { parseList } from './lists.ts';
@@ -110,7 +111,7 @@ function execPlan(context: ExecContext): Step[] {
     ...attributeSteps(process, linux ?? {}),
     ...program.labelSteps(process),
     ...rlimitSteps(process),
-    ...program.userSteps(process, !facts.deniesGroups),
+    ...program.userSteps(process, groupsOf(facts.spec, facts.deniesGroups)),
     ...capabilities.steps,
     program.findStep(process, environment),
     onInit('', { kind: 'close-fds', keep: options.keepFds ?? 0 }),
@@ -158,7 +159,9 @@ function entrySteps(context: ExecContext): { prepare: Step[]; steps: Step[] } {
     ...oomScoreSteps(process, facts),
     ...rootDirectory(context),
     ...joinGroups(context).map((types) => onInit(because, { kind: 'join', slot, namespaces: types })),
-    ...(has(namespaces, 'user') ? [onInit(namespaces.because.user ?? '', { kind: 'become-root' })] : []),
+    ...(has(namespaces, 'user')
+      ? [onInit(namespaces.because.user ?? '', { kind: 'become-root', keepGroups: keepsGroups(facts.spec) })]
+      : []),
     ...(has(namespaces, 'pid')
       ? [onInit(namespaces.because.pid ?? '', { kind: 'fork', namespaces: [] })]
       : []),

@@ -1,5 +1,6 @@
 import { SPEC_VERSION } from '../spec/default.ts';
 import type { HookPhase, Spec, Status } from '../spec/types.ts';
+import { annotationOf, CRUN } from './annotations.ts';
 import { onHost, onInit } from './context.ts';
 import type { Facts } from './facts.ts';
 import type { Environment } from './process.ts';
@@ -46,6 +47,8 @@ export function hookSteps(phase: HookPhase, input: HookInput): Step[] {
       env: hook.env ?? environment?.variables ?? [],
       addHome: hook.env === undefined && environment?.addHome === true,
       uid,
+      stdoutFile: annotationOf(spec, CRUN.hooksStdout) ?? '',
+      stderrFile: annotationOf(spec, CRUN.hooksStderr) ?? '',
     } as const;
     return (on === 'host' ? onHost : onInit)(`/hooks/${phase}/${at}`, body);
   });

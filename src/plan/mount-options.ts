@@ -5,8 +5,8 @@ import {
   SUPERBLOCK_FLAGS,
   WITHOUT_EFFECT,
 } from '../spec/mount-words.ts';
-import type { MountKind } from '../spec/mount-words.ts';
-import type { MOUNT_ATTRIBUTE, PROPAGATION } from './numbers.ts';
+import type { LinkWord, MountKind } from '../spec/mount-words.ts';
+import type { MOUNT_ATTRIBUTE, PROPAGATION, SOURCE_LINK } from './numbers.ts';
 
 /** Attributes that are flags of their own; access times are one choice of three. */
 export type Attribute = keyof typeof MOUNT_ATTRIBUTE;
@@ -20,6 +20,10 @@ export interface MountOptions {
   readonly remount: boolean;
   readonly copyUp: boolean;
   readonly idmap: 'none' | 'mount' | 'tree';
+  /** A symbolic link as the source is followed, made anew in the container, or mounted itself. */
+  readonly sourceLink: keyof typeof SOURCE_LINK;
+  /** A symbolic link as the destination is covered, not followed. */
+  readonly coverLink: boolean;
   /** Attributes asked for, and attributes asked away, of the mount itself. */
   readonly set: readonly Attribute[];
   readonly clear: readonly Attribute[];
@@ -53,6 +57,8 @@ interface Draft {
   remount: boolean;
   copyUp: boolean;
   idmap: MountOptions['idmap'];
+  sourceLink: MountOptions['sourceLink'];
+  coverLink: boolean;
   propagation: Propagation;
   propagationRecursive: boolean;
   readonly own: Flags;
@@ -71,6 +77,12 @@ const KINDS: Readonly<Record<MountKind, (draft: Draft) => void>> = {
   ridmap: (draft) => void (draft.idmap = 'tree'),
 };
 
+const LINKS: Readonly<Record<LinkWord, (draft: Draft) => void>> = {
+  'copy-symlink': (draft) => void (draft.sourceLink = 'copy'),
+  'src-nofollow': (draft) => void (draft.sourceLink = 'mount'),
+  'dest-nofollow': (draft) => void (draft.coverLink = true),
+};
+
 /** Later words override earlier ones; words that are in no table are the file system's. */
 export function parseMountOptions(words: readonly string[]): MountOptions {
   const draft: Draft = {
@@ -79,6 +91,8 @@ export function parseMountOptions(words: readonly string[]): MountOptions {
     remount: false,
     copyUp: false,
     idmap: 'none',
+    sourceLink: 'follow',
+    coverLink: false,
     propagation: 'unchanged',
     propagationRecursive: false,
     own: { set: new Set(), clear: new Set() },
@@ -103,7 +117,7 @@ export function parseMountOptions(words: readonly string[]): MountOptions {
 }
 
 function takeKind(draft: Draft, word: string): boolean {
-  const kind = lookUp(KINDS, word);
+  const kind = lookUp(KINDS, word) ?? lookUp(LINKS, word);
   kind?.(draft);
   return kind !== undefined || takePropagation(draft, word) || isWithoutEffect(word);
 }

@@ -10,7 +10,7 @@ import { attributesOf, fileSystemOptions, isTime } from './mount-entry.ts';
 import type { Entry } from './mount-entry.ts';
 import { parseMountOptions } from './mount-options.ts';
 import type { Attribute, MountOptions } from './mount-options.ts';
-import { has } from './namespaces.ts';
+import { has, makes } from './namespaces.ts';
 import { cleanPath, fromBundle, isWithin } from './paths.ts';
 import { invalid, unsupported } from './refuse.ts';
 import { remountSteps } from './remounts.ts';
@@ -61,16 +61,17 @@ export function mountSteps(context: Context): MountSteps {
 function readEntry(context: Context, mount: Mount, at: number): Entry {
   const pointer = `/mounts/${at}`;
   const target = targetOf(context, mount);
-  if (target === '/') {
+  if (target === '/' && !makes(context.namespaces, 'mount')) {
     throw unsupported(
       `${pointer}/destination`,
-      'nothing can be mounted on / itself',
-      'set root.path instead',
+      'the root can only be covered in a mount namespace of the container',
+      'add {"type": "mount"} without a path to linux.namespaces',
     );
   }
   const options = parseMountOptions(mount.options ?? []);
   const entry = { mount, options, target, pointer };
   checkProc(entry);
+  if (target === '/') return { ...entry, keep: 0, options: writable(options) };
   return { ...entry, keep: isLate(entry) ? context.slot() : 0 };
 }
 
@@ -85,6 +86,11 @@ function inRoot(context: Context, path: string): string | undefined {
   const root = cleanPath(rootPath(context));
   if (root === '/' || !isWithin(path, root)) return undefined;
   return cleanPath(`/${path.slice(root.length)}`);
+}
+
+/** What covers the root is the root from then on, for all later paths: what they need must still be made in it. */
+function writable(options: MountOptions): MountOptions {
+  return { ...options, set: options.set.filter((flag) => flag !== 'rdonly') };
 }
 
 /**
@@ -138,7 +144,7 @@ function bindSteps(context: Context, entry: Entry): Prepared {
   // what is mounted there by then is seen in the container's mount namespace alone
   if (path !== undefined) return { prepare: [], steps: [bindStep(entry, path, { slot: 0, inRoot: true })] };
   const slot = context.slot();
-  const tree = onHost(pointer, openTree(source, slot, options.recursive, idmap));
+  const tree = onHost(pointer, openTree(source, slot, options, idmap));
   return {
     prepare: [tree],
     steps: [
@@ -177,6 +183,8 @@ function bindStep(
     recursiveClear,
     propagation,
     propagationRecursive,
+    sourceLink: options.sourceLink,
+    coverLink: options.coverLink,
     requireType: target === '/proc' ? 'proc' : '',
     onProc: EMULATED.has(target),
   });
@@ -185,10 +193,10 @@ function bindStep(
 function openTree(
   source: string,
   slot: number,
-  recursive: boolean,
+  { recursive, sourceLink }: MountOptions,
   idmap = NO_IDMAP,
 ): Omit<StepOf<'open-tree'>, 'on' | 'because'> {
-  return { kind: 'open-tree', source, recursive, slot, ...idmap };
+  return { kind: 'open-tree', source, recursive, noFollow: sourceLink !== 'follow', slot, ...idmap };
 }
 
 interface IdmappedFilesystem {
@@ -272,7 +280,9 @@ function isLate({ mount, options, target }: Omit<Entry, 'keep'>): boolean {
 }
 
 /** On the mount itself, since its path may lead elsewhere by then. */
-function lateSteps({ target, pointer, keep: slot }: Entry): Step[] {
+function lateSteps({ mount, target, pointer, keep: slot }: Entry): Step[] {
+  if (target === '/' && parseMountOptions(mount.options ?? []).set.includes('rdonly'))
+    return [onInit(pointer, { kind: 'root-readonly' })];
   if (slot === 0) return [];
   return [
     onInit(pointer, { kind: 'mount-attributes', target, slot, recursive: false, set: ['rdonly'], clear: [] }),

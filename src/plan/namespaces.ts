@@ -3,6 +3,7 @@ import { onHost, onInit, section } from './context.ts';
 import type { Context, Prepared } from './context.ts';
 import type { CgroupSteps } from './cgroup.ts';
 import type { Facts } from './facts.ts';
+import { keepsGroups } from './groups.ts';
 import { stepMappings } from './ids.ts';
 import { fromBundle } from './paths.ts';
 import { idMapWriter, isUser, losesGroups } from './rootless.ts';
@@ -158,7 +159,7 @@ function joinOrder({ namespaces, facts }: Context): JoinedNamespace[] {
 function userSteps({ namespaces, spec, facts }: Context): Step[] {
   const because = namespaces.because.user ?? '';
   if (!has(namespaces, 'user')) return [];
-  const root = onInit(because, { kind: 'become-root' });
+  const root = onInit(because, { kind: 'become-root', keepGroups: keepsGroups(spec) });
   if (!makes(namespaces, 'user')) return [root];
   const mapping = onHost('/linux/uidMappings', {
     kind: 'id-map',

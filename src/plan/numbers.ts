@@ -36,6 +36,9 @@ export const PROPAGATION = {
   shared: 1 << 20,
 } as const;
 
+/** What a bind mount does with a symbolic link that is its source. */
+export const SOURCE_LINK = { follow: 0, copy: 1, mount: 2 } as const;
+
 /** getrlimit(2) resources. */
 export const RLIMIT = {
   RLIMIT_CPU: 0,

@@ -1,6 +1,7 @@
 import type { Process } from '../spec/types.ts';
 import { onHost, onInit, section } from './context.ts';
 import type { CreateOptions } from './facts.ts';
+import type { Groups } from './groups.ts';
 import { cleanPath } from './paths.ts';
 import { unsupported } from './refuse.ts';
 import type { Step } from './steps.ts';
@@ -97,12 +98,11 @@ export function procfsStep({ apparmorProfile, selinuxLabel }: Process): Step[] {
 
 /**
  * From here on the process is the config's user. The directory comes after the user, with capabilities still in
- * force: it may be open to only one of the two (a volume of the user's on NFS, a root-owned 0700). `setGroups` is
- * false where the user namespace has given setgroups up.
+ * force: it may be open to only one of the two (a volume of the user's on NFS, a root-owned 0700).
  */
-export function userSteps(process: Process, setGroups: boolean): Step[] {
+export function userSteps(process: Process, groups: Groups): Step[] {
   const { uid, gid, additionalGids = [] } = process.user;
-  if (!setGroups && additionalGids.length > 0) {
+  if (groups === 'denied' && additionalGids.length > 0) {
     throw unsupported(
       '/process/user/additionalGids',
       'nobody may set groups in this user namespace (setgroups is denied in it)',
@@ -115,7 +115,7 @@ export function userSteps(process: Process, setGroups: boolean): Step[] {
       : [];
   return [
     ...quiet,
-    onInit('/process/user', { kind: 'user', uid, gid, groups: additionalGids, setGroups }),
+    onInit('/process/user', { kind: 'user', uid, gid, groups: additionalGids, setGroups: groups === 'set' }),
     onInit('/process/cwd', { kind: 'cwd', path: process.cwd }),
   ];
 }

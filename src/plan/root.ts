@@ -1,5 +1,6 @@
 import { propertyName } from '../cgroup/settings.ts';
 import type { RootfsPropagation } from '../spec/types.ts';
+import { annotationOf } from './annotations.ts';
 import { onHost, onInit, section } from './context.ts';
 import type { Context, Prepared } from './context.ts';
 import { stepMappings } from './ids.ts';
@@ -155,8 +156,8 @@ export function enterRootSteps({ spec, namespaces, options }: Context): Step[] {
 /** As late as possible: mount points and devices are made in it before. */
 export function readonlyRootSteps({ spec }: Context): Step[] {
   if (spec.root.readonly === true) return [onInit('/root/readonly', { kind: 'root-readonly' })];
-  const lower = annotation(spec.annotations, 'lower');
-  if (lower === undefined || annotation(spec.annotations, 'upper') !== undefined) return [];
+  const lower = annotationOf(spec, OVERLAY.lower);
+  if (lower === undefined || annotationOf(spec, OVERLAY.upper) !== undefined) return [];
   return [onInit(annotationPointer('lower'), { kind: 'root-readonly' })];
 }
 
@@ -167,9 +168,9 @@ interface Layers {
 
 function overlaySteps(context: Context): Layers | undefined {
   const { spec, facts } = context;
-  const lower = annotation(spec.annotations, 'lower');
-  const upper = annotation(spec.annotations, 'upper') ?? '';
-  const work = annotation(spec.annotations, 'work') ?? '';
+  const lower = annotationOf(spec, OVERLAY.lower);
+  const upper = annotationOf(spec, OVERLAY.upper) ?? '';
+  const work = annotationOf(spec, OVERLAY.work) ?? '';
   requireTogether(lower, upper, work);
   if (lower === undefined) return undefined;
   if (isUser(facts)) {
@@ -179,7 +180,7 @@ function overlaySteps(context: Context): Layers | undefined {
       'mount it beforehand (fuse-overlayfs), or run as root',
     );
   }
-  const init = annotation(spec.annotations, 'init');
+  const init = annotationOf(spec, OVERLAY.init);
   const layers = [...(init === undefined ? [] : [init]), ...splitPaths(lower)];
   const absolute = layers.map((path) => fromBundle(facts.bundle, path));
   const slot = context.slot();
@@ -195,6 +196,7 @@ function overlaySteps(context: Context): Layers | undefined {
           kind: 'open-tree',
           source: only,
           recursive: false,
+          noFollow: false,
           slot,
           idmapRecursive: false,
           ...mappings,
@@ -234,15 +236,6 @@ function requireTogether(lower: string | undefined, upper: string, work: string)
   if ((upper === '') !== (work === '')) {
     throw invalid('/annotations', `${OVERLAY.upper} and ${OVERLAY.work} go together: give both or neither`);
   }
-}
-
-function annotation(
-  annotations: Readonly<Record<string, string>> | undefined,
-  key: keyof typeof OVERLAY,
-): string | undefined {
-  const name = OVERLAY[key];
-  const value = annotations !== undefined && Object.hasOwn(annotations, name) ? annotations[name] : undefined;
-  return value === '' ? undefined : value;
 }
 
 function annotationPointer(key: keyof typeof OVERLAY): string {

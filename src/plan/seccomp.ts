@@ -1,5 +1,6 @@
 import { SPEC_VERSION } from '../spec/default.ts';
 import type { Process, Seccomp, SeccompSyscall, Spec, Status } from '../spec/types.ts';
+import { CRUN, isAnnotated } from './annotations.ts';
 import { onHost, onInit } from './context.ts';
 import type { Facts } from './facts.ts';
 import { stateParts } from './hooks.ts';
@@ -48,6 +49,7 @@ export function seccompSteps({ spec, process, facts, slot: next, agent }: Seccom
     defaultAction: seccomp.defaultAction,
     defaultErrno: seccomp.defaultErrnoRet ?? EPERM,
     architectures: (seccomp.architectures ?? []).map(architectureName),
+    failUnknown: isAnnotated(spec, CRUN.failUnknownCall),
     rules: (seccomp.syscalls ?? []).map(ruleOf),
   });
   const retain = process.noNewPrivileges === true ? [] : (['CAP_SYS_ADMIN'] as const);

@@ -1,4 +1,4 @@
-import { DEVICE_TYPE, MOUNT_ATTRIBUTE, NAMESPACE, PROPAGATION } from './numbers.ts';
+import { DEVICE_TYPE, MOUNT_ATTRIBUTE, NAMESPACE, PROPAGATION, SOURCE_LINK } from './numbers.ts';
 import type { Side, StepDefinition } from './wire.ts';
 
 const init: readonly Side[] = ['init'];
@@ -17,8 +17,9 @@ export const CONTAINER_STEPS = {
   unshare: { on: init, about: 'unshare(2)', fields: { namespaces: { flags: NAMESPACE } } },
   'become-root': {
     on: init,
-    about: 'setgroups to none where allowed, setresgid and setresuid to 0 of the user namespace',
-    fields: {},
+    about:
+      'setgroups to none where allowed and not to be kept, setresgid and setresuid to 0 of the user namespace',
+    fields: { keepGroups: 'bool' },
   },
   'root-directory': {
     on: init,
@@ -124,6 +125,10 @@ export const CONTAINER_STEPS = {
       recursiveClear: attributes,
       propagation,
       propagationRecursive: 'bool',
+      /** A symbolic link at the end of source is followed, made anew at target, or attached itself. */
+      sourceLink: { choice: SOURCE_LINK },
+      /** A symbolic link at target is covered; otherwise followed. */
+      coverLink: 'bool',
       /** File system type that source must have (`proc` for a bind on /proc); empty: any. */
       requireType: 'str',
       /** As with mount. */
@@ -148,7 +153,7 @@ export const CONTAINER_STEPS = {
   device: {
     on: init,
     about:
-      'make a device node; an existing node must be the same; bind: attach the host node of the same path instead (user namespaces)',
+      'make a device node, which no symbolic link in /dev leads astray; an existing node must be the same; bind: attach the host node of the same path instead (user namespaces)',
     fields: {
       path: 'str',
       type: { choice: DEVICE_TYPE },

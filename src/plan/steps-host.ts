@@ -24,6 +24,9 @@ const hookFields = {
   /** The state on standard input is stateHead, the pid in decimal, stateTail. */
   stateHead: 'str',
   stateTail: 'str',
+  /** Files that get what the hook writes, appended; empty: the standard output and error of the runtime. On the host only. */
+  stdoutFile: 'str',
+  stderrFile: 'str',
   /** Pid for the state; 0 means that of the process that the plan makes (init: its own, as it sees it). */
   pid: 'u32',
   /** On init's side, for env: HOME from /etc/passwd of the root for uid. */
@@ -173,6 +176,8 @@ export const HOST_STEPS = {
       defaultErrno: 'u32',
       /** libseccomp's names such as x86_64; empty: the native one. */
       architectures: 'strs',
+      /** A name that libseccomp does not know is an error; otherwise it is left out. */
+      failUnknown: 'bool',
       rules: {
         list: {
           names: 'strs',
@@ -196,6 +201,8 @@ export const HOST_STEPS = {
     fields: {
       source: 'str',
       recursive: 'bool',
+      /** A symbolic link at the end of source is what is cloned. */
+      noFollow: 'bool',
       slot: 'u32',
       uidMappings: idMappings,
       gidMappings: idMappings,

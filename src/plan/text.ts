@@ -59,7 +59,13 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   listen: ({ directory, name, slot }) => words(`${directory}/${name}`, as(slot)),
   connect: ({ path, slot }) => words(path, as(slot)),
   'open-tree': (step) =>
-    words(step.source, step.recursive && 'recursive', idmap(step, step.idmapRecursive), as(step.slot)),
+    words(
+      step.source,
+      step.noFollow && 'link itself',
+      step.recursive && 'recursive',
+      idmap(step, step.idmapRecursive),
+      as(step.slot),
+    ),
   'attach-root': ({ path }) => path,
   'detach-root': ({ path }) => path,
   'file-system': (step) =>
@@ -140,6 +146,9 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
       from,
       `at ${step.target}`,
       step.recursive && 'recursive',
+      step.sourceLink === 'copy' && 'link copied',
+      step.sourceLink === 'mount' && 'link itself',
+      step.coverLink && 'over a link',
       ...own,
       ...below,
       spreading,

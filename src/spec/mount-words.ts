@@ -8,6 +8,14 @@ export const MOUNT_KINDS = ['bind', 'rbind', 'remount', 'tmpcopyup', 'idmap', 'r
 
 export type MountKind = (typeof MOUNT_KINDS)[number];
 
+/**
+ * What becomes of a symbolic link at the end of a bind mount's source and of its destination, both of which are followed
+ * otherwise; crun's words, the first of which podman gives (`no-dereference`).
+ */
+export const LINK_WORDS = ['copy-symlink', 'src-nofollow', 'dest-nofollow'] as const;
+
+export type LinkWord = (typeof LINK_WORDS)[number];
+
 /** Each also with `r` before it, for the mounts below too. */
 export const MOUNT_PROPAGATIONS = ['private', 'slave', 'shared', 'unbindable'] as const;
 
@@ -62,6 +70,7 @@ const RECURSIVE = [...MOUNT_PROPAGATIONS, ...Object.keys(MOUNT_FLAGS), ...Object
 /** All of these words. */
 export const MOUNT_OPTIONS: readonly string[] = [
   ...MOUNT_KINDS,
+  ...LINK_WORDS,
   ...RECURSIVE.flatMap((word) => [word, `r${word}`]),
   ...Object.keys(SUPERBLOCK_FLAGS),
   ...WITHOUT_EFFECT,

@@ -45,7 +45,7 @@ const RULES: readonly SpecRule[] = [
     check: checkUserIsMapped,
   },
   { reads: [NAMESPACES, '/linux/timeOffsets'], check: checkTimeOffsets },
-  { reads: [NAMESPACES, '/domainname', '/linux/sysctl'], check: checkSysctl },
+  { reads: [NAMESPACES, '/hostname', '/domainname', '/linux/sysctl'], check: checkSysctl },
   { reads: [NAMESPACES, '/linux/netDevices'], check: checkNetDevices },
   { reads: [NAMESPACES, '/mounts'], check: checkIdmapMounts },
   { reads: ['/linux/resources/memory'], check: checkSwap },
@@ -159,12 +159,18 @@ function checkTimeOffsets(spec: Draft, out: Scope): void {
 function checkSysctl(spec: Draft, out: Scope): void {
   const has = (type: NamespaceType): boolean => namespaceOf(spec, type) !== undefined;
   for (const [key, value] of Object.entries(spec.linux?.sysctl ?? {})) {
-    const { domainname = value } = spec;
-    if (sysctlPath(key) === 'kernel/domainname' && value !== domainname)
-      out.problem(`/linux/sysctl${step(key)}`, `contradicts /domainname ${show(domainname)}`, 'one of both');
+    checkName(spec, { key, value }, out);
     const flaw = sysctlFlaw(key, value, has);
     if (flaw !== undefined) out.problem(`/linux/sysctl${step(key)}`, flaw.message, flaw.expected);
   }
+}
+
+/** The two names of a uts namespace have properties of their own, which are for who does not know the parameters. */
+function checkName(spec: Draft, { key, value }: { key: string; value: string }, out: Scope): void {
+  const property = /^kernel\/((?:host|domain)name)$/.exec(sysctlPath(key) ?? '')?.[1];
+  const other = property === undefined ? '' : (spec[property as 'hostname' | 'domainname'] ?? '');
+  if (other !== '' && other !== value)
+    out.problem(`/linux/sysctl${step(key)}`, `contradicts /${property} ${show(other)}`, 'one of both');
 }
 
 function checkNetDevices(spec: Draft, out: Scope): void {

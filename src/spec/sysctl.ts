@@ -61,7 +61,5 @@ export function sysctlFlaw(
       message: `needs ${owner === 'ipc' ? 'an' : 'a'} ${owner} namespace`,
       expected: `an entry of type ${owner} in /linux/namespaces`,
     };
-  if (path === 'kernel/hostname')
-    return { message: 'is what the property hostname sets', expected: '/hostname instead' };
   return undefined;
 }

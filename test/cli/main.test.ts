@@ -30,6 +30,15 @@ describe('version', () => {
   });
 });
 
+describe('by the name of crun', () => {
+  it('says what scripts search for', async () => {
+    const version = await command(['--version'], { name: 'crun' });
+    expect(version.host.written.out).toMatch(/^crun version .*\n\+SYSTEMD /s);
+    const help = await command(['exec', '--help'], { name: 'crun' });
+    expect(help.host.written.out).toContain('Usage: crun [OPTION...] exec CONTAINER cmd\n');
+  });
+});
+
 describe('wrong usage', () => {
   it.each([
     [['create'], '"create" requires exactly 1 argument(s)'],

@@ -96,24 +96,30 @@ describe('ps', () => {
   });
 });
 
+const unexpected = (message: string): never => {
+  throw new Error(message);
+};
+
 describe('descriptors', () => {
   it('puts those to preserve after those of LISTEN_FDS', () => {
     const host = memoryHost({
       env: { LISTEN_FDS: '2', LISTEN_PID: '100' },
       openDescriptors: [0, 1, 2, 3, 4, 5],
     });
-    expect(extraDescriptors(host, 1)).toEqual({ listen: 2, all: [3, 4, 5] });
+    expect(extraDescriptors({ host, warn: unexpected }, 1)).toEqual({ listen: 2, all: [3, 4, 5] });
   });
 
   it('ignores LISTEN_FDS of another process', () => {
-    expect(extraDescriptors(memoryHost({ env: { LISTEN_FDS: '2', LISTEN_PID: '7' } }), 0)).toEqual({
-      listen: 0,
-      all: [],
-    });
+    const host = memoryHost({ env: { LISTEN_FDS: '2', LISTEN_PID: '7' } });
+    expect(extraDescriptors({ host, warn: unexpected }, 0)).toEqual({ listen: 0, all: [] });
   });
 
-  it('names the first that is missing', () => {
-    expect(() => extraDescriptors(memoryHost(), 1)).toThrow('unable to stat preserved-fd 0 (of 1)');
+  it('warns of the first that is missing, after which none is passed on', () => {
+    const warnings: string[] = [];
+    const host = memoryHost({ env: { LISTEN_FDS: '1' }, openDescriptors: [0, 1, 2, 3, 5] });
+    const found = extraDescriptors({ host, warn: (message) => warnings.push(message) }, 2);
+    expect(found).toEqual({ listen: 1, all: [3] });
+    expect(warnings).toEqual(['--preserve-fds: descriptor 4 is not open: 1 of 3 are passed on']);
   });
 });
 

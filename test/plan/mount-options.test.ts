@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseMountOptions } from '../../src/plan/mount-options.ts';
-import { MOUNT_OPTIONS } from '../../src/spec/mount-words.ts';
+import { LINK_WORDS, MOUNT_OPTIONS } from '../../src/spec/mount-words.ts';
 
 function data(...words: string[]): string[] {
   return parseMountOptions(words).data.map(({ text }) => text);
@@ -10,8 +10,8 @@ function data(...words: string[]): string[] {
 const SPECIFIED =
   'async atime bind defaults dev diratime dirsync exec iversion lazytime loud mand noatime nodev nodiratime noexec noiversion nolazytime nomand norelatime nostrictatime nosuid nosymfollow private ratime rbind rdev rdiratime relatime remount rexec rnoatime rnodev rnodiratime rnoexec rnorelatime rnostrictatime rnosuid rnosymfollow ro rprivate rrelatime rro rrw rshared rslave rstrictatime rsuid rsymfollow runbindable rw shared silent slave strictatime suid symfollow sync tmpcopyup unbindable idmap ridmap';
 
-test('the words that runts takes are those of the specification', () => {
-  expect([...MOUNT_OPTIONS].sort()).toEqual(SPECIFIED.split(' ').sort());
+test('the words that runts takes are those of the specification, and three of crun for symbolic links', () => {
+  expect([...MOUNT_OPTIONS].sort()).toEqual([...SPECIFIED.split(' '), ...LINK_WORDS].sort());
 });
 
 test("no word of the specification is taken for the file system's", () => {

@@ -123,11 +123,28 @@ test('a remount changes the attributes that are named', () => {
   ]);
 });
 
-test('what a mount cannot be is refused in words', () => {
-  expect(refuse(mount('/', 'tmpfs'))).toEqual([
-    'mounts[0].destination: nothing can be mounted on / itself',
-    '/mounts/0/destination',
+test('a mount on / is made read-only when all that lies in it has been made', () => {
+  const plan = planOfMounts({ destination: '/', type: 'tmpfs', options: ['ro', 'nodev'] });
+  expect(stepsOf(plan, 'mount')).toMatchObject([{ target: '/', attributes: ['nodev'] }]);
+  expect(plan.findIndex(({ kind }) => kind === 'root-readonly')).toBeGreaterThan(
+    plan.findLastIndex(({ kind }) => kind === 'device' || kind === 'symlink'),
+  );
+});
+
+test('symbolic links are followed unless the options say otherwise', () => {
+  const plan = planOfMounts(
+    { destination: '/a', source: '/s', options: ['bind'] },
+    { destination: '/b', source: '/s', options: ['bind', 'copy-symlink'] },
+    { destination: '/c', source: '/s', options: ['bind', 'src-nofollow', 'dest-nofollow'] },
+  );
+  expect(stepsOf(plan, 'bind').map(({ sourceLink, coverLink }) => [sourceLink, coverLink])).toEqual([
+    ['follow', false],
+    ['copy', false],
+    ['mount', true],
   ]);
+});
+
+test('what a mount cannot be is refused in words', () => {
   expect(refuse({ destination: '/a', source: '/b' })[0]).toBe(
     'mounts[0]: has neither a type nor the option bind',
   );

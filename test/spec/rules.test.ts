@@ -231,7 +231,7 @@ describe('sysctl', () => {
       'kernel.hostname',
       set('kernel.hostname'),
       '/linux/sysctl/kernel.hostname',
-      'is what the property hostname sets',
+      'contradicts /hostname "box"',
     ],
     [
       'user without user',
@@ -273,6 +273,7 @@ describe('sysctl', () => {
     ['ipc', set('kernel.shm_rmid_forced')],
     ['fs.mqueue', set('fs.mqueue.msg_max')],
     ['kernel.domainname', set('kernel.domainname')],
+    ['kernel.hostname where hostname says nothing', set('kernel.hostname', { '/hostname': undefined })],
     ['kernel.domainname twice the same', set('kernel.domainname', { '/domainname': 'd' }, 'd')],
     ['user', set('user.max_user_namespaces')],
     ['net in a joined namespace', set('net.ipv4.ip_forward', joined('network'))],
