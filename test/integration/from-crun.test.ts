@@ -99,7 +99,7 @@ describe('symbolic links as mounts', () => {
 
   it('copy-symlink of a file is a bind mount', async (context) => {
     needs(context);
-    const [probe] = await probed(context, [['read', '/there']], (config, { scratch }) => {
+    const [probe] = await probed(context, [['read', '/tmp/there']], (config, { scratch }) => {
       writeFileSync(join(scratch, 'file'), 'content');
       config.mounts.push({
         destination: '/tmp/there',
