@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 import { isId } from './id.ts';
 import { describe } from './state.ts';
 import type { ContainerState } from './state.ts';
-import { load, placeOf } from './store.ts';
+import { load, placeOf, readStates } from './store.ts';
 
 /**
  * All containers of a root, by id. One that cannot be read is warned of and left out, as is what is no container.
@@ -36,7 +36,8 @@ function isGone(context: Context, directory: string): boolean {
 /** Names of the root directory that are ids. */
 export function containerIds(context: Context, missingIsEmpty: boolean): string[] {
   try {
-    return context.host.files.list(context.root).filter(isId).sort();
+    const names = readStates(context.root, () => context.host.files.list(context.root));
+    return names.filter(isId).sort();
   } catch (error) {
     if (missingIsEmpty && error instanceof HostError && error.errno === 'ENOENT') return [];
     throw error;

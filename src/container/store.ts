@@ -79,15 +79,26 @@ function makeRoot(files: HostFiles, root: string): void {
   }
 }
 
-function noPlace(directory: string, error: unknown): RuntsError {
-  return new RuntsError(
-    'HOST_FAILED',
-    `${directory}: cannot make the state directory: ${(error as Error).message}`,
-    {
+const OWN_ROOT =
+  'an ordinary user needs XDG_RUNTIME_DIR, as a login session sets it, or --root with a directory of his own';
+
+function noPlace(directory: string, cause: unknown): RuntsError {
+  const message = `${directory}: cannot make the state directory: ${(cause as Error).message}`;
+  return new RuntsError('HOST_FAILED', message, { cause, hint: OWN_ROOT });
+}
+
+/** Reads states in a directory; where it may not be entered, the error says so instead of naming a file in it. */
+export function readStates<T>(directory: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof HostError) || error.errno !== 'EACCES') throw error;
+    throw new RuntsError('HOST_FAILED', `${directory}: cannot read the states there: permission denied`, {
       cause: error,
-      hint: 'an ordinary user needs XDG_RUNTIME_DIR, as a login session sets it, or --root with a directory of his own',
-    },
-  );
+      errno: error.errno,
+      hint: OWN_ROOT,
+    });
+  }
 }
 
 /** The exclusive lock of a container; undefined if it is taken and `wait` is false, or the container is gone. */
@@ -116,17 +127,22 @@ function format(saved: Saved): string {
 
 /** @throws {RuntsError} NOT_FOUND `container does not exist`, STATE_CORRUPT, UNSUPPORTED for one of another user. */
 export function load(files: HostFiles, place: Place): Saved {
-  refuseForeign(files, place);
-  let text: string;
+  const text = readStates(place.directory, () => {
+    refuseForeign(files, place);
+    return readState(files, place);
+  });
+  return parse(text, place);
+}
+
+function readState(files: HostFiles, { directory }: Place): string {
   try {
-    text = files.readText(`${place.directory}/state.json`);
+    return files.readText(`${directory}/state.json`);
   } catch (error) {
     if (error instanceof HostError && (error.errno === 'ENOENT' || error.errno === 'ENOTDIR')) {
       throw new RuntsError('NOT_FOUND', 'container does not exist', { cause: error });
     }
     throw error;
   }
-  return parse(text, place);
 }
 
 /** A state names programs to run (hooks) and processes to signal: only one's own may be believed. */

@@ -7,7 +7,7 @@ import { needs } from '../support/conditions.ts';
 import type { Change } from '../support/config.ts';
 import { makeContainer, runContainer } from '../support/container.ts';
 import { RUNTS, run } from '../support/run.ts';
-import { giveTo, makeUser, makeUserContainer } from '../support/user.ts';
+import { giveTo, makeUser, makeUserContainer, subordinateIds } from '../support/user.ts';
 import type { TestUser, UserOptions } from '../support/user.ts';
 
 const full = [{ containerID: 0, hostID: 500_000, size: 65_537 }];
@@ -118,6 +118,66 @@ describe('an ordinary user is told why he does not get', () => {
     expect(ended).toMatchObject({ status: 1 });
     expect(ended.stderr).toMatch(/\/run\/runts\S*: cannot make the state directory: .*EACCES/);
     expect(ended.stderr).toContain('XDG_RUNTIME_DIR');
+    const closed = makeUser(context, {
+      mounts: 'mount -t tmpfs -o mode=755 none /run; mkdir -m 700 /run/runts',
+    });
+    for (const verb of [['list'], ['state', 'x'], ['delete', '--force', 'x']]) {
+      const refused = await closed.run([RUNTS, ...verb], { env: { XDG_RUNTIME_DIR: '' } });
+      expect(refused.stderr).toMatch(/\/run\/runts\S*: cannot read the states there: permission denied/);
+      expect(refused.stderr).toContain('XDG_RUNTIME_DIR');
+    }
+  });
+});
+
+/** A program in the place of newuidmap tells what it was given: its rights would be root's. */
+function inItsPlace(context: TestContext, script: string): TestUser {
+  const path = join(scratchDirectory(context), 'newuidmap');
+  writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return makeUser(context, { mounts: `mount --bind ${path} /usr/bin/newuidmap` });
+}
+
+describe('newuidmap', () => {
+  it('gets no environment and no descriptor but that of the process', async (context) => {
+    needs(context, 'user namespaces', 'id tools');
+    const tell =
+      'echo "arguments $*; environment $(tr "\\0" " " </proc/$$/environ); $(ls -l /proc/$$/fd)"; exit 1';
+    const user = inItsPlace(context, tell);
+    const container = makeUserContainer(context, user, subordinateIds(user));
+    const { stderr } = await container.runts(['run', '-b', container.directory, container.id], {
+      env: { LD_PRELOAD: '', PATH: `/nowhere:${process.env['PATH'] ?? ''}` },
+    });
+    expect(stderr).toContain(`arguments fd:3 0 ${user.id} 1 1 500000 65536; environment ;`);
+    const descriptors = [...stderr.matchAll(/ (\d+) -> (\S+?);? /g)].map(
+      ([, fd, target]) => `${fd} ${target}`,
+    );
+    expect(descriptors.filter((each) => !/^(1|2) pipe:/.test(each))).toEqual([
+      '0 /dev/null',
+      expect.stringMatching(/^10 .*newuidmap$/),
+      expect.stringMatching(/^3 \/proc\/\d+$/),
+    ]);
+  });
+
+  it('of an older shadow is given the pid', async (context) => {
+    needs(context, 'user namespaces', 'id tools');
+    const user = inItsPlace(
+      context,
+      'case $1 in fd:*) echo "usage: newuidmap <pid>";; *) echo "got $*";; esac; exit 1',
+    );
+    const container = makeUserContainer(context, user, subordinateIds(user));
+    expect((await runContainer(container)).stderr).toMatch(
+      new RegExp(`got \\d+ 0 ${user.id} 1 1 500000 65536`),
+    );
+  });
+
+  it('without rights says so, and where they are lost', async (context) => {
+    needs(context, 'user namespaces', 'id tools');
+    const user = makeUser(context, { within: ['setpriv', '--no-new-privs'] });
+    const container = makeUserContainer(context, user, subordinateIds(user));
+    const { stderr } = await runContainer(container);
+    expect(stderr).toMatch(
+      /linux\.uidMappings: cannot map the ids of the user namespace: .*newuidmap: .*not permitted/,
+    );
+    expect(stderr).toContain('no_new_privs');
   });
 });
 
