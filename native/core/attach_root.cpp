@@ -1,5 +1,5 @@
-// The root of a container that shares the host's mount namespace: a mount of its own over its directory, so that all
-// that is mounted below goes with it, and nothing else.
+// The root of a container that shares the host's mount namespace: a mount of its own over its directory, so that
+// all that is mounted below goes with it, and nothing else.
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -21,7 +21,8 @@ constexpr unsigned kStatxMntId = 0x1000;
 uint64_t mount_id(int fd) {
   struct statx status {};
   for (unsigned mask : {kStatxMntIdUnique, kStatxMntId}) {
-    if (statx(fd, "", AT_EMPTY_PATH, mask, &status) == 0 && (status.stx_mask & mask)) return status.stx_mnt_id;
+    bool known = statx(fd, "", AT_EMPTY_PATH, mask, &status) == 0 && (status.stx_mask & mask);
+    if (known) return status.stx_mnt_id;
   }
   return 0;
 }
@@ -37,10 +38,12 @@ Status open_directory(const plan::Str &path, Fd &out) {
 
 // Its own subtree, which the host's mounts reach and not the other way round.
 Status clone_root(int directory, const plan::Str &path, Fd &out) {
-  constexpr unsigned kFlags = sys::kOpenTreeClone | sys::kOpenTreeCloexec | sys::kAtEmptyPath | sys::kAtRecursive;
+  constexpr unsigned kFlags =
+      sys::kOpenTreeClone | sys::kOpenTreeCloexec | sys::kAtEmptyPath | sys::kAtRecursive;
   int tree = sys::open_tree(directory, "", kFlags);
   Report report;
-  if (tree < 0) return failed(tree, report.call("open_tree").fd(directory, path).flags(kFlags, kOpenTreeNames));
+  if (tree < 0)
+    return failed(tree, report.call("open_tree").fd(directory, path).flags(kFlags, kOpenTreeNames));
   out.reset(tree);
   sys::MountAttr attributes{};
   attributes.propagation = sys::kMsSlave;

@@ -5,7 +5,6 @@
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <sys/stat.h>
 
 #include "files.h"
 #include "netlink.h"
@@ -48,7 +47,8 @@ void each_attribute(const nlmsghdr &message, size_t header_size, Body body) {
   const char *first = static_cast<const char *>(NLMSG_DATA(&message)) + NLMSG_ALIGN(header_size);
   for (auto *attribute = reinterpret_cast<const rtattr *>(first); RTA_OK(attribute, left);
        attribute = RTA_NEXT(attribute, left)) {
-    body(attribute->rta_type, std::string_view(static_cast<const char *>(RTA_DATA(attribute)), RTA_PAYLOAD(attribute)));
+    const char *value = static_cast<const char *>(RTA_DATA(attribute));
+    body(attribute->rta_type, std::string_view(value, RTA_PAYLOAD(attribute)));
   }
 }
 
@@ -115,18 +115,11 @@ Status open_network(int directory, const char *name, std::shared_ptr<Network> &o
   return error ? failed(error, Report().call("setns").fd(fd, name).word("CLONE_NEWNET")) : done();
 }
 
-bool is_same_file(const Fd &left, const Fd &right) {
-  struct stat a {}, b {};
-  return fstat(left.get(), &a) == 0 && fstat(right.get(), &b) == 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
-}
-
 Status open_networks(const Context &context, Moved &moved) {
   Fd process(open_process_directory(context.process.pid));
   if (!process) return failed(ESRCH, Report().call("open").string("/proc/PID"));
-  if (Status status = open_network(AT_FDCWD, "/proc/thread-self/ns/net", moved.host); !status.ok()) return status;
-  if (Status status = open_network(process.get(), "ns/net", moved.inside); !status.ok()) return status;
-  if (!is_same_file(moved.host->file, moved.inside->file)) return done();
-  return failed(EINVAL, "the network namespace", "the container has the one of the runtime, where the device is already");
+  Status status = open_network(AT_FDCWD, "/proc/thread-self/ns/net", moved.host);
+  return status.ok() ? open_network(process.get(), "ns/net", moved.inside) : status;
 }
 
 // The name in the container, once `%d` is a number that is free there.
@@ -150,7 +143,8 @@ Status choose_name(const std::string &wanted, Moved &moved) {
 void give_back(const Moved &moved) {
   Link link;
   Netlink &inside = moved.inside->netlink, &host = moved.host->netlink;
-  bool there = find_link(inside, moved.inside_name, link) == 0 || find_link(inside, moved.host_name, link) == 0;
+  bool there = find_link(inside, moved.inside_name, link) == 0;
+  there = there || find_link(inside, moved.host_name, link) == 0;
   if (!there || move_link(inside, link.index, moved.host->file.get(), moved.host_name) != 0) return;
   if (find_link(host, moved.host_name, link) != 0) return;
   (void)add_addresses(host, link.index, moved.addresses);

@@ -41,8 +41,9 @@ std::string words_of(const nlmsghdr &header) {
   while (at + sizeof(nlattr) <= header.nlmsg_len) {
     const auto *attribute = reinterpret_cast<const nlattr *>(begin + at);
     if (attribute->nla_len < sizeof(nlattr) || at + attribute->nla_len > header.nlmsg_len) break;
+    const char *value = begin + at + NLA_HDRLEN;
     if ((attribute->nla_type & NLA_TYPE_MASK) == NLMSGERR_ATTR_MSG)
-      return std::string(begin + at + NLA_HDRLEN, strnlen(begin + at + NLA_HDRLEN, attribute->nla_len - NLA_HDRLEN));
+      return std::string(value, strnlen(value, attribute->nla_len - NLA_HDRLEN));
     at += NLA_ALIGN(attribute->nla_len);
   }
   return {};
@@ -81,8 +82,8 @@ std::string NetlinkRequest::message(uint32_t sequence) const {
   return whole;
 }
 
-// A socket belongs to the namespace of the thread that makes it, and stays there: a thread of its own goes and ends,
-// so that no other can be left in the wrong namespace.
+// A socket belongs to the namespace of the thread that makes it, and stays there: a thread of its own goes and
+// ends, so that no other can be left in the wrong namespace.
 int Netlink::open_in(int network_namespace) {
   Opening opening{network_namespace, -1, 0};
   pthread_t thread;

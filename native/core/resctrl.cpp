@@ -1,4 +1,5 @@
-// Classes of service and monitoring groups of resctrl: directories whose files are written below a checked mount.
+// Classes of service and monitoring groups of resctrl: directories whose files are written below a checked
+// mount.
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -19,7 +20,8 @@ Status open_root(const plan::Str &root, Fd &out) {
   int fd = open_at(AT_FDCWD, root.c_str(), kDirectory);
   if (fd < 0) return failed(fd, report);
   out.reset(fd);
-  return file_system_of(fd) == kResctrlMagic ? done() : failed(EINVAL, report.detail("this is no resctrl file system"));
+  if (file_system_of(fd) == kResctrlMagic) return done();
+  return failed(EINVAL, report.detail("this is no resctrl file system"));
 }
 
 // The file system's reason for the last refusal, which is more than an errno tells.
@@ -56,7 +58,8 @@ Status make_resctrl_group(const plan::ResctrlMake &step, Context &context) {
     Report report;
     return refused(error, *root, report.call("mkdirat").fd(root->get(), step.root).string(step.path));
   }
-  context.undo.push_back([root, path = std::string(step.path)] { unlinkat(root->get(), path.c_str(), AT_REMOVEDIR); });
+  context.undo.push_back(
+      [root, path = std::string(step.path)] { unlinkat(root->get(), path.c_str(), AT_REMOVEDIR); });
   return done();
 }
 

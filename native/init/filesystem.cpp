@@ -203,7 +203,8 @@ Result reconfigure(Context &context, int target, const plan::List<plan::Str> &op
   constexpr unsigned kFlags = sys::kFspickCloexec | sys::kFspickEmptyPath;
   int fs = sys::fspick(target, "", kFlags);
   if (fs < 0)
-    return Result::failure(-fs, context.report.call("fspick").fd(target).string("").word("FSPICK_EMPTY_PATH"));
+    return Result::failure(
+        -fs, context.report.call("fspick").fd(target).string("").word("FSPICK_EMPTY_PATH"));
   Fd holder(fs);
   Options words(context, fs, false);
   for (const plan::Str &option : options) {

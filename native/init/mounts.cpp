@@ -124,8 +124,8 @@ Result run(Context &context, const plan::FileLabel &step) {
   if (fsetxattr(directory.get(), kName, step.label.c_str(), step.label.size() + 1, 0) == 0)
     return Result::ok();
   int error = errno;
-  return Result::failure(
-      error, context.report.call("fsetxattr").fd(directory.get(), step.target).string(kName).string(step.label));
+  context.report.call("fsetxattr").fd(directory.get(), step.target).string(kName).string(step.label);
+  return Result::failure(error, context.report);
 }
 
 }  // namespace runts::init

@@ -98,7 +98,7 @@ const CAUSES: { readonly [K in StepKind]?: Cause<K> } = {
       : undefined,
   'open-namespace': ({ type, path }, { errno, detail }) => {
     if (detail.includes("runtime's own"))
-      return 'leave out what is set in it (linux.sysctl, hostname, domainname), or give the container one of its own';
+      return 'give the container one of its own, or leave out linux.sysctl, linux.netDevices, hostname and domainname';
     if (errno === 'ENOENT') return `the process or the bind mount behind ${path} is gone`;
     return errno === 'EINVAL' ? `${path} is no ${type} namespace` : undefined;
   },

@@ -79,8 +79,10 @@ export function creationSteps(context: Context, cgroup: CgroupSteps): Prepared {
 
 /** Those in which the config sets something: joining the runtime's own would set it for the host. */
 function changedNamespaces(spec: Spec): NamespaceType[] {
-  const named = Boolean(spec.hostname) || Boolean(spec.domainname);
-  return [...sysctlNamespaces(spec), ...(named ? (['uts'] as const) : [])];
+  const types = sysctlNamespaces(spec);
+  if (spec.hostname || spec.domainname) types.push('uts');
+  if (Object.keys(spec.linux?.netDevices ?? {}).length > 0) types.push('network');
+  return types;
 }
 
 function directSteps(context: Context, joins: readonly Step[], cgroup: CgroupSteps): Step[] {

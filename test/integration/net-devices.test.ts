@@ -147,7 +147,7 @@ describe('network devices', () => {
     });
     const { status, stderr, stdout } = await ended;
     expect(status).toBe(1);
-    expect(stderr).toMatch(/linux\.netDevices\.h0: .*the container has the one of the runtime/);
+    expect(stderr).toMatch(/linux\.namespaces\[\d\]: .*this is the runtime's own/);
     expect(stdout).toMatch(/: h0@/);
   });
 });

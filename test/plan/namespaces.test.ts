@@ -110,6 +110,7 @@ test("the runtime's own is refused where the config changes something in it", ()
       .map(({ type }) => type);
   expect(refusing({})).toEqual([]);
   expect(refusing({ hostname: 'a' })).toEqual(['uts']);
+  expect(refusing({}, { netDevices: { eth0: {} } })).toEqual(['network']);
   expect(refusing({}, { sysctl: { 'net.ipv4.ip_forward': '1' } })).toEqual(['network']);
   expect(refusing({}, { sysctl: { 'kernel.domainname': 'a', 'kernel.sem': '1 2 3 4' } })).toEqual([
     'ipc',
