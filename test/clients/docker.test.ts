@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { needs } from '../support/conditions.ts';
 import { output, sharedCell } from './support/cell.ts';
 import { startDocker } from './support/engines.ts';
-import { RUNTIME, runtimes, UNEXECUTABLE } from './support/runtimes.ts';
+import { EAT, RUNTIME, runtimes, UNEXECUTABLE } from './support/runtimes.ts';
 import { IMAGE } from './support/image.ts';
 
 const shared = sharedCell((cell) => startDocker(cell, ['--bridge', 'none']));
@@ -10,9 +10,6 @@ afterAll(shared.close);
 
 const RUN = ['run', '--runtime', RUNTIME.name, '--network', 'none'];
 const STATE = '{{.State.Status}} {{.State.ExitCode}} {{.State.OOMKilled}}';
-
-/** Not at once: containerd watches for it only after `start` has returned. */
-const EAT = 'sleep 1; tail /dev/zero';
 
 describe('docker', () => {
   it('runs a program and hands its streams and its exit status on', async (context) => {
