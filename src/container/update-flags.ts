@@ -1,4 +1,5 @@
 import { RuntsError } from '../errors.ts';
+import type { RdtChange } from '../plan/intel-rdt.ts';
 import { checkResources } from '../spec/check.ts';
 import { formatProblem } from '../spec/problems.ts';
 import type { Integer, LinuxResources } from '../spec/types.ts';
@@ -33,14 +34,15 @@ const FLAGS: readonly (readonly [flag: string, group: Group, property: string, r
   ['pids-limit', 'pids', 'limit', signed],
 ];
 
-const RDT = [
-  ['l3-cache-schema', 'Intel RDT/CAT: l3 cache schema is not enabled'],
-  ['mem-bw-schema', 'Intel RDT/MBA: memory bandwidth schema is not enabled'],
-] as const;
+/** The schemata that the flags ask for. */
+export function rdtFromFlags(given: UpdateFlags): RdtChange {
+  const l3CacheSchema = given('l3-cache-schema');
+  const memBwSchema = given('mem-bw-schema');
+  return { ...(l3CacheSchema && { l3CacheSchema }), ...(memBwSchema && { memBwSchema }) };
+}
 
 /** The change that the flags ask for, checked as `linux.resources`. */
 export function resourcesFromFlags(given: UpdateFlags): LinuxResources {
-  for (const [flag, message] of RDT) if (isGiven(given(flag))) throw new RuntsError('UNSUPPORTED', message);
   const groups: Partial<Record<Group, Record<string, Integer | string>>> = {};
   for (const [flag, group, property, read] of FLAGS) {
     const text = given(flag);

@@ -3,12 +3,14 @@ import { mergeResources } from '../cgroup/update.ts';
 import { parseCount } from '../cgroup/events.ts';
 import { RuntsError } from '../errors.ts';
 import type { CgroupFacts } from '../plan/facts.ts';
+import { rdtUpdateSteps } from '../plan/intel-rdt.ts';
+import type { RdtChange } from '../plan/intel-rdt.ts';
 import { compileUpdate } from '../plan/lifecycle.ts';
 import type { CgroupPlace, UpdateUnit } from '../plan/lifecycle.ts';
 import type { Plan } from '../plan/steps.ts';
 import { formatProblem } from '../spec/problems.ts';
 import { readResources } from '../spec/read.ts';
-import type { Integer, LinuxResources } from '../spec/types.ts';
+import type { Integer, Linux, LinuxResources } from '../spec/types.ts';
 import type { Context } from './context.ts';
 import { executeOrThrow } from './execute.ts';
 import { absolutePath, baseName } from './paths.ts';
@@ -28,7 +30,12 @@ export function resourcesFromFile(context: Context, path: string): LinuxResource
 }
 
 /** Changes limits of a container, which keeps those that are not named; all or none. */
-export async function update(context: Context, id: string, change: LinuxResources): Promise<void> {
+export async function update(
+  context: Context,
+  id: string,
+  change: LinuxResources,
+  rdt: RdtChange = {},
+): Promise<void> {
   const { files } = context.host;
   const place = placeOf(context.root, id);
   load(files, place);
@@ -36,7 +43,7 @@ export async function update(context: Context, id: string, change: LinuxResource
   try {
     const saved = load(files, place);
     if (statusUnderLock(files, place, saved) === 'stopped') throw notRunning();
-    await apply(context, place, { saved, change });
+    await apply(context, place, { saved, change, rdt });
   } finally {
     held?.release();
   }
@@ -45,9 +52,11 @@ export async function update(context: Context, id: string, change: LinuxResource
 interface Change {
   readonly saved: Saved;
   readonly change: LinuxResources;
+  readonly rdt: RdtChange;
 }
 
-async function apply(context: Context, place: Place, { saved, change }: Change): Promise<void> {
+async function apply(context: Context, place: Place, { saved, change, rdt }: Change): Promise<void> {
+  const schemata = rdtUpdateSteps(saved, rdt);
   ignoredResources(change).forEach(context.warn);
   const old = saved.spec.linux?.resources ?? {};
   const merged = mergeResources(old, change);
@@ -56,7 +65,7 @@ async function apply(context: Context, place: Place, { saved, change }: Change):
   const usage = memoryUsage(context, saved);
   const plan = compileUpdate({ old, change, ...(usage !== undefined && { usage }) }, cgroup, hierarchy);
   try {
-    await executeOrThrow(context, plan);
+    await executeOrThrow(context, [...plan, ...schemata]);
   } catch (error) {
     await restore(context, () =>
       compileUpdate({ old: merged, change: previous(old, change) }, cgroup, hierarchy),
@@ -65,8 +74,12 @@ async function apply(context: Context, place: Place, { saved, change }: Change):
   }
   save(context.host.files, place, {
     ...saved,
-    spec: { ...saved.spec, linux: { ...saved.spec.linux, resources: merged } },
+    spec: { ...saved.spec, linux: { ...saved.spec.linux, resources: merged, ...mergeRdt(saved, rdt) } },
   });
+}
+
+function mergeRdt({ spec }: Saved, rdt: RdtChange): Pick<Linux, 'intelRdt'> {
+  return Object.keys(rdt).length === 0 ? {} : { intelRdt: { ...spec.linux?.intelRdt, ...rdt } };
 }
 
 function unitOf({ warn }: Context, { unit, facts }: Saved): UpdateUnit | undefined {

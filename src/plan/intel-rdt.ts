@@ -1,3 +1,4 @@
+import { RuntsError } from '../errors.ts';
 import type { IntelRdt, Spec } from '../spec/types.ts';
 import { onHost } from './context.ts';
 import type { Facts, ResctrlFacts } from './facts.ts';
@@ -111,6 +112,26 @@ export function rdtJoinSteps({ spec, facts }: RdtInput): Step[] {
   if (rdt === undefined || facts.resctrl === undefined) return [];
   const { root } = facts.resctrl;
   return groupsOf(rdt, facts.id).map((path) => onHost(POINTER, { kind: 'resctrl-join', root, path }));
+}
+
+/** What of a class of service can change while the container runs. */
+export type RdtChange = Pick<IntelRdt, 'l3CacheSchema' | 'memBwSchema'>;
+
+/** `update`: for all that share the class. */
+export function rdtUpdateSteps({ spec, facts }: RdtInput, change: RdtChange): Step[] {
+  const lines = linesOf(change);
+  if (lines.length === 0) return [];
+  const rdt = spec.linux?.intelRdt;
+  if (rdt === undefined || facts.resctrl === undefined) {
+    const what = change.l3CacheSchema
+      ? 'Intel RDT/CAT: l3 cache schema'
+      : 'Intel RDT/MBA: memory bandwidth schema';
+    throw new RuntsError('UNSUPPORTED', `${what} is not enabled`, {
+      hint: 'create the container with linux.intelRdt in its config',
+    });
+  }
+  const path = classOf(rdt, facts.id);
+  return [onHost(POINTER, { kind: 'resctrl-schemata', root: facts.resctrl.root, path, lines })];
 }
 
 /** What was made for this container alone; a class with a name of its own stays for others. */

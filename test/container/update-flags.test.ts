@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asksForKernelMemory, resourcesFromFlags } from '../../src/container/update-flags.ts';
+import { asksForKernelMemory, rdtFromFlags, resourcesFromFlags } from '../../src/container/update-flags.ts';
 import type { UpdateFlags } from '../../src/container/update-flags.ts';
 
 function given(flags: Readonly<Record<string, string>>): UpdateFlags {
@@ -33,9 +33,15 @@ describe('flags of update', () => {
     [{ memory: '64q' }, 'invalid value for memory'],
     [{ 'cpu-share': '-1' }, 'invalid value for cpu-share'],
     [{ 'cpu-idle': 'x' }, 'invalid value for cpu-idle'],
-    [{ 'l3-cache-schema': 'L3:0=f' }, 'Intel RDT/CAT: l3 cache schema is not enabled'],
   ])('%j are refused', (flags, message) => {
     expect(() => resourcesFromFlags(given(flags))).toThrow(message);
+  });
+
+  it('of schemata go to the class of service', () => {
+    expect(rdtFromFlags(given({ 'l3-cache-schema': 'L3:0=f', 'mem-bw-schema': '' }))).toEqual({
+      l3CacheSchema: 'L3:0=f',
+    });
+    expect(rdtFromFlags(given({}))).toEqual({});
   });
 
   it('know which mean nothing', () => {

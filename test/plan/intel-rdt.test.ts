@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compileCreate } from '../../src/plan/create.ts';
-import { rdtJoinSteps, rdtRemoveSteps } from '../../src/plan/intel-rdt.ts';
+import { rdtJoinSteps, rdtRemoveSteps, rdtUpdateSteps } from '../../src/plan/intel-rdt.ts';
+import type { RdtChange } from '../../src/plan/intel-rdt.ts';
 import type { Step } from '../../src/plan/steps.ts';
 import { describeStep } from '../../src/plan/text.ts';
 import type { IntelRdt } from '../../src/spec/types.ts';
@@ -21,6 +22,10 @@ function textsOf(plan: readonly Step[]): string[] {
 /** What goes at delete. */
 function left(intelRdt: IntelRdt): string[] {
   return textsOf(rdtRemoveSteps({ spec: usualSpec({}, { intelRdt }), facts: FACTS }));
+}
+
+function refuseChange(change: RdtChange): string {
+  return refusalOf(() => rdtUpdateSteps({ spec: usualSpec(), facts: FACTS }, change)).message;
 }
 
 function refuse(intelRdt: IntelRdt, schemata?: string): string {
@@ -109,6 +114,19 @@ describe('intelRdt', () => {
       'resctrl join gold/mon_groups/web',
     ]);
     expect(rdtJoinSteps({ spec: usualSpec(), facts: FACTS })).toEqual([]);
+  });
+
+  test('an update writes the schemata of the class, which the container must have', () => {
+    const spec = usualSpec({}, { intelRdt: { closID: 'gold' } });
+    const change = { l3CacheSchema: 'L3:0=f', memBwSchema: 'MB:0=50' };
+    expect(textsOf(rdtUpdateSteps({ spec, facts: FACTS }, change))).toEqual([
+      'resctrl schemata gold = L3:0=f MB:0=50',
+    ]);
+    expect(rdtUpdateSteps({ spec: usualSpec(), facts: FACTS }, {})).toEqual([]);
+    expect(refuseChange(change)).toBe('Intel RDT/CAT: l3 cache schema is not enabled');
+    expect(refuseChange({ memBwSchema: 'MB:0=50' })).toBe(
+      'Intel RDT/MBA: memory bandwidth schema is not enabled',
+    );
   });
 
   test('without resctrl it is refused with what to do', () => {

@@ -1,5 +1,5 @@
 import { update } from '../../container/update.ts';
-import { asksForKernelMemory, resourcesFromFlags } from '../../container/update-flags.ts';
+import { asksForKernelMemory, rdtFromFlags, resourcesFromFlags } from '../../container/update-flags.ts';
 import { resourcesFromFile } from '../../container/update.ts';
 import { textOf, wordOf } from '../flags.ts';
 import { NOTHING } from '../output.ts';
@@ -10,6 +10,7 @@ export const verb: VerbFunction = async ({ context, flags, args }) => {
   const given = (flag: string): string | undefined => textOf(flags, flag);
   if (file === undefined && asksForKernelMemory(given)) context.warn('kernel memory settings are ignored');
   const change = file === undefined ? resourcesFromFlags(given) : resourcesFromFile(context, file);
-  await update(context, args[0] ?? '', change);
+  const rdt = file === undefined ? rdtFromFlags(given) : {};
+  await update(context, args[0] ?? '', change, rdt);
   return NOTHING;
 };
