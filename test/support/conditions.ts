@@ -137,6 +137,10 @@ const CONDITIONS = {
     existsSync('/run/user/70001/systemd/private')
       ? undefined
       : 'the user 70001 has no manager of systemd here',
+  'a machine of its own': () =>
+    process.env['RUNTS_MACHINE'] === undefined
+      ? 'this machine is not one that container engines may have for themselves'
+      : undefined,
   'message queues': () =>
     existsSync('/proc/sys/fs/mqueue') ? undefined : 'this kernel has no POSIX message queues',
 } as const satisfies Record<string, () => string | undefined>;

@@ -82,14 +82,17 @@ function removeCgroups(directory: string): boolean {
 }
 
 /** One cell for all tests of a file, made when the first of them asks, so that none is made where all are skipped. */
-export function sharedCell<T>(make: (cell: Cell) => Promise<T>): {
+export function sharedCell<T>(
+  make: (cell: Cell) => Promise<T>,
+  openOne: () => Promise<Cell> = openCell,
+): {
   get: () => Promise<T>;
   close: () => Promise<void>;
 } {
   let cell: Cell | undefined;
   let made: Promise<T> | undefined;
   const open = async (): Promise<T> => {
-    cell = await openCell();
+    cell = await openOne();
     return make(cell);
   };
   return {

@@ -39,8 +39,12 @@ async function ready(ask: () => Promise<Ended>, log: string): Promise<void> {
 }
 
 /** dockerd, its containerd and docker; the image loaded. `flags` are for dockerd, besides the documented settings. */
-export async function startDocker(cell: Cell, flags: readonly string[]): Promise<Engine> {
-  const settings = cell.file('daemon.json', documented('docker', 'json'));
+export async function startDocker(
+  cell: Cell,
+  flags: readonly string[],
+  json = documented('docker', 'json'),
+): Promise<Engine> {
+  const settings = cell.file('daemon.json', json);
   // for BuildKit
   output(await cell.run('mkdir', ['/run/first']));
   output(await cell.run('ln', ['-s', RUNTIME.path, '/run/first/runc']));
