@@ -1,4 +1,4 @@
-// Writes native/plan/steps.gen.h, src/plan/schema.gen.ts and docs/steps.md from src/plan/steps.ts; with --check only says whether they are up to date.
+// Writes native/plan/steps.gen.h, native/fuzz/walk.gen.h, src/plan/schema.gen.ts and docs/steps.md from src/plan/steps.ts; with --check only says whether they are up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load, root } from './lib/load.mjs';
@@ -83,6 +83,59 @@ ${structs}}  // namespace runts::plan
 `;
 }
 
+/** Reads a step to its last field: what the fuzzer does with every kind. */
+function walker({ STEPS }) {
+  const done = new Set();
+  const walks = Object.entries(STEPS).map(([kind, { fields }]) => walk(pascal(kind), fields, done));
+  const cases = Object.keys(STEPS).map((kind) => {
+    const name = pascal(kind);
+    return `    case Kind::${name}: {\n      ${name} step;\n      return entry.decode(step) ? walk(step) : 0;\n    }\n`;
+  });
+  return `// Made by scripts/generate-steps.mjs from src/plan/steps.ts: do not edit.
+#pragma once
+#include "../plan/plan.h"
+
+namespace runts::plan {
+
+inline size_t walk(uint64_t number) { return number & 1; }
+inline size_t walk(const Str &text) {
+  size_t sum = text.c_str()[text.size()] == 0 ? 0 : 1;
+  for (char c : text) sum += static_cast<unsigned char>(c);
+  return sum;
+}
+template <typename T>
+size_t walk(const List<T> &list) {
+  size_t sum = 0;
+  for (const T &item : list) sum += walk(item);
+  return sum;
+}
+
+${walks.join('')}inline size_t walk_entry(const Entry &entry) {
+  switch (entry.kind) {
+${cases.join('')}  }
+  return 0;
+}
+
+}  // namespace runts::plan
+`;
+}
+
+function walk(name, fields, done) {
+  if (done.has(name)) return '';
+  done.add(name);
+  const members = Object.entries(fields).map(([field, type]) => ({
+    field: member(field),
+    ...describe(type, field, name),
+  }));
+  const nested = members.filter((m) => m.record).map((m) => walk(m.record, m.fields, done));
+  const sum = members.map(({ field, cpp }) => {
+    const plain = cpp === 'Str' || cpp.startsWith('List');
+    return plain ? `walk(v.${field})` : `walk(static_cast<uint64_t>(v.${field}))`;
+  });
+  const parameter = sum.length === 0 ? '' : ' v';
+  return `${nested.join('')}inline size_t walk(const ${name} &${parameter.trim()}) { return ${sum.join(' + ') || '0'}; }\n`;
+}
+
 const typeName = (type) =>
   typeof type === 'string'
     ? type
@@ -120,6 +173,7 @@ export const SCHEMA = 0x${schema.toString(16)};
 const outputs = {
   'src/plan/schema.gen.ts': constant(loaded),
   'native/plan/steps.gen.h': generate(loaded),
+  'native/fuzz/walk.gen.h': walker(loaded),
   'docs/steps.md': document(loaded),
 };
 for (const [name, text] of Object.entries(outputs)) {
