@@ -45,7 +45,7 @@ inline size_t walk(const AttachRoot &v) { return walk(v.path) + walk(v.directory
 inline size_t walk(const DetachRoot &v) { return walk(v.path) + walk(v.directory); }
 inline size_t walk(const FileSystem &v) { return walk(v.type) + walk(v.source) + walk(v.options) + walk(static_cast<uint64_t>(v.slot)) + walk(v.uid_mappings) + walk(v.gid_mappings) + walk(v.user_namespace) + walk(static_cast<uint64_t>(v.idmap_recursive)); }
 inline size_t walk(const Overlay &v) { return walk(v.lower) + walk(v.upper) + walk(v.work) + walk(v.options) + walk(static_cast<uint64_t>(v.slot)) + walk(v.uid_mappings) + walk(v.gid_mappings) + walk(v.user_namespace); }
-inline size_t walk(const OpenNamespace &v) { return walk(static_cast<uint64_t>(v.type)) + walk(v.path) + walk(static_cast<uint64_t>(v.slot)); }
+inline size_t walk(const OpenNamespace &v) { return walk(static_cast<uint64_t>(v.type)) + walk(v.path) + walk(static_cast<uint64_t>(v.slot)) + walk(static_cast<uint64_t>(v.refuse_own)); }
 inline size_t walk(const OpenProcess &v) { return walk(static_cast<uint64_t>(v.pid)) + walk(static_cast<uint64_t>(v.start_time)) + walk(static_cast<uint64_t>(v.slot)); }
 inline size_t walk(const Clone &v) { return walk(static_cast<uint64_t>(v.namespaces)) + walk(static_cast<uint64_t>(v.into_cgroup)) + walk(static_cast<uint64_t>(v.cgroup_of_pid)); }
 inline size_t walk(const IdMap &v) { return walk(v.uid_mappings) + walk(v.gid_mappings) + walk(static_cast<uint64_t>(v.deny_setgroups)) + walk(v.uid_tool) + walk(v.gid_tool); }
