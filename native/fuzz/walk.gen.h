@@ -30,17 +30,18 @@ inline size_t walk(const ResctrlMake &v) { return walk(v.root) + walk(v.path); }
 inline size_t walk(const ResctrlSchemata &v) { return walk(v.root) + walk(v.path) + walk(v.lines); }
 inline size_t walk(const ResctrlJoin &v) { return walk(v.root) + walk(v.path); }
 inline size_t walk(const ResctrlRemove &v) { return walk(v.root) + walk(v.path); }
+inline size_t walk(const CgroupVacant &v) { return walk(v.root) + walk(v.path); }
 inline size_t walk(const CgroupAdopt &v) { return walk(v.root) + walk(v.path) + walk(v.controllers); }
 inline size_t walk(const SystemdCallCalls &v) { return walk(v.message) + walk(static_cast<uint64_t>(v.pid_at)) + walk(static_cast<uint64_t>(v.job)) + walk(v.tolerate); }
 inline size_t walk(const SystemdCallUndo &v) { return walk(v.message) + walk(static_cast<uint64_t>(v.job)); }
 inline size_t walk(const SystemdCall &v) { return walk(v.socket) + walk(v.calls) + walk(v.undo) + walk(v.diagnose) + walk(static_cast<uint64_t>(v.timeout_ms)); }
 inline size_t walk(const SeccompCompileRulesArgs &v) { return walk(static_cast<uint64_t>(v.index)) + walk(static_cast<uint64_t>(v.value)) + walk(static_cast<uint64_t>(v.value_two)) + walk(static_cast<uint64_t>(v.op)); }
 inline size_t walk(const SeccompCompileRules &v) { return walk(v.names) + walk(static_cast<uint64_t>(v.action)) + walk(static_cast<uint64_t>(v.errno_)) + walk(v.args); }
-inline size_t walk(const SeccompCompile &v) { return walk(static_cast<uint64_t>(v.slot)) + walk(v.cache) + walk(static_cast<uint64_t>(v.default_action)) + walk(static_cast<uint64_t>(v.default_errno)) + walk(v.architectures) + walk(v.rules); }
+inline size_t walk(const SeccompCompile &v) { return walk(static_cast<uint64_t>(v.slot)) + walk(v.cache) + walk(static_cast<uint64_t>(v.default_action)) + walk(static_cast<uint64_t>(v.default_errno)) + walk(v.architectures) + walk(static_cast<uint64_t>(v.fail_unknown)) + walk(v.rules); }
 inline size_t walk(const Listen &v) { return walk(v.directory) + walk(v.name) + walk(static_cast<uint64_t>(v.slot)); }
 inline size_t walk(const Connect &v) { return walk(v.path) + walk(static_cast<uint64_t>(v.slot)); }
 inline size_t walk(const IdMapping &v) { return walk(static_cast<uint64_t>(v.inside)) + walk(static_cast<uint64_t>(v.outside)) + walk(static_cast<uint64_t>(v.size)); }
-inline size_t walk(const OpenTree &v) { return walk(v.source) + walk(static_cast<uint64_t>(v.recursive)) + walk(static_cast<uint64_t>(v.slot)) + walk(v.uid_mappings) + walk(v.gid_mappings) + walk(v.user_namespace) + walk(static_cast<uint64_t>(v.idmap_recursive)); }
+inline size_t walk(const OpenTree &v) { return walk(v.source) + walk(static_cast<uint64_t>(v.recursive)) + walk(static_cast<uint64_t>(v.no_follow)) + walk(static_cast<uint64_t>(v.slot)) + walk(v.uid_mappings) + walk(v.gid_mappings) + walk(v.user_namespace) + walk(static_cast<uint64_t>(v.idmap_recursive)); }
 inline size_t walk(const AttachRoot &v) { return walk(v.path) + walk(v.directory); }
 inline size_t walk(const DetachRoot &v) { return walk(v.path) + walk(v.directory); }
 inline size_t walk(const FileSystem &v) { return walk(v.type) + walk(v.source) + walk(v.options) + walk(static_cast<uint64_t>(v.slot)) + walk(v.uid_mappings) + walk(v.gid_mappings) + walk(v.user_namespace) + walk(static_cast<uint64_t>(v.idmap_recursive)); }
@@ -52,14 +53,14 @@ inline size_t walk(const IdMap &v) { return walk(v.uid_mappings) + walk(v.gid_ma
 inline size_t walk(const OomScore &v) { return walk(static_cast<uint64_t>(v.value)); }
 inline size_t walk(const NetDevice &v) { return walk(v.device) + walk(v.name); }
 inline size_t walk(const Rlimit &v) { return walk(static_cast<uint64_t>(v.type)) + walk(static_cast<uint64_t>(v.soft)) + walk(static_cast<uint64_t>(v.hard)); }
-inline size_t walk(const Hook &v) { return walk(v.phase) + walk(v.path) + walk(v.args) + walk(v.env) + walk(static_cast<uint64_t>(v.timeout)) + walk(v.state_head) + walk(v.state_tail) + walk(static_cast<uint64_t>(v.pid)) + walk(static_cast<uint64_t>(v.add_home)) + walk(static_cast<uint64_t>(v.uid)); }
+inline size_t walk(const Hook &v) { return walk(v.phase) + walk(v.path) + walk(v.args) + walk(v.env) + walk(static_cast<uint64_t>(v.timeout)) + walk(v.state_head) + walk(v.state_tail) + walk(v.stdout_file) + walk(v.stderr_file) + walk(static_cast<uint64_t>(v.pid)) + walk(static_cast<uint64_t>(v.add_home)) + walk(static_cast<uint64_t>(v.uid)); }
 inline size_t walk(const Created &) { return 0; }
 inline size_t walk(const Dismiss &v) { return walk(v.directory) + walk(v.name) + walk(static_cast<uint64_t>(v.timeout_ms)); }
 inline size_t walk(const Start &v) { return walk(v.directory) + walk(v.name); }
 inline size_t walk(const Signal &v) { return walk(static_cast<uint64_t>(v.pid)) + walk(static_cast<uint64_t>(v.start_time)) + walk(static_cast<uint64_t>(v.signal)); }
 inline size_t walk(const Join &v) { return walk(static_cast<uint64_t>(v.slot)) + walk(static_cast<uint64_t>(v.namespaces)); }
 inline size_t walk(const Unshare &v) { return walk(static_cast<uint64_t>(v.namespaces)); }
-inline size_t walk(const BecomeRoot &) { return 0; }
+inline size_t walk(const BecomeRoot &v) { return walk(static_cast<uint64_t>(v.keep_groups)); }
 inline size_t walk(const RootDirectory &v) { return walk(v.path); }
 inline size_t walk(const TimeOffsets &v) { return walk(static_cast<uint64_t>(v.monotonic_seconds)) + walk(static_cast<uint64_t>(v.monotonic_nanoseconds)) + walk(static_cast<uint64_t>(v.boottime_seconds)) + walk(static_cast<uint64_t>(v.boottime_nanoseconds)); }
 inline size_t walk(const Fork &v) { return walk(static_cast<uint64_t>(v.namespaces)); }
@@ -71,7 +72,7 @@ inline size_t walk(const Procfs &) { return 0; }
 inline size_t walk(const MountPropagation &v) { return walk(static_cast<uint64_t>(v.propagation)) + walk(static_cast<uint64_t>(v.recursive)); }
 inline size_t walk(const Root &v) { return walk(v.path) + walk(static_cast<uint64_t>(v.slot)) + walk(static_cast<uint64_t>(v.in_place)) + walk(static_cast<uint64_t>(v.own)) + walk(static_cast<uint64_t>(v.reached)) + walk(static_cast<uint64_t>(v.parent)); }
 inline size_t walk(const Mount &v) { return walk(v.type) + walk(v.source) + walk(v.target) + walk(v.options) + walk(static_cast<uint64_t>(v.attributes)) + walk(static_cast<uint64_t>(v.propagation)) + walk(static_cast<uint64_t>(v.propagation_recursive)) + walk(static_cast<uint64_t>(v.copy_up)) + walk(static_cast<uint64_t>(v.inherit_mode)) + walk(static_cast<uint64_t>(v.keep)) + walk(static_cast<uint64_t>(v.on_proc)) + walk(v.otherwise); }
-inline size_t walk(const Bind &v) { return walk(v.source) + walk(static_cast<uint64_t>(v.in_root)) + walk(static_cast<uint64_t>(v.slot)) + walk(v.target) + walk(static_cast<uint64_t>(v.recursive)) + walk(static_cast<uint64_t>(v.set)) + walk(static_cast<uint64_t>(v.clear)) + walk(static_cast<uint64_t>(v.clear_unless_locked)) + walk(static_cast<uint64_t>(v.recursive_set)) + walk(static_cast<uint64_t>(v.recursive_clear)) + walk(static_cast<uint64_t>(v.propagation)) + walk(static_cast<uint64_t>(v.propagation_recursive)) + walk(v.require_type) + walk(static_cast<uint64_t>(v.on_proc)); }
+inline size_t walk(const Bind &v) { return walk(v.source) + walk(static_cast<uint64_t>(v.in_root)) + walk(static_cast<uint64_t>(v.slot)) + walk(v.target) + walk(static_cast<uint64_t>(v.recursive)) + walk(static_cast<uint64_t>(v.set)) + walk(static_cast<uint64_t>(v.clear)) + walk(static_cast<uint64_t>(v.clear_unless_locked)) + walk(static_cast<uint64_t>(v.recursive_set)) + walk(static_cast<uint64_t>(v.recursive_clear)) + walk(static_cast<uint64_t>(v.propagation)) + walk(static_cast<uint64_t>(v.propagation_recursive)) + walk(static_cast<uint64_t>(v.source_link)) + walk(static_cast<uint64_t>(v.cover_link)) + walk(v.require_type) + walk(static_cast<uint64_t>(v.on_proc)); }
 inline size_t walk(const MountAttributes &v) { return walk(v.target) + walk(static_cast<uint64_t>(v.slot)) + walk(static_cast<uint64_t>(v.recursive)) + walk(static_cast<uint64_t>(v.set)) + walk(static_cast<uint64_t>(v.clear)); }
 inline size_t walk(const Reconfigure &v) { return walk(v.target) + walk(v.options); }
 inline size_t walk(const FileLabel &v) { return walk(v.target) + walk(v.label); }
@@ -151,6 +152,10 @@ inline size_t walk_entry(const Entry &entry) {
     }
     case Kind::ResctrlRemove: {
       ResctrlRemove step;
+      return entry.decode(step) ? walk(step) : 0;
+    }
+    case Kind::CgroupVacant: {
+      CgroupVacant step;
       return entry.decode(step) ? walk(step) : 0;
     }
     case Kind::CgroupAdopt: {
