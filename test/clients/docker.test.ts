@@ -193,7 +193,9 @@ describe('docker', () => {
       expect(await read()).toEqual(['50331648', '33554432', '25000 100000', '59', '40', '']);
       const eat = ['--name', 'eater', '--memory', '16m', '--memory-swap', '16m', IMAGE, 'sh', '-c', EAT];
       expect(await run([...running, ...eat])).toMatchObject({ status: 137 });
-      expect(output(await run(['inspect', '--format', STATE, 'eater']))).toBe('exited 137 true\n');
+      // docker hears of it apart from the exit
+      const state = async () => output(await run(['inspect', '--format', STATE, 'eater']));
+      await expect.poll(state, { timeout: 20_000 }).toBe('exited 137 true\n');
     },
   );
 
