@@ -20,11 +20,6 @@ Result open_source(Context &context, const plan::Bind &step, Fd &tree) {
     tree = take_slot(context, step.slot);
     return tree ? Result::ok() : no_such_slot(context, step.slot);
   }
-  if (step.in_root) {
-    Fd source;
-    if (Result result = open_in_root(context, step.source, O_PATH, source); result.failed()) return result;
-    return clone_tree(context, source.get(), step.recursive, tree);
-  }
   unsigned flags = sys::kOpenTreeClone | sys::kOpenTreeCloexec | (step.recursive ? sys::kAtRecursive : 0) |
                    (follows_source(step) ? 0 : sys::kAtSymlinkNofollow);
   int fd = sys::open_tree(AT_FDCWD, step.source.c_str(), flags);

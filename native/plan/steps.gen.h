@@ -6,7 +6,7 @@
 
 namespace runts::plan {
 
-inline constexpr uint32_t kSchema = 0xb0ad3033;
+inline constexpr uint32_t kSchema = 0xb0c96616;
 
 enum class Kind : uint32_t {
   CgroupCreate,
@@ -503,7 +503,7 @@ struct Connect {
   }
 };
 
-// open_tree(OPEN_TREE_CLONE) of a host path, idmapped if mappings or a user namespace path are given; for sources that init may not reach
+// open_tree(OPEN_TREE_CLONE) of a host path, idmapped if mappings or a user namespace path are given; for sources that init may not reach; with a root, of a path below that one as the container's mount namespace has it by now
 struct IdMapping {
   uint32_t inside;
   uint32_t outside;
@@ -519,6 +519,7 @@ struct IdMapping {
 
 struct OpenTree {
   Str source;
+  Str root;
   bool recursive;
   bool no_follow;
   uint32_t slot;
@@ -529,6 +530,7 @@ struct OpenTree {
   static OpenTree read(Reader &r) {
     OpenTree v{};
     v.source = r.str();
+    v.root = r.str();
     v.recursive = r.boolean();
     v.no_follow = r.boolean();
     v.slot = r.u32();
@@ -971,7 +973,6 @@ struct Mount {
 // a clone of source (or of the tree in slot) with all its attributes set, attached at target; the target is created as the source is: a file or a directory
 struct Bind {
   Str source;
-  bool in_root;
   uint32_t slot;
   Str target;
   bool recursive;
@@ -989,7 +990,6 @@ struct Bind {
   static Bind read(Reader &r) {
     Bind v{};
     v.source = r.str();
-    v.in_root = r.boolean();
     v.slot = r.u32();
     v.target = r.str();
     v.recursive = r.boolean();

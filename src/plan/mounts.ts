@@ -132,25 +132,21 @@ function stepsOf(context: Context, entry: Entry): Prepared {
 }
 
 function bindSteps(context: Context, entry: Entry): Prepared {
-  const { mount, options, pointer, target } = entry;
+  const { mount, options, pointer } = entry;
   if (!mount.source) throw invalid(pointer, 'a bind mount needs a source');
   const source = fromBundle(context.facts.bundle, mount.source);
   const idmap = idmapOf(context, entry);
   // init may not be able to reach the source once it has the rights of the container's root alone; an ordinary user
   // has no right to clone a mount outside
   const fromHost = idmap !== undefined || (has(context.namespaces, 'user') && !isUser(context.facts));
-  if (!fromHost) return { prepare: [], steps: [bindStep(entry, source, { slot: 0, inRoot: false })] };
-  const path = idmap === undefined ? inRoot(context, source) : undefined;
-  // what is mounted there by then is seen in the container's mount namespace alone
-  if (path !== undefined) return { prepare: [], steps: [bindStep(entry, path, { slot: 0, inRoot: true })] };
+  if (!fromHost) return { prepare: [], steps: [bindStep(entry, source, 0)] };
   const slot = context.slot();
-  const tree = onHost(pointer, openTree(source, slot, options, idmap));
-  return {
-    prepare: [tree],
-    steps: [
-      bindStep({ ...entry, target, options: detached(context, options) }, source, { slot, inRoot: false }),
-    ],
-  };
+  const path = inRoot(context, source);
+  const tree = openTree(path ?? source, slot, options, idmap);
+  const bind = bindStep({ ...entry, options: detached(context, options) }, source, slot);
+  if (path === undefined) return { prepare: [onHost(pointer, tree)], steps: [bind] };
+  // what is mounted there by then is seen in the container's mount namespace alone
+  return { prepare: [], steps: [onHost(pointer, { ...tree, root: rootPath(context) }), bind] };
 }
 
 /**
@@ -163,17 +159,13 @@ function detached({ spec }: Context, options: MountOptions): MountOptions {
   return { ...options, propagation: 'slave', propagationRecursive: true };
 }
 
-function bindStep(
-  { options, target, pointer }: Entry,
-  source: string,
-  from: { slot: number; inRoot: boolean },
-): Step {
+function bindStep({ options, target, pointer }: Entry, source: string, slot: number): Step {
   const { set, clear, recursive, recursiveSet, recursiveClear, propagation, propagationRecursive } = options;
   const named = set.length + clear.length > 0;
   return onInit(pointer, {
     kind: 'bind',
     source,
-    ...from,
+    slot,
     target,
     recursive,
     set,
@@ -196,7 +188,15 @@ function openTree(
   { recursive, sourceLink }: MountOptions,
   idmap = NO_IDMAP,
 ): Omit<StepOf<'open-tree'>, 'on' | 'because'> {
-  return { kind: 'open-tree', source, recursive, noFollow: sourceLink !== 'follow', slot, ...idmap };
+  return {
+    kind: 'open-tree',
+    source,
+    root: '',
+    recursive,
+    noFollow: sourceLink !== 'follow',
+    slot,
+    ...idmap,
+  };
 }
 
 interface IdmappedFilesystem {
@@ -224,7 +224,7 @@ function idmappedMount(context: Context, entry: Entry, { type, idmap }: Idmapped
   });
   const set = attributesOf(options);
   const own = { ...options, set, clear: [], recursiveSet: [], recursiveClear: [] };
-  return { prepare: [made], steps: [bindStep({ ...entry, options: own }, source, { slot, inRoot: false })] };
+  return { prepare: [made], steps: [bindStep({ ...entry, options: own }, source, slot)] };
 }
 
 interface NewFilesystem {

@@ -195,6 +195,7 @@ function overlaySteps(context: Context): Layers | undefined {
         onHost(pointer, {
           kind: 'open-tree',
           source: only,
+          root: '',
           recursive: false,
           noFollow: false,
           slot,

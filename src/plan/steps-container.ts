@@ -112,8 +112,6 @@ export const CONTAINER_STEPS = {
       'a clone of source (or of the tree in slot) with all its attributes set, attached at target; the target is created as the source is: a file or a directory',
     fields: {
       source: 'str',
-      /** The source is a path below the root as it is by now. */
-      inRoot: 'bool',
       slot: 'u32',
       target: 'str',
       recursive: 'bool',

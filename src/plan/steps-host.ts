@@ -197,9 +197,10 @@ export const HOST_STEPS = {
   'open-tree': {
     on: host,
     about:
-      'open_tree(OPEN_TREE_CLONE) of a host path, idmapped if mappings or a user namespace path are given; for sources that init may not reach',
+      "open_tree(OPEN_TREE_CLONE) of a host path, idmapped if mappings or a user namespace path are given; for sources that init may not reach; with a root, of a path below that one as the container's mount namespace has it by now",
     fields: {
       source: 'str',
+      root: 'str',
       recursive: 'bool',
       /** A symbolic link at the end of source is what is cloned. */
       noFollow: 'bool',

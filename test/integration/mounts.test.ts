@@ -302,6 +302,34 @@ describe('mounts', () => {
     },
   );
 
+  it.for([
+    [100_000, []],
+    [0, ['user namespaces']],
+  ] as const)(
+    'an idmapped source in the root is what is mounted there by then, owned by %d',
+    async ([uid, conditions], context) => {
+      needs(context, 'idmapped tmpfs', ...conditions);
+      const mapping = [{ containerID: 0, hostID: 100_000, size: 1000 }];
+      const found = await probed(context, [['stat', '/second/file']], (config, { directory, rootfs }) => {
+        if (conditions.length > 0) ownUsers(config);
+        for (const name of [join(directory, 'outer'), join(rootfs, 'first'), join(rootfs, 'second')])
+          mkdirSync(name);
+        writeFileSync(join(directory, 'outer/file'), '');
+        config.mounts.push(
+          { destination: '/first', source: join(directory, 'outer'), options: ['bind'] },
+          {
+            destination: '/second',
+            source: join(rootfs, 'first'),
+            options: ['bind', 'idmap'],
+            uidMappings: mapping,
+            gidMappings: mapping,
+          },
+        );
+      });
+      expect(found[0]?.value).toMatchObject({ uid });
+    },
+  );
+
   it('tmpcopyup copies what the directory held', async (context) => {
     needs(context);
     const [read, link, stat, write] = await probed(
