@@ -99,6 +99,7 @@ const CONDITIONS = {
     readFileSync('/sys/module/apparmor/parameters/enabled', 'utf8').startsWith('Y')
       ? undefined
       : 'AppArmor is not enabled here',
+  'the parser of AppArmor': installed('apparmor_parser'),
   'no apparmor': () => (existsSync('/sys/module/apparmor') ? 'AppArmor is enabled here' : undefined),
   'no selinux': () => (existsSync('/sys/fs/selinux/enforce') ? 'SELinux is enabled here' : undefined),
   CAP_SYS_RESOURCE: () => (capable(24) ? undefined : 'CAP_SYS_RESOURCE is missing here'),
