@@ -98,6 +98,13 @@ Status Connection::open(std::string_view path, Clock::time_point deadline) {
   return authenticate();
 }
 
+// The kernel has no number for a process of another pid namespace, unless that is below this one.
+bool Connection::shares_pids() const {
+  ucred peer{};
+  socklen_t size = sizeof(peer);
+  return getsockopt(socket_.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.pid > 0;
+}
+
 // EXTERNAL without an identity: the server takes that of the socket's peer, which it would check any other
 // against. One that names a user would be wrong in a user namespace.
 Status Connection::authenticate() {

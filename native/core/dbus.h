@@ -49,6 +49,9 @@ class Connection {
   Status open(std::string_view path, Clock::time_point deadline);
   // Sends a method call with a serial of its own and waits for the answer, which may be an error.
   Status call(std::string message, Message &answer);
+  const std::string &path() const { return path_; }
+  // True where the peer and this process call processes by the same numbers.
+  bool shares_pids() const;
   // The next message.
   Status receive(Message &message);
 

@@ -84,9 +84,14 @@ void keep_undo(const plan::SystemdCall &step, Context &context) {
   });
 }
 
-Status with_pid(const plan::SystemdCallCalls &call, int pid, std::string &message) {
+Status with_pid(const plan::SystemdCallCalls &call, const Connection &connection, const Context &context,
+                std::string &message) {
+  int pid = context.process.pid;
   message = call.message;
   if (!call.pid_at) return done();
+  // The number would be that of a process which has nothing to do with this.
+  if (!connection.shares_pids())
+    return refused(connection.path(), "systemd is in another pid namespace than the caller");
   if (!pid || call.pid_at + sizeof(uint32_t) > message.size())
     return failed(EPROTO, "the plan", "systemd-call has no process to tell of");
   auto number = static_cast<uint32_t>(pid);
@@ -98,7 +103,7 @@ Status make_call(const plan::SystemdCall &step, const plan::SystemdCallCalls &ca
                  Context &context) {
   std::string message, result;
   Message answer;
-  if (Status status = with_pid(call, context.process.pid, message); !status.ok()) return status;
+  if (Status status = with_pid(call, connection, context, message); !status.ok()) return status;
   if (Status status = connection.call(std::move(message), answer); !status.ok()) return status;
   if (answer.type == dbus::Type::Error) {
     for (const plan::Str &name : call.tolerate)

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { needs } from '../../support/conditions.ts';
 import { probing } from '../../support/config.ts';
 import { runContainer, startDetached, stateOf, statusOf, waitForStatus } from '../../support/container.ts';
-import { RUNTS, spawned, until } from '../../support/run.ts';
+import { RUNTS, run, spawned, until } from '../../support/run.ts';
 import { leftOf, shown, sleeper, SLICE, systemctl, systemdContainer } from '../../support/systemd.ts';
 
 describe('a create that fails', () => {
@@ -92,6 +92,16 @@ describe('a create that fails', () => {
     expect(ended.stderr).toContain("container's cgroup unexpectedly frozen");
     expect(leftOf(container)).toEqual([container.cgroup]);
     rmdirSync(container.cgroup);
+  });
+
+  it('from another pid namespace moves no process that has the same number', async (context) => {
+    needs(context, 'systemd');
+    const container = sleeper(context);
+    const command = [RUNTS, '--root', container.state, '--systemd-cgroup', 'run', '-b', container.directory];
+    const ended = await run('unshare', ['--pid', '--fork', '--mount-proc', ...command, container.id]);
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toContain('systemd is in another pid namespace than the caller');
+    expect(leftOf(container)).toEqual([]);
   });
 
   it('without the option a place of systemd is refused, and told of the option', async (context) => {
