@@ -254,7 +254,7 @@ function systemdHint({ socket }: StepOf<'systemd-call'>, { errno, detail }: Fail
     return 'another container is in this unit: choose another linux.cgroupsPath';
   if (detail.includes("'resources'"))
     return 'could it move the process into the cgroup? the manager of a user does so over the system bus (is dbus running?)';
-  if (detail.includes('another pid namespace'))
+  if (/another pid namespace/.test(detail))
     return 'call runts outside of that pid namespace, or leave out --systemd-cgroup';
   if (detail.includes('PropertyReadOnly'))
     return 'this systemd has no such property, or does not let it be set: see systemd.resource-control(5)';
