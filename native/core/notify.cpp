@@ -93,8 +93,9 @@ int open_notify(const std::string &listen_path, const std::string &notify_path, 
   if (process < 0) return process;
   out.process.reset(process);
   out.pid = pid;
-  if (int error = open_socket(SOCK_DGRAM, notify_path, false, out.manager)) return error;
-  return open_socket(SOCK_DGRAM, listen_path, true, out.listener);
+  // The program finds its socket, whatever has become of the manager's.
+  if (int error = open_socket(SOCK_DGRAM, listen_path, true, out.listener)) return error;
+  return open_socket(SOCK_DGRAM, notify_path, false, out.manager);
 }
 
 int forward_notify(const Notify &notify) {

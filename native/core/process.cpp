@@ -112,4 +112,10 @@ Status signal_process(const plan::Signal &step) {
   return error < 0 ? failed(error, report) : done();
 }
 
+// The signal alone: whoever executes the plan waits for its process.
+Status dismiss_visitor(Context &context) {
+  (void)kill_and_reap(context.process.pidfd);
+  return done();
+}
+
 }  // namespace runts::core

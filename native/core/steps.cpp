@@ -98,6 +98,10 @@ Status run_host_step(const plan::Entry &entry, Context &context) {
       return decoded<plan::Listen>(entry, [&](const auto &step) { return listen_for_start(step, context); });
     case Kind::Connect:
       return decoded<plan::Connect>(entry, [&](const auto &step) { return connect_console(step, context); });
+    case Kind::DeviceNode:
+      return decoded<plan::DeviceNode>(entry, [&](const auto &step) { return make_device_node(step, context); });
+    case Kind::DismissVisitor:
+      return dismiss_visitor(context);
     case Kind::OpenTree:
       return decoded<plan::OpenTree>(entry, [&](const auto &step) { return open_tree(step, context); });
     case Kind::AttachRoot:

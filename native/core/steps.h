@@ -59,6 +59,8 @@ Status dismiss_created(const plan::Dismiss &step);
 
 // open_tree.cpp, file_system.cpp, overlay.cpp
 Status open_tree(const plan::OpenTree &step, Context &context);
+Status dismiss_visitor(Context &context);
+Status make_device_node(const plan::DeviceNode &step, Context &context);
 // A detached clone of what lies at a path of the host.
 // `how`: AT_RECURSIVE, AT_SYMLINK_NOFOLLOW.
 Status clone_tree(const plan::Str &source, unsigned how, Fd &out);

@@ -40,6 +40,7 @@ inline size_t walk(const SeccompCompileRules &v) { return walk(v.names) + walk(s
 inline size_t walk(const SeccompCompile &v) { return walk(static_cast<uint64_t>(v.slot)) + walk(v.cache) + walk(static_cast<uint64_t>(v.default_action)) + walk(static_cast<uint64_t>(v.default_errno)) + walk(v.architectures) + walk(static_cast<uint64_t>(v.fail_unknown)) + walk(v.rules); }
 inline size_t walk(const Listen &v) { return walk(v.directory) + walk(v.name) + walk(static_cast<uint64_t>(v.slot)); }
 inline size_t walk(const Connect &v) { return walk(v.path) + walk(static_cast<uint64_t>(v.slot)); }
+inline size_t walk(const DeviceNode &v) { return walk(static_cast<uint64_t>(v.type)) + walk(static_cast<uint64_t>(v.major)) + walk(static_cast<uint64_t>(v.minor)) + walk(static_cast<uint64_t>(v.mode)) + walk(static_cast<uint64_t>(v.uid)) + walk(static_cast<uint64_t>(v.gid)) + walk(static_cast<uint64_t>(v.slot)); }
 inline size_t walk(const IdMapping &v) { return walk(static_cast<uint64_t>(v.inside)) + walk(static_cast<uint64_t>(v.outside)) + walk(static_cast<uint64_t>(v.size)); }
 inline size_t walk(const OpenTree &v) { return walk(v.source) + walk(v.root) + walk(static_cast<uint64_t>(v.recursive)) + walk(static_cast<uint64_t>(v.no_follow)) + walk(static_cast<uint64_t>(v.slot)) + walk(v.uid_mappings) + walk(v.gid_mappings) + walk(v.user_namespace) + walk(static_cast<uint64_t>(v.idmap_recursive)); }
 inline size_t walk(const AttachRoot &v) { return walk(v.path) + walk(v.directory); }
@@ -55,6 +56,7 @@ inline size_t walk(const NetDevice &v) { return walk(v.device) + walk(v.name); }
 inline size_t walk(const Rlimit &v) { return walk(static_cast<uint64_t>(v.type)) + walk(static_cast<uint64_t>(v.soft)) + walk(static_cast<uint64_t>(v.hard)); }
 inline size_t walk(const Hook &v) { return walk(v.phase) + walk(v.path) + walk(v.args) + walk(v.env) + walk(static_cast<uint64_t>(v.timeout)) + walk(v.state_head) + walk(v.state_tail) + walk(v.stdout_file) + walk(v.stderr_file) + walk(static_cast<uint64_t>(v.pid)) + walk(static_cast<uint64_t>(v.add_home)) + walk(static_cast<uint64_t>(v.uid)); }
 inline size_t walk(const Created &) { return 0; }
+inline size_t walk(const DismissVisitor &) { return 0; }
 inline size_t walk(const Dismiss &v) { return walk(v.directory) + walk(v.name) + walk(static_cast<uint64_t>(v.timeout_ms)); }
 inline size_t walk(const Start &v) { return walk(v.directory) + walk(v.name); }
 inline size_t walk(const Signal &v) { return walk(static_cast<uint64_t>(v.pid)) + walk(static_cast<uint64_t>(v.start_time)) + walk(static_cast<uint64_t>(v.signal)); }
@@ -75,8 +77,9 @@ inline size_t walk(const Mount &v) { return walk(v.type) + walk(v.source) + walk
 inline size_t walk(const Bind &v) { return walk(v.source) + walk(static_cast<uint64_t>(v.slot)) + walk(v.target) + walk(static_cast<uint64_t>(v.recursive)) + walk(static_cast<uint64_t>(v.set)) + walk(static_cast<uint64_t>(v.clear)) + walk(static_cast<uint64_t>(v.clear_unless_locked)) + walk(static_cast<uint64_t>(v.recursive_set)) + walk(static_cast<uint64_t>(v.recursive_clear)) + walk(static_cast<uint64_t>(v.propagation)) + walk(static_cast<uint64_t>(v.propagation_recursive)) + walk(static_cast<uint64_t>(v.source_link)) + walk(static_cast<uint64_t>(v.cover_link)) + walk(v.require_type) + walk(static_cast<uint64_t>(v.on_proc)); }
 inline size_t walk(const MountAttributes &v) { return walk(v.target) + walk(static_cast<uint64_t>(v.slot)) + walk(static_cast<uint64_t>(v.recursive)) + walk(static_cast<uint64_t>(v.set)) + walk(static_cast<uint64_t>(v.clear)); }
 inline size_t walk(const Reconfigure &v) { return walk(v.target) + walk(v.options); }
+inline size_t walk(const Unmount &v) { return walk(v.path); }
 inline size_t walk(const FileLabel &v) { return walk(v.target) + walk(v.label); }
-inline size_t walk(const Device &v) { return walk(v.path) + walk(static_cast<uint64_t>(v.type)) + walk(static_cast<uint64_t>(v.major)) + walk(static_cast<uint64_t>(v.minor)) + walk(static_cast<uint64_t>(v.mode)) + walk(static_cast<uint64_t>(v.uid)) + walk(static_cast<uint64_t>(v.gid)) + walk(static_cast<uint64_t>(v.bind)); }
+inline size_t walk(const Device &v) { return walk(v.path) + walk(static_cast<uint64_t>(v.type)) + walk(static_cast<uint64_t>(v.major)) + walk(static_cast<uint64_t>(v.minor)) + walk(static_cast<uint64_t>(v.mode)) + walk(static_cast<uint64_t>(v.uid)) + walk(static_cast<uint64_t>(v.gid)) + walk(static_cast<uint64_t>(v.bind)) + walk(static_cast<uint64_t>(v.slot)); }
 inline size_t walk(const Symlink &v) { return walk(v.path) + walk(v.target) + walk(static_cast<uint64_t>(v.replace)); }
 inline size_t walk(const CwdCreate &v) { return walk(v.path); }
 inline size_t walk(const Mask &v) { return walk(v.path) + walk(v.context); }
@@ -178,6 +181,10 @@ inline size_t walk_entry(const Entry &entry) {
       Connect step;
       return entry.decode(step) ? walk(step) : 0;
     }
+    case Kind::DeviceNode: {
+      DeviceNode step;
+      return entry.decode(step) ? walk(step) : 0;
+    }
     case Kind::OpenTree: {
       OpenTree step;
       return entry.decode(step) ? walk(step) : 0;
@@ -232,6 +239,10 @@ inline size_t walk_entry(const Entry &entry) {
     }
     case Kind::Created: {
       Created step;
+      return entry.decode(step) ? walk(step) : 0;
+    }
+    case Kind::DismissVisitor: {
+      DismissVisitor step;
       return entry.decode(step) ? walk(step) : 0;
     }
     case Kind::Dismiss: {
@@ -312,6 +323,10 @@ inline size_t walk_entry(const Entry &entry) {
     }
     case Kind::Reconfigure: {
       Reconfigure step;
+      return entry.decode(step) ? walk(step) : 0;
+    }
+    case Kind::Unmount: {
+      Unmount step;
       return entry.decode(step) ? walk(step) : 0;
     }
     case Kind::FileLabel: {

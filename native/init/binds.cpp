@@ -1,6 +1,7 @@
 // Clones of what is mounted elsewhere, and changes of what is mounted already.
 #include <cstring>
 #include <fcntl.h>
+#include <unistd.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
@@ -169,6 +170,17 @@ Result run(Context &context, const plan::MountAttributes &step) {
   if (result.failed() && result.error() == EINVAL)
     context.report.detail("nothing is mounted at ").detail(step.target);
   return result;
+}
+
+Result run(Context &context, const plan::Unmount &step) {
+  ParentAndName at;
+  if (Result result = open_parent(context, step.path, at); result.failed()) return result;
+  constexpr int kNoFollow = 8;
+  int error = fchdir(at.parent.get()) == 0 ? sys::umount2(at.name, sys::kMntDetach | kNoFollow) : -errno;
+  if (error == 0) return Result::ok();
+  context.report.call("umount2").string(step.path).word("MNT_DETACH|UMOUNT_NOFOLLOW");
+  if (error == -EINVAL) context.report.detail("nothing is mounted there, or it is locked");
+  return Result::failure(-error, context.report);
 }
 
 Result run(Context &context, const plan::ReadonlyPath &step) {

@@ -79,21 +79,32 @@ Result finish_node(Context &context, const plan::Device &step, const ParentAndNa
   return (status.st_mode & 07777) == step.mode ? Result::ok() : change_mode(context, node.get(), step.mode);
 }
 
-// The host's node of the same path, for a user namespace, where nodes cannot be made.
-Result bind_node(Context &context, const plan::Device &step, const ParentAndName &at) {
-  if (context.shares_mounts) {
-    context.report.call("mknodat").fd(at.parent.get(), "in root").string(at.name).octal(step.type | step.mode);
-    return Result::failure(
-        EPERM, context.report.detail("and without a mount namespace that of the host cannot be attached"));
+// The node that the host has made, or its own of the same path.
+Result open_node(Context &context, const plan::Device &step, Fd &tree) {
+  if (step.slot) {
+    tree = take_slot(context, step.slot);
+    return tree ? Result::ok() : no_such_slot(context, step.slot);
   }
   constexpr unsigned kFlags = sys::kOpenTreeClone | sys::kOpenTreeCloexec;
   int fd = sys::open_tree(AT_FDCWD, step.path.c_str(), kFlags);
   if (fd < 0)
     return Result::failure(
         -fd, context.report.call("open_tree").fd(AT_FDCWD).string(step.path).flags(kFlags, kOpenTreeNames));
-  Fd tree(fd), target;
+  tree.reset(fd);
+  return Result::ok();
+}
+
+// For a user namespace, where nodes cannot be made.
+Result bind_node(Context &context, const plan::Device &step, const ParentAndName &at) {
+  if (context.shares_mounts) {
+    context.report.call("mknodat").fd(at.parent.get(), "in root").string(at.name).octal(step.type | step.mode);
+    return Result::failure(
+        EPERM, context.report.detail("and without a mount namespace that of the host cannot be attached"));
+  }
+  Fd tree, target;
+  if (Result result = open_node(context, step, tree); result.failed()) return result;
   struct stat status;
-  if (fstat(fd, &status) != 0 || !is_device(status, step)) {
+  if (fstat(tree.get(), &status) != 0 || !is_device(status, step)) {
     context.report.call("open_tree").fd(AT_FDCWD).string(step.path);
     return Result::failure(ENXIO, context.report.detail("the host has another device of this name"));
   }

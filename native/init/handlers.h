@@ -33,6 +33,7 @@ Result run(Context &context, const plan::RootPropagation &step);
 Result run(Context &context, const plan::Mount &step);
 Result run(Context &context, const plan::Bind &step);
 Result run(Context &context, const plan::MountAttributes &step);
+Result run(Context &context, const plan::Unmount &step);
 Result run(Context &context, const plan::ReadonlyPath &step);
 Result run(Context &context, const plan::Mask &step);
 Result run(Context &context, const plan::FileLabel &step);

@@ -77,12 +77,15 @@ Result dispatch(Context &c, const plan::Entry &entry) {
     RUNTS_INIT_STEP(User);
     RUNTS_INIT_STEP(Capabilities);
     RUNTS_INIT_STEP(FindExecutable);
+    RUNTS_INIT_STEP(Unmount);
     RUNTS_INIT_STEP(AwaitStart);
     RUNTS_INIT_STEP(CloseFds);
     RUNTS_INIT_STEP(Seccomp);
     RUNTS_INIT_STEP(CapabilitiesFinal);
     RUNTS_INIT_STEP(Execve);
 #undef RUNTS_INIT_STEP
+    case Kind::DeviceNode:
+    case Kind::DismissVisitor:
     case Kind::CgroupCreate:
     case Kind::CgroupOpen:
     case Kind::CgroupWrite:

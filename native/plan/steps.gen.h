@@ -6,7 +6,7 @@
 
 namespace runts::plan {
 
-inline constexpr uint32_t kSchema = 0xb0c96616;
+inline constexpr uint32_t kSchema = 0x19056d2e;
 
 enum class Kind : uint32_t {
   CgroupCreate,
@@ -27,6 +27,7 @@ enum class Kind : uint32_t {
   SeccompCompile,
   Listen,
   Connect,
+  DeviceNode,
   OpenTree,
   AttachRoot,
   DetachRoot,
@@ -41,6 +42,7 @@ enum class Kind : uint32_t {
   Rlimit,
   Hook,
   Created,
+  DismissVisitor,
   Dismiss,
   Start,
   Signal,
@@ -61,6 +63,7 @@ enum class Kind : uint32_t {
   Bind,
   MountAttributes,
   Reconfigure,
+  Unmount,
   FileLabel,
   Device,
   Symlink,
@@ -92,7 +95,7 @@ enum class Kind : uint32_t {
   Execve,
 };
 
-inline constexpr uint32_t kKindCount = 81;
+inline constexpr uint32_t kKindCount = 84;
 
 inline constexpr const char *kKindNames[kKindCount] = {
     "cgroup-create",
@@ -113,6 +116,7 @@ inline constexpr const char *kKindNames[kKindCount] = {
     "seccomp-compile",
     "listen",
     "connect",
+    "device-node",
     "open-tree",
     "attach-root",
     "detach-root",
@@ -127,6 +131,7 @@ inline constexpr const char *kKindNames[kKindCount] = {
     "rlimit",
     "hook",
     "created",
+    "dismiss-visitor",
     "dismiss",
     "start",
     "signal",
@@ -147,6 +152,7 @@ inline constexpr const char *kKindNames[kKindCount] = {
     "bind",
     "mount-attributes",
     "reconfigure",
+    "unmount",
     "file-label",
     "device",
     "symlink",
@@ -503,6 +509,28 @@ struct Connect {
   }
 };
 
+// make a device node on a file system of its own, never attached on the host: for a user namespace, where nobody may make nodes
+struct DeviceNode {
+  uint32_t type;
+  uint32_t major;
+  uint32_t minor;
+  uint32_t mode;
+  uint32_t uid;
+  uint32_t gid;
+  uint32_t slot;
+  static DeviceNode read(Reader &r) {
+    DeviceNode v{};
+    v.type = r.u32();
+    v.major = r.u32();
+    v.minor = r.u32();
+    v.mode = r.u32();
+    v.uid = r.u32();
+    v.gid = r.u32();
+    v.slot = r.u32();
+    return v;
+  }
+};
+
 // open_tree(OPEN_TREE_CLONE) of a host path, idmapped if mappings or a user namespace path are given; for sources that init may not reach; with a root, of a path below that one as the container's mount namespace has it by now
 struct IdMapping {
   uint32_t inside;
@@ -748,6 +776,14 @@ struct Hook {
 struct Created {
   static Created read(Reader &) {
     Created v{};
+    return v;
+  }
+};
+
+// end a process that has entered a container for what came before, and runs no program
+struct DismissVisitor {
+  static DismissVisitor read(Reader &) {
+    DismissVisitor v{};
     return v;
   }
 };
@@ -1038,6 +1074,16 @@ struct Reconfigure {
   }
 };
 
+// detach what is mounted at a path, whose last component is no symbolic link
+struct Unmount {
+  Str path;
+  static Unmount read(Reader &r) {
+    Unmount v{};
+    v.path = r.str();
+    return v;
+  }
+};
+
 // the SELinux label of a directory, for a file system that takes no context option
 struct FileLabel {
   Str target;
@@ -1060,6 +1106,7 @@ struct Device {
   uint32_t uid;
   uint32_t gid;
   bool bind;
+  uint32_t slot;
   static Device read(Reader &r) {
     Device v{};
     v.path = r.str();
@@ -1070,6 +1117,7 @@ struct Device {
     v.uid = r.u32();
     v.gid = r.u32();
     v.bind = r.boolean();
+    v.slot = r.u32();
     return v;
   }
 };

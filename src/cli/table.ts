@@ -274,6 +274,17 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./verbs/list.ts'),
   },
   {
+    name: 'mounts',
+    about: 'make the mounts of a JSON file in a running container, or take them away',
+    usage: '[add|remove] <container-id> <file>',
+    details: [
+      'The file holds an array as `mounts` of config.json does; of those to take away the destinations count.',
+    ],
+    arguments: { min: 3, max: 3 },
+    flags: [],
+    load: () => import('./verbs/mounts.ts'),
+  },
+  {
     name: 'pause',
     about: 'suspend all processes of a container',
     usage: ID,

@@ -10,10 +10,10 @@ export function checkId(id: string): void {
   const bad = /[^A-Za-z0-9_+.-]/u.exec(id)?.[0];
   const why = bad === undefined ? '' : `invalid character ${JSON.stringify(bad)} in the container ID: `;
   throw new RuntsError('INVALID_ID', 'invalid container ID format', {
-    hint: `${why}an id is made of letters, digits and _ + - . and has at most ${MAX_LENGTH} of them`,
+    hint: `${why}an id is made of letters, digits and _ + - . (not first) and has at most ${MAX_LENGTH} of them`,
   });
 }
 
 export function isId(name: string): boolean {
-  return /^[A-Za-z0-9_+.-]+$/.test(name) && name !== '.' && name !== '..' && name.length <= MAX_LENGTH;
+  return /^[A-Za-z0-9_+-][A-Za-z0-9_+.-]*$/.test(name) && name.length <= MAX_LENGTH;
 }

@@ -11,6 +11,7 @@ import { readBundle } from './bundle.ts';
 import type { Bundle, BundleRequest } from './bundle.ts';
 import { needsFreshCgroup } from './claims.ts';
 import type { Context } from './context.ts';
+import { writeCrunStatus } from './crun-status.ts';
 import { destroy } from './delete.ts';
 import { extraDescriptors } from './descriptors.ts';
 import type { ExtraDescriptors } from './descriptors.ts';
@@ -108,6 +109,7 @@ async function make(context: Context, place: Place, making: Making): Promise<Lau
   const saved = createdState(creating, process, outcome.cgroupInode);
   try {
     save(files, place, saved);
+    writeCrunStatus(context, place, saved);
     announce(context, making.request, process);
   } catch (error) {
     await destroy(context, place, saved);
@@ -121,14 +123,14 @@ function specToRun({ host }: Context, { bundle: { spec }, mode }: Making): Spec 
   return held ? { ...spec, process: withTerminalSize(host, spec.process) } : spec;
 }
 
-function createOptions({ request, mode, extra }: Making, notify: boolean): CreateOptions {
+function createOptions({ request, mode, extra }: Making, notify: string | undefined): CreateOptions {
   return {
     ...(request.consoleSocket !== undefined && { consoleSocket: request.consoleSocket }),
     noPivot: request.noPivot === true,
     noNewKeyring: request.noNewKeyring === true,
     keepFds: extra.all.length,
     listenFds: extra.listen,
-    notify,
+    ...(notify !== undefined && { notify }),
     untilExecuted: mode.untilExecuted,
   };
 }

@@ -1,14 +1,19 @@
 import type { Context } from './context.ts';
 import type { Place } from './store.ts';
 
+const RUNC_DIRECTORY = '/run/notify';
+
 /**
  * NOTIFY_SOCKET of sd_notify(3): the container gets a socket of its own below its state directory, and what it says
- * there is forwarded. True where the caller of the runtime has such a socket.
+ * there is forwarded. Gives the directory of the container that it is in: runc's, or by the name of crun the one that is
+ * called as the caller's socket; undefined where the caller has none.
  */
-export function makeNotifyDirectory({ host }: Context, place: Place): boolean {
-  if (!isWanted(host.self.env['NOTIFY_SOCKET'])) return false;
+export function makeNotifyDirectory({ host }: Context, place: Place): string | undefined {
+  const { name, env } = host.self;
+  const socket = env['NOTIFY_SOCKET'];
+  if (!isWanted(socket)) return undefined;
   host.files.makeDirectory(`${place.directory}/notify`, 0o755);
-  return true;
+  return name === 'crun' && socket.startsWith('/') ? socket : RUNC_DIRECTORY;
 }
 
 function isWanted(socket: string | undefined): socket is string {

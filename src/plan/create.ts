@@ -82,6 +82,7 @@ function createPlan(context: Context): Plan {
   const creation = creationSteps(context, { ...cgroup, tasks });
   const root = rootSteps(context);
   const mounts = mountSteps(context);
+  const devices = deviceSteps(context);
   const capabilities = capabilitySteps({
     process: spec.process,
     grantable: has(namespaces, 'user') ? CAPABILITY_NAMES : facts.grantable,
@@ -91,14 +92,14 @@ function createPlan(context: Context): Plan {
   return [
     ...rdtSteps(context),
     ...cgroup.before,
-    ...[seccomp, waiting, terminal, creation, root, mounts].flatMap(({ prepare }) => prepare),
+    ...[seccomp, waiting, terminal, creation, root, mounts, devices].flatMap(({ prepare }) => prepare),
     ...creation.steps,
     ...netDeviceSteps(context),
     ...identitySteps(context),
     ...procfsSteps(context),
     ...root.steps,
     ...mounts.steps,
-    ...deviceSteps(context),
+    ...devices.steps,
     ...terminal.steps,
     ...program.cwdCreateSteps(spec.process),
     ...hooksBeforePivot(context),

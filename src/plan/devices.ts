@@ -1,11 +1,12 @@
 import type { Device } from '../spec/types.ts';
 import { onInit, section } from './context.ts';
-import type { Context } from './context.ts';
+import type { Context, Prepared } from './context.ts';
+import { hostId, userMappings } from './ids.ts';
 import { parseMountOptions } from './mount-options.ts';
 import { has, makes } from './namespaces.ts';
 import { cleanPath } from './paths.ts';
 import { unsupported } from './refuse.ts';
-import type { Step } from './steps.ts';
+import type { Step, StepOf } from './steps.ts';
 
 /** config-linux.md#default-devices; terminals come with /dev/pts, and /dev/console with a terminal. */
 const DEFAULTS: readonly Device[] = [
@@ -28,50 +29,62 @@ const LINKS: readonly (readonly [path: string, target: string])[] = [
 const PTMX = '/dev/ptmx';
 
 /** Nodes and links of /dev, unless the config binds a /dev of the host's there: that one is not ours to change. */
-export function deviceSteps(context: Context): Step[] {
+export function deviceSteps(context: Context): Prepared {
   const { spec } = context;
   const isBound = (spec.mounts ?? []).some(({ destination, options }) => {
     return cleanPath(destination) === '/dev' && parseMountOptions(options ?? []).bind;
   });
-  return isBound ? [] : [...nodeSteps(context), ...linkSteps(context)];
+  if (isBound) return { prepare: [], steps: [] };
+  const nodes = nodeSteps(context);
+  return {
+    prepare: nodes.flatMap(({ prepare }) => prepare),
+    steps: [...nodes.flatMap(({ steps }) => steps), ...linkSteps(context)],
+  };
 }
 
 /** The config's devices take the place of a default of the same path. */
-function nodeSteps(context: Context): Step[] {
+function nodeSteps(context: Context): Prepared[] {
   const own = context.spec.linux?.devices ?? [];
   const paths = new Set(own.map(({ path }) => cleanPath(path)));
   const because = section(context.spec, '/linux/devices');
   return [
-    ...DEFAULTS.filter(({ path }) => !paths.has(path)).flatMap((device) =>
-      nodeStep(context, device, because),
-    ),
-    ...own.flatMap((device, at) => nodeStep(context, device, `/linux/devices/${at}`)),
+    ...DEFAULTS.filter(({ path }) => !paths.has(path)).map((device) => nodeStep(context, device, because)),
+    ...own.map((device, at) => nodeStep(context, device, `/linux/devices/${at}`)),
   ];
 }
 
-function nodeStep(context: Context, device: Device, because: string): Step[] {
+function nodeStep(context: Context, device: Device, because: string): Prepared {
   const path = cleanPath(device.path);
+  const nothing = { prepare: [], steps: [] };
   // what it should be is the link to the container's own
-  if (path === PTMX) return [];
+  if (path === PTMX) return nothing;
   const bind = device.type !== 'p' && mustBind(context);
+  const isOwn = because.startsWith('/linux/devices/');
   if (bind && !makes(context.namespaces, 'mount')) {
-    if (!because.startsWith('/linux/devices/')) return [];
+    if (!isOwn) return nothing;
     throw unsupported(because, 'a device in a user namespace needs a mount namespace too');
   }
   const { major = 0, minor = 0, fileMode = 0o666, uid = 0, gid = 0 } = device;
-  return [
-    onInit(because, {
-      kind: 'device',
-      path,
-      type: device.type,
-      major,
-      minor,
-      mode: fileMode & 0o7777,
-      uid,
-      gid,
-      bind,
-    }),
-  ];
+  const node = { type: device.type, major, minor, mode: fileMode & 0o7777 };
+  const made = bind && isOwn ? hostNode(context, { ...node, uid, gid }, because) : undefined;
+  const slot = made?.slot ?? 0;
+  return {
+    prepare: made === undefined ? [] : [made],
+    steps: [onInit(because, { kind: 'device', path, ...node, uid, gid, bind, slot })],
+  };
+}
+
+type Node = Pick<StepOf<'device-node'>, 'type' | 'major' | 'minor' | 'mode' | 'uid' | 'gid'>;
+
+/** The node as the config wants it, where the host's root may make it and knows its owner; else the host's own is bound. */
+function hostNode(context: Context, node: Node, because: string): StepOf<'device-node'> | undefined {
+  const { spec, namespaces, facts } = context;
+  if (facts.rootless !== undefined || !facts.grantable.includes('CAP_MKNOD')) return undefined;
+  const mappings = userMappings(spec, namespaces, facts);
+  const uid = mappings && hostId(mappings.uid, node.uid);
+  const gid = mappings && hostId(mappings.gid, node.gid);
+  if (uid === undefined || gid === undefined) return undefined;
+  return { kind: 'device-node', on: 'host', because, ...node, uid, gid, slot: context.slot() };
 }
 
 /** mknod(2) of devices is refused in user namespaces, and to who has not the capability. */

@@ -132,13 +132,15 @@ export interface CreateOptions {
   /** Unix socket that gets the terminal's master; undefined: the host keeps it (foreground run). */
   readonly consoleSocket?: string;
   readonly noPivot?: boolean;
+  /** True where init is in the container's mount namespace already: sources of bind mounts are the host's to open. */
+  readonly entered?: boolean;
   readonly noNewKeyring?: boolean;
   /** Descriptors from 3 up for the program: LISTEN_FDS and then --preserve-fds. */
   readonly keepFds?: number;
   /** LISTEN_FDS of the runtime's environment (sd_listen_fds(3)); 0 if none. */
   readonly listenFds?: number;
-  /** True: `notify/` of the state directory is bound at /run/notify and NOTIFY_SOCKET set. */
-  readonly notify?: boolean;
+  /** Directory at which `notify/` of the state directory is bound, for NOTIFY_SOCKET; undefined: nowhere. */
+  readonly notify?: string;
   /** True where the config's cgroup is that of another container, which has stopped: it is made anew. */
   readonly freshCgroup?: boolean;
   /** True for `run`: no `created` and no `await-start`, execution goes straight on. */

@@ -18,9 +18,6 @@ import { isUser } from './rootless.ts';
 import { rootPath } from './root.ts';
 import type { Step, StepOf } from './steps.ts';
 
-/** Directory of the container at which the host's NOTIFY_SOCKET is reached, and the one of the state that it is. */
-const NOTIFY_TARGET = '/run/notify';
-
 /** The files below /proc that emulations such as lxcfs put in the place of the kernel's. */
 const EMULATED: ReadonlySet<string> = new Set(
   ['cpuinfo', 'diskstats', 'meminfo', 'stat', 'swaps', 'uptime', 'loadavg', 'slabinfo'].map(
@@ -138,7 +135,10 @@ function bindSteps(context: Context, entry: Entry): Prepared {
   const idmap = idmapOf(context, entry);
   // init may not be able to reach the source once it has the rights of the container's root alone; an ordinary user
   // has no right to clone a mount outside
-  const fromHost = idmap !== undefined || (has(context.namespaces, 'user') && !isUser(context.facts));
+  const fromHost =
+    context.options.entered === true ||
+    idmap !== undefined ||
+    (has(context.namespaces, 'user') && !isUser(context.facts));
   if (!fromHost) return { prepare: [], steps: [bindStep(entry, source, 0)] };
   const slot = context.slot();
   const path = inRoot(context, source);
@@ -341,8 +341,8 @@ function hostTree(context: Context, entry: Entry, source: string, always: readon
 }
 
 function notifyEntry({ facts, options }: Context): Entry[] {
-  if (options.notify !== true) return [];
-  const mount: Mount = { destination: NOTIFY_TARGET, source: `${facts.stateDirectory}/notify` };
+  if (options.notify === undefined) return [];
+  const mount: Mount = { destination: options.notify, source: `${facts.stateDirectory}/notify` };
   const flags = parseMountOptions(['bind', 'nosuid', 'noexec', 'nodev', 'ro', 'private']);
-  return [{ mount, options: flags, target: NOTIFY_TARGET, pointer: '', keep: 0 }];
+  return [{ mount, options: flags, target: cleanPath(options.notify), pointer: '', keep: 0 }];
 }

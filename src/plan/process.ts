@@ -42,7 +42,7 @@ export function addedVariables({
 }: {
   readonly options: Pick<CreateOptions, 'notify' | 'listenFds'>;
 }): string[] {
-  const variables = options.notify === true ? ['NOTIFY_SOCKET=/run/notify/notify.sock'] : [];
+  const variables = options.notify === undefined ? [] : [`NOTIFY_SOCKET=${options.notify}/notify.sock`];
   if (!options.listenFds) return variables;
   return [...variables, `LISTEN_FDS=${options.listenFds}`, 'LISTEN_PID=1'];
 }

@@ -101,7 +101,7 @@ function sharedRootSteps(context: Context): Prepared {
 
 /** The property that needs something attached; undefined where nothing does. */
 function attached({ spec, options }: Context): string | undefined {
-  if (spec.mounts?.length || options.notify === true) return 'mounts';
+  if (spec.mounts?.length || options.notify !== undefined) return 'mounts';
   if (spec.root.readonly === true) return 'root/readonly';
   if (spec.linux?.maskedPaths?.length) return 'linux/maskedPaths';
   return spec.linux?.readonlyPaths?.length ? 'linux/readonlyPaths' : undefined;

@@ -143,6 +143,11 @@ export const CONTAINER_STEPS = {
     about: 'change options of the file system that is mounted at target (fspick, fsconfig): a remount',
     fields: { target: 'str', options: 'strs' },
   },
+  unmount: {
+    on: init,
+    about: 'detach what is mounted at a path, whose last component is no symbolic link',
+    fields: { path: 'str' },
+  },
   'file-label': {
     on: init,
     about: 'the SELinux label of a directory, for a file system that takes no context option',
@@ -161,6 +166,8 @@ export const CONTAINER_STEPS = {
       uid: 'u32',
       gid: 'u32',
       bind: 'bool',
+      /** Bind: the node that device-node has made; 0: the host's of the same path. */
+      slot: 'u32',
     },
   },
   symlink: {

@@ -1,4 +1,5 @@
 import {
+  DEVICE_TYPE,
   DEVICE_ACCESS,
   DEVICE_CLASS,
   NAMESPACE,
@@ -194,6 +195,21 @@ export const HOST_STEPS = {
     fields: { directory: 'str', name: 'str', slot: 'u32' },
   },
   connect: { on: host, about: 'connect a unix stream socket', fields: { path: 'str', slot: 'u32' } },
+  'device-node': {
+    on: host,
+    about:
+      'make a device node on a file system of its own, never attached on the host: for a user namespace, where nobody may make nodes',
+    fields: {
+      type: { choice: DEVICE_TYPE },
+      major: 'u32',
+      minor: 'u32',
+      mode: 'u32',
+      /** As the host knows them. */
+      uid: 'u32',
+      gid: 'u32',
+      slot: 'u32',
+    },
+  },
   'open-tree': {
     on: host,
     about:
@@ -309,6 +325,11 @@ export const HOST_STEPS = {
     fields: hookFields,
   },
   created: { on: host, about: 'the end of create: init is left waiting for start', fields: {} },
+  'dismiss-visitor': {
+    on: host,
+    about: 'end a process that has entered a container for what came before, and runs no program',
+    fields: {},
+  },
   dismiss: {
     on: host,
     about:

@@ -58,6 +58,8 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   },
   listen: ({ directory, name, slot }) => words(`${directory}/${name}`, as(slot)),
   connect: ({ path, slot }) => words(path, as(slot)),
+  'device-node': ({ type, major, minor, mode, uid, gid, slot }) =>
+    words(`${type} ${major}:${minor}`, octal(mode), `${uid}:${gid}`, as(slot)),
   'open-tree': (step) =>
     words(
       step.source,
@@ -66,6 +68,7 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
       idmap(step, step.idmapRecursive),
       as(step.slot),
     ),
+  'dismiss-visitor': () => '',
   'attach-root': ({ path }) => path,
   'detach-root': ({ path }) => path,
   'file-system': (step) =>
@@ -158,6 +161,7 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   'mount-attributes': ({ target, slot, recursive, set, clear }) =>
     words(target, slot > 0 && `#${slot}`, recursive && 'recursive', ...set, ...cleared(clear, '')),
   reconfigure: ({ target, options }) => `${target} (${options.join(',')})`,
+  unmount: ({ path }) => path,
   'file-label': ({ target, label }) => `${target} ${label}`,
   device: ({ path, type, major, minor, mode, uid, gid, bind }) => {
     if (bind) return words(path, 'bound');

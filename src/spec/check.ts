@@ -6,8 +6,8 @@ import { applyRules } from './rules.ts';
 import type { Schema } from './schema.ts';
 import { processSchema } from './schema-process.ts';
 import { resourcesSchema } from './schema-resources.ts';
-import { specSchema } from './schema-spec.ts';
-import type { LinuxResources, Process, Spec } from './types.ts';
+import { mountsSchema, specSchema } from './schema-spec.ts';
+import type { LinuxResources, Mount, Process, Spec } from './types.ts';
 
 /** A checked copy, which holds only what the specification names, or all that is wrong. */
 export type Checked<T> =
@@ -30,6 +30,11 @@ export function checkProcess(value: unknown): Checked<Process> {
 /** Checks the document of `update --resources`: the object `linux.resources` of a config.json. */
 export function checkResources(value: unknown): Checked<LinuxResources> {
   return check(resourcesSchema, value);
+}
+
+/** Checks the document of `mounts`: the array `mounts` of a config.json. */
+export function checkMounts(value: unknown): Checked<readonly Mount[]> {
+  return check(mountsSchema, value);
 }
 
 function check<T>(schema: Schema<T>, value: unknown): Checked<T> {

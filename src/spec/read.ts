@@ -1,12 +1,12 @@
 /** Reads and checks the JSON documents that runts is given. */
 import { RuntsError } from '../errors.ts';
-import { checkProcess, checkResources, checkSpec } from './check.ts';
+import { checkMounts, checkProcess, checkResources, checkSpec } from './check.ts';
 import type { Checked } from './check.ts';
 import { parseJson } from './json.ts';
 import type { JsonValue } from './json.ts';
 import { formatProblem } from './problems.ts';
 import type { Problem } from './problems.ts';
-import type { LinuxResources, Process, Spec } from './types.ts';
+import type { LinuxResources, Mount, Process, Spec } from './types.ts';
 
 export interface SpecResult {
   readonly spec: Spec;
@@ -15,6 +15,11 @@ export interface SpecResult {
 
 export interface ProcessResult {
   readonly process: Process;
+  readonly warnings: readonly Problem[];
+}
+
+export interface MountsResult {
+  readonly mounts: readonly Mount[];
   readonly warnings: readonly Problem[];
 }
 
@@ -43,6 +48,12 @@ export function readProcess(text: string, file: string): ProcessResult {
 export function readResources(text: string, file: string): ResourcesResult {
   const { value, warnings } = accept(checkResources(readJson(text, file)), file);
   return { resources: value, warnings };
+}
+
+/** Reads the file of `mounts`. Throws as {@link readSpec}. */
+export function readMounts(text: string, file: string): MountsResult {
+  const { value, warnings } = accept(checkMounts(readJson(text, file)), file);
+  return { mounts: value, warnings };
 }
 
 /**

@@ -92,6 +92,8 @@ const hooks = object<Hooks>({
   poststop: hookList,
 });
 
+export const mountsSchema = array(mount);
+
 export const specSchema = object<Spec>(
   {
     ociVersion: string(notVersion),
@@ -99,7 +101,7 @@ export const specSchema = object<Spec>(
     process: processSchema,
     hostname: emptyOr(notHostName),
     domainname: emptyOr(notHostName),
-    mounts: array(mount),
+    mounts: mountsSchema,
     hooks,
     annotations: map(anyString),
     linux: linuxSchema,

@@ -12,11 +12,11 @@ import type { Plan } from '../../src/plan/steps.ts';
 import { memoryHost } from '../support/memory-host.ts';
 
 describe('ids', () => {
-  it.each(['a', 'A-b_c+d.e', '...', 'x'.repeat(1024)])('accepts %.20s', (id) => {
+  it.each(['a', 'A-b_c+d.e', 'x'.repeat(1024)])('accepts %.20s', (id) => {
     expect(() => checkId(id)).not.toThrow();
   });
 
-  it.each(['.', '..', 'a/b', 'a b', 'ä', 'a\n', '~', 'x'.repeat(1025)])('refuses %.20j', (id) => {
+  it.each(['.', '..', '.a', 'a/b', 'a b', 'ä', 'a\n', '~', 'x'.repeat(1025)])('refuses %.20j', (id) => {
     expect(() => checkId(id)).toThrow('invalid container ID format');
   });
 

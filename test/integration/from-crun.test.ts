@@ -12,7 +12,15 @@ import { describe, expect, it } from 'vitest';
 import type { TestContext } from 'vitest';
 import { needs } from '../support/conditions.ts';
 import { ownUsers, probing } from '../support/config.ts';
-import { inspected, makeContainer, probed, refused, runContainer } from '../support/container.ts';
+import {
+  inspected,
+  makeContainer,
+  parseProbes,
+  probed,
+  refused,
+  runContainer,
+  startDetached,
+} from '../support/container.ts';
 import { INSPECT, RUNTS, run } from '../support/run.ts';
 import { mountAt } from '../support/report.ts';
 
@@ -161,4 +169,59 @@ it('a /dev that is a symbolic link gets no nodes', async (context) => {
   });
   expect(message).toContain('a component of the path is a symbolic link');
   expect(readdirSync(join(rootfs, 'elsewhere'))).toEqual([]);
+});
+
+it('mounts are made in a running container, and taken away', async (context) => {
+  needs(context, 'user namespaces');
+  const container = makeContainer(context, (config) => {
+    probing(['sleep', '60'])(config);
+    ownUsers(config);
+  });
+  await startDetached(container);
+  mkdirSync(join(container.scratch, 'data'));
+  writeFileSync(join(container.scratch, 'data/file'), 'from the host');
+  const file = join(container.scratch, 'mounts.json');
+  const mounts = [
+    { destination: '/tmp/new', type: 'tmpfs', source: 'tmpfs' },
+    { destination: '/tmp/new/data', source: join(container.scratch, 'data'), options: ['bind', 'ro'] },
+  ];
+  writeFileSync(file, JSON.stringify(mounts));
+  const read = async (): Promise<unknown> => {
+    const ended = await container.runts(['exec', container.id, '/bin/inspect', 'read', '/tmp/new/data/file']);
+    return parseProbes(ended.stdout)[0]?.value;
+  };
+  expect(await container.runts(['mounts', 'add', container.id, file])).toMatchObject({
+    status: 0,
+    stderr: '',
+  });
+  expect(await read()).toBe('from the host');
+  expect(await container.runts(['mounts', 'remove', container.id, file])).toMatchObject({
+    status: 0,
+    stderr: '',
+  });
+  expect(await read()).toBeUndefined();
+  const again = await container.runts(['mounts', 'remove', container.id, file]);
+  expect(again.stderr).toContain('cannot unmount /tmp/new/data');
+  expect((await container.runts(['mounts', 'change', container.id, file])).stderr).toContain(
+    'neither add nor remove',
+  );
+});
+
+it('a device of a user namespace is made as the config wants it', async (context) => {
+  needs(context, 'user namespaces');
+  const [stat, open] = await probed(
+    context,
+    [
+      ['stat', '/dev/mine'],
+      ['open', '/dev/mine', 'r'],
+    ],
+    (config) => {
+      ownUsers(config);
+      config.linux['devices'] = [
+        { path: '/dev/mine', type: 'c', major: 1, minor: 5, fileMode: 0o644, uid: 10, gid: 11 },
+      ];
+    },
+  );
+  expect(stat?.value).toMatchObject({ uid: 10, gid: 11, mode: '0644' });
+  expect(open?.error).toBeUndefined();
 });

@@ -116,7 +116,6 @@ const anySpec = fc
   .map(([pieces, namespaces, joined]) => assemble(pieces, namespaces, joined));
 const anyOptions = fc.record({
   untilExecuted: fc.boolean(),
-  notify: fc.constant(false),
   noNewKeyring: fc.boolean(),
 });
 

@@ -318,7 +318,7 @@ test('the SELinux context of mounts, where the file system takes one and has non
 });
 
 test('the notify directory is bound last, for nobody to change', () => {
-  const plan = planOf(usualSpec({ mounts: [mount('/run', 'tmpfs')] }), { notify: true });
+  const plan = planOf(usualSpec({ mounts: [mount('/run', 'tmpfs')] }), { notify: '/run/notify' });
   expect(stepOf(plan, 'bind')).toMatchObject({
     source: '/run/runts/web/notify',
     target: '/run/notify',

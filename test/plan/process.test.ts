@@ -51,7 +51,7 @@ test('without PATH the program is looked for where execvp would', () => {
 });
 
 test('what socket activation and readiness need is added', () => {
-  const plan = planWith({ env: ['LISTEN_FDS=9'] }, { listenFds: 2, keepFds: 5, notify: true });
+  const plan = planWith({ env: ['LISTEN_FDS=9'] }, { listenFds: 2, keepFds: 5, notify: '/run/notify' });
   expect(stepOf(plan, 'execve').env).toEqual([
     'NOTIFY_SOCKET=/run/notify/notify.sock',
     'LISTEN_FDS=2',
