@@ -2,7 +2,8 @@
  * The usage of a cgroup as `events` prints it: the keys, order and omissions of runc's types/events.go, which
  * go-runc and containerd read. Integers beyond 2^53 are bigints: print with formatJson of spec/json.ts.
  */
-import { HostError, type HostFiles } from '../host/host.ts';
+import { attempt } from '../host/attempt.ts';
+import type { HostFiles } from '../host/host.ts';
 import type { Integer } from '../spec/types.ts';
 import { nanoseconds, parseCount, parseKeyValues, sum, UNLIMITED } from './events.ts';
 
@@ -121,13 +122,7 @@ const CPUSET = {
 
 /** Pressure files say EOPNOTSUPP where the kernel was booted without PSI. */
 function readIfThere(files: HostFiles, path: string): string | undefined {
-  try {
-    return files.readText(path);
-  } catch (error) {
-    if (error instanceof HostError && ['ENOENT', 'EOPNOTSUPP', 'ENODEV'].includes(error.errno))
-      return undefined;
-    throw error;
-  }
+  return attempt(() => files.readText(path), 'ENOENT', 'EOPNOTSUPP', 'ENODEV');
 }
 
 function cpuStats(read: Read): Stats['cpu'] {

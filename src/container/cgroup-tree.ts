@@ -1,6 +1,7 @@
 import { RuntsError } from '../errors.ts';
 import type { HostFiles } from '../host/host.ts';
 import type { CgroupFacts } from '../plan/facts.ts';
+import type { CgroupPlace } from '../plan/lifecycle.ts';
 
 /** CGROUP2_SUPER_MAGIC of statfs(2). */
 const CGROUP2 = 0x63677270;
@@ -37,6 +38,12 @@ export function findCgroupTree(files: HostFiles): Pick<CgroupFacts, 'root' | 'hy
   const unified = mounts.find((mount) => mount.type === 'cgroup2');
   if (unified === undefined) return undefined;
   return { root: unified.target, hybrid: mounts.some((mount) => mount.type === 'cgroup') };
+}
+
+/** Absolute path of a cgroup's directory; `path` counts from the root of the hierarchy. */
+export function directoryOf({ root, path }: Pick<CgroupPlace, 'root' | 'path'>): string {
+  const inner = path.replace(/^\/+/, '');
+  return inner === '' ? root : `${root}/${inner}`;
 }
 
 /** What a cgroup of the v2 hierarchy may give to its children. */

@@ -1,10 +1,11 @@
-import { HostError } from '../host/host.ts';
+import { attempt } from '../host/attempt.ts';
 import { cgroupParent, cgroupPath } from '../plan/cgroup.ts';
 import { getsCgroup } from '../plan/facts.ts';
 import type { Facts } from '../plan/facts.ts';
 import type { CgroupPlace } from '../plan/lifecycle.ts';
 import { parseJson } from '../spec/json.ts';
 import type { Spec } from '../spec/types.ts';
+import { directoryOf } from './cgroup-tree.ts';
 import type { Context } from './context.ts';
 import { isId } from './id.ts';
 import type { Saved } from './store.ts';
@@ -30,31 +31,18 @@ export function ownCgroup(context: Context, { id, cgroup }: Saved): CgroupPlace 
   return isClaimed(context, id, cgroup.path) ? undefined : cgroup;
 }
 
-/** Absolute path. */
-export function directoryOf({ root, path }: CgroupPlace): string {
-  return `${root}/${path.replace(/^\/+/, '')}`;
-}
-
 function isClaimed(context: Context, id: string, path: string): boolean {
   return ids(context).some((other) => other !== id && recordedPath(context, other) === path);
 }
 
 function ids({ host, root }: Context): string[] {
-  try {
-    return host.files.list(root).filter(isId);
-  } catch (error) {
-    if (error instanceof HostError && error.errno === 'ENOENT') return [];
-    throw error;
-  }
+  const names = attempt(() => host.files.list(root), 'ENOENT') ?? [];
+  return names.filter(isId);
 }
 
 /** Without the checks of a load: a state that cannot be read claims nothing. */
 function recordedPath({ host, root }: Context, id: string): string | undefined {
-  try {
-    const result = parseJson(host.files.readText(`${root}/${id}/state.json`));
-    return result.ok ? (result.value as unknown as Partial<Saved> | null)?.cgroup?.path : undefined;
-  } catch (error) {
-    if (error instanceof HostError) return undefined;
-    throw error;
-  }
+  const text = attempt(() => host.files.readText(`${root}/${id}/state.json`));
+  const result = text === undefined ? undefined : parseJson(text);
+  return result?.ok ? (result.value as unknown as Partial<Saved> | null)?.cgroup?.path : undefined;
 }

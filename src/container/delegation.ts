@@ -1,6 +1,7 @@
 import type { HostFiles } from '../host/host.ts';
 import { CGROUP_PARENT } from '../plan/cgroup.ts';
 import type { CgroupFacts, Delegation } from '../plan/facts.ts';
+import { directoryOf, readControllers } from './cgroup-tree.ts';
 
 /** Where a runtime that is not the machine's root puts containers by itself: beside its own cgroup. */
 export function delegatedParent(own: string): string {
@@ -14,11 +15,12 @@ export function readDelegation(
   { root, own }: Pick<CgroupFacts, 'root' | 'own'>,
   path: string,
 ): Pick<Delegation, 'from' | 'missing'> & { readonly controllers: readonly string[] } {
-  const mayWrite = (cgroup: string, file = ''): boolean => files.mayWrite(`${below(root, cgroup)}/${file}`);
-  const above = ancestors(path).filter((cgroup) => files.exists(below(root, cgroup)));
+  const directory = (cgroup: string): string => directoryOf({ root, path: cgroup });
+  const mayWrite = (cgroup: string, file = ''): boolean => files.mayWrite(`${directory(cgroup)}/${file}`);
+  const above = ancestors(path).filter((cgroup) => files.exists(directory(cgroup)));
   const nearest = above[0] ?? '/';
   const from = topmost(above, (cgroup) => mayWrite(cgroup) && mayWrite(cgroup, 'cgroup.subtree_control'));
-  const controllers = words(files, `${below(root, from ?? nearest)}/cgroup.controllers`);
+  const controllers = readControllers(files, directory(from ?? nearest));
   if (!mayWrite(nearest)) return { from: nearest, missing: nearest, controllers };
   // cgroup-v2.rst, "Delegation Containment": a process crosses no cgroup that its mover may not write to
   const common = ancestors(path).find(
@@ -42,16 +44,4 @@ function topmost(cgroups: readonly string[], test: (cgroup: string) => boolean):
 
 function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/')) || '/';
-}
-
-function below(root: string, cgroup: string): string {
-  return cgroup === '/' ? root : `${root}${cgroup}`;
-}
-
-function words(files: HostFiles, path: string): string[] {
-  return files
-    .readText(path)
-    .trim()
-    .split(' ')
-    .filter((name) => name !== '');
 }

@@ -2,7 +2,7 @@ import { parseCgroupEvents, parseMemoryEvents } from '../cgroup/events.ts';
 import { readStats } from '../cgroup/stats.ts';
 import type { Stats } from '../cgroup/stats.ts';
 import { RuntsError } from '../errors.ts';
-import { HostError } from '../host/host.ts';
+import { attempt } from '../host/attempt.ts';
 import type { HostFiles } from '../host/host.ts';
 import type { Context } from './context.ts';
 import { cgroupDirectory, statusOf } from './status.ts';
@@ -70,11 +70,5 @@ function isPopulated(files: HostFiles, directory: string): boolean {
 }
 
 function readIfThere(files: HostFiles, path: string): string | undefined {
-  try {
-    return files.readText(path);
-  } catch (error) {
-    if (error instanceof HostError && (error.errno === 'ENOENT' || error.errno === 'ENODEV'))
-      return undefined;
-    throw error;
-  }
+  return attempt(() => files.readText(path), 'ENOENT', 'ENODEV');
 }

@@ -123,7 +123,7 @@ function execFacts({ host }: Context, saved: Saved, cgroups: readonly string[]):
   const process = processOf(saved);
   return {
     ...saved.facts,
-    grantable: grantable(host),
+    grantable: grantable(host.self.capabilities()),
     uid: host.self.uid,
     spec: saved.spec,
     ...process,

@@ -1,13 +1,13 @@
 import { RuntsError } from '../errors.ts';
 import { HostError } from '../host/host.ts';
-import type { Host, HostFiles } from '../host/host.ts';
+import type { HostFiles } from '../host/host.ts';
 import { CGROUP_PARENT, cgroupPath } from '../plan/cgroup.ts';
 import type { CgroupFacts, Facts, Rootless, SystemdFacts } from '../plan/facts.ts';
 import { CAPABILITY_NAMES } from '../plan/numbers.ts';
 import type { CapabilityName } from '../plan/numbers.ts';
 import type { Spec } from '../spec/types.ts';
 import type { Bundle } from './bundle.ts';
-import { CGROUP_MOUNT, readCgroupFacts, readControllers } from './cgroup-tree.ts';
+import { CGROUP_MOUNT, directoryOf, readCgroupFacts, readControllers } from './cgroup-tree.ts';
 import type { Context } from './context.ts';
 import { delegatedParent, readDelegation } from './delegation.ts';
 import { deniesGroups, readMappings, readRootless } from './rootless.ts';
@@ -28,7 +28,8 @@ export async function readFacts(
   { directory: bundle, spec }: Bundle,
 ): Promise<Facts> {
   const { host, root, cgroupManager } = context;
-  const rootless = readRootless(host);
+  const held = host.self.capabilities();
+  const rootless = readRootless(host, held);
   const systemd = cgroupManager === 'systemd' ? await readSystemdFacts(host, rootless) : undefined;
   return {
     id: place.id,
@@ -37,7 +38,7 @@ export async function readFacts(
     seccompCache: `${root}/${SECCOMP_CACHE}`,
     ...readCgroups(context, { spec, id: place.id, rootless, systemd }),
     ...(systemd !== undefined && { systemd }),
-    grantable: grantable(host),
+    grantable: grantable(held),
     uid: host.self.uid,
     ...(spec.linux?.mountLabel && isSelinuxOff(host.files) && { selinuxOff: true }),
     ...(rootless !== undefined && { rootless }),
@@ -81,7 +82,7 @@ function isSelinuxOff(files: HostFiles): boolean {
 /** The manager of a user has the controllers that were delegated to it. */
 function asManaged(files: HostFiles, systemd: SystemdFacts, cgroup: CgroupFacts): CgroupFacts {
   if (!systemd.user) return cgroup;
-  const controllers = readControllers(files, `${cgroup.root}${systemd.cgroup}`);
+  const controllers = readControllers(files, directoryOf({ root: cgroup.root, path: systemd.cgroup }));
   return { ...cgroup, controllers, delegation: { parent: CGROUP_PARENT, from: systemd.cgroup } };
 }
 
@@ -130,7 +131,7 @@ export function planFacts(
   };
 }
 
-export function grantable(host: Host): CapabilityName[] {
-  const held = new Set(host.self.capabilities());
-  return CAPABILITY_NAMES.filter((name) => held.has(name));
+/** Of the capabilities that the runtime holds those that the specification knows. */
+export function grantable(held: readonly string[]): CapabilityName[] {
+  return CAPABILITY_NAMES.filter((name) => held.includes(name));
 }

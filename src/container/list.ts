@@ -1,4 +1,4 @@
-import { HostError } from '../host/host.ts';
+import { attempt } from '../host/attempt.ts';
 import type { Context } from './context.ts';
 import { isId } from './id.ts';
 import { describe } from './state.ts';
@@ -35,24 +35,16 @@ function isGone(context: Context, directory: string): boolean {
 
 /** Names of the root directory that are ids. */
 export function containerIds(context: Context, missingIsEmpty: boolean): string[] {
-  try {
-    const names = readStates(context.root, () => context.host.files.list(context.root));
-    return names.filter(isId).sort();
-  } catch (error) {
-    if (missingIsEmpty && error instanceof HostError && error.errno === 'ENOENT') return [];
-    throw error;
-  }
+  const { files } = context.host;
+  const read = (): string[] => readStates(context.root, () => files.list(context.root));
+  const names = missingIsEmpty ? attempt(read, 'ENOENT') : read();
+  return (names ?? []).filter(isId).sort();
 }
 
 /** passwd(5) of the host. */
 function readUserNames(context: Context): ReadonlyMap<number, string> {
   const users = new Map<number, string>();
-  let text = '';
-  try {
-    text = context.host.files.readText('/etc/passwd');
-  } catch {
-    return users;
-  }
+  const text = attempt(() => context.host.files.readText('/etc/passwd')) ?? '';
   for (const line of text.split('\n')) {
     const [name, , uid] = line.split(':');
     if (name !== undefined && uid !== undefined && !users.has(Number(uid))) users.set(Number(uid), name);

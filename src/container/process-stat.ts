@@ -1,3 +1,4 @@
+import { attempt } from '../host/attempt.ts';
 import type { HostFiles } from '../host/host.ts';
 
 /** What proc_pid_stat(5) says of a process. */
@@ -10,13 +11,8 @@ export interface ProcessStat {
 
 /** undefined where there is no such process. */
 export function readProcessStat(files: HostFiles, pid: number): ProcessStat | undefined {
-  let text: string;
-  try {
-    text = files.readText(`/proc/${pid}/stat`);
-  } catch {
-    return undefined;
-  }
-  return parseProcessStat(text);
+  const text = attempt(() => files.readText(`/proc/${pid}/stat`));
+  return text === undefined ? undefined : parseProcessStat(text);
 }
 
 /** The name of the command, field 2, may hold spaces and parentheses: fields are counted from its last one. */

@@ -1,5 +1,5 @@
 import { RuntsError } from '../errors.ts';
-import { HostError } from '../host/host.ts';
+import { attempt } from '../host/attempt.ts';
 import type { HostFiles } from '../host/host.ts';
 import type { Context } from './context.ts';
 import { cgroupDirectory } from './status.ts';
@@ -24,17 +24,11 @@ export function pidsBelow(files: HostFiles, directory: string): number[] {
 }
 
 function readPids(files: HostFiles, directory: string): number[] | undefined {
-  try {
-    return files
-      .readText(`${directory}/cgroup.procs`)
-      .split('\n')
-      .filter((line) => line !== '')
-      .map(Number);
-  } catch (error) {
-    if (error instanceof HostError && (error.errno === 'ENOENT' || error.errno === 'ENODEV'))
-      return undefined;
-    throw error;
-  }
+  const text = attempt(() => files.readText(`${directory}/cgroup.procs`), 'ENOENT', 'ENODEV');
+  return text
+    ?.split('\n')
+    .filter((line) => line !== '')
+    .map(Number);
 }
 
 /** What ps(1) prints of the container's processes; `options` are its own, `-ef` by default. */

@@ -1,14 +1,16 @@
-import { HostError } from '../host/host.ts';
+import { attempt } from '../host/attempt.ts';
 import type { Host, HostFiles } from '../host/host.ts';
 import type { IdRange, IdTool, Mappings, Rootless } from '../plan/facts.ts';
 import type { IdMapping } from '../spec/types.ts';
 
-/** How far the rights of the runtime go; undefined where they are those of the machine's root. */
-export function readRootless({ files, self }: Host): Rootless | undefined {
+/**
+ * How far the rights of the runtime go; undefined where they are those of the machine's root, for whom little is read.
+ * `held` are the capabilities of the runtime.
+ */
+export function readRootless({ files, self }: Host, held = self.capabilities()): Rootless | undefined {
+  const isAdmin = held.includes('CAP_SYS_ADMIN');
+  if (isAdmin && isFirstNamespace(files)) return undefined;
   const mappings = readMappings(files, '/proc/self');
-  const isFirst = mappings === undefined || isIdentity(mappings.uid);
-  const isAdmin = self.capabilities().includes('CAP_SYS_ADMIN');
-  if (isFirst && isAdmin) return undefined;
   const forbiddenBy = readForbidden(files, isAdmin);
   return {
     kind: isAdmin ? 'namespace' : 'user',
@@ -23,7 +25,11 @@ export function readRootless({ files, self }: Host): Rootless | undefined {
 /** user_namespaces(7): the map of the first user namespace. */
 const ALL_IDS: IdMapping = { containerID: 0, hostID: 0, size: 4_294_967_295 };
 
-function isIdentity([first, ...more]: readonly IdMapping[]): boolean {
+/** A kernel without user namespaces has no uid_map. */
+function isFirstNamespace(files: HostFiles): boolean {
+  const text = readQuietly(files, '/proc/self/uid_map');
+  if (text === undefined) return true;
+  const [first, ...more] = parseMap(text);
   return more.length === 0 && first?.containerID === 0 && first.hostID === 0 && first.size === ALL_IDS.size;
 }
 
@@ -109,10 +115,5 @@ function readRanges(
 }
 
 function readQuietly(files: HostFiles, path: string): string | undefined {
-  try {
-    return files.readText(path);
-  } catch (error) {
-    if (error instanceof HostError) return undefined;
-    throw error;
-  }
+  return attempt(() => files.readText(path));
 }

@@ -1,5 +1,6 @@
+import { attempt } from '../host/attempt.ts';
 import type { HostFiles } from '../host/host.ts';
-import { directoryOf } from './claims.ts';
+import { directoryOf } from './cgroup-tree.ts';
 import { isAlive } from './process-stat.ts';
 import { lock } from './store.ts';
 import type { Place, Saved } from './store.ts';
@@ -31,19 +32,14 @@ export function hasProcess(files: HostFiles, { pid, startTime }: Saved): boolean
 
 /** Absolute path of the container's cgroup. */
 export function cgroupDirectory({ cgroup }: Saved): string | undefined {
-  if (cgroup === undefined) return undefined;
-  return directoryOf(cgroup);
+  return cgroup && directoryOf(cgroup);
 }
 
 /** cgroup.freeze is what was asked for this cgroup itself; a frozen parent is not its pause. */
 function isFrozen(files: HostFiles, saved: Saved): boolean {
   const directory = cgroupDirectory(saved);
   if (directory === undefined) return false;
-  try {
-    return files.readText(`${directory}/cgroup.freeze`).trim() === '1';
-  } catch {
-    return false;
-  }
+  return attempt(() => files.readText(`${directory}/cgroup.freeze`))?.trim() === '1';
 }
 
 /** A creator holds the lock until it has recorded the process; where the lock is free, it died on the way. */

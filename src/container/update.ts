@@ -2,6 +2,7 @@ import { ignoredResources } from '../cgroup/refusals.ts';
 import { mergeResources } from '../cgroup/update.ts';
 import { parseCount } from '../cgroup/events.ts';
 import { RuntsError } from '../errors.ts';
+import { attempt } from '../host/attempt.ts';
 import type { CgroupFacts } from '../plan/facts.ts';
 import { rdtUpdateSteps } from '../plan/intel-rdt.ts';
 import type { RdtChange } from '../plan/intel-rdt.ts';
@@ -94,11 +95,8 @@ function cgroupOf({ id, cgroup, facts }: Saved): { cgroup: CgroupPlace; hierarch
 }
 
 function memoryUsage(context: Context, saved: Saved): Integer | undefined {
-  try {
-    return parseCount(context.host.files.readText(`${cgroupDirectory(saved)}/memory.current`));
-  } catch {
-    return undefined;
-  }
+  const text = attempt(() => context.host.files.readText(`${cgroupDirectory(saved)}/memory.current`));
+  return text === undefined ? undefined : parseCount(text);
 }
 
 async function restore(context: Context, compile: () => Plan): Promise<void> {

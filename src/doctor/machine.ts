@@ -1,7 +1,8 @@
-import { findCgroupTree, readMounts, readOwnCgroup } from '../container/cgroup-tree.ts';
+import { directoryOf, findCgroupTree, readMounts, readOwnCgroup } from '../container/cgroup-tree.ts';
 import type { MountEntry } from '../container/cgroup-tree.ts';
 import { delegatedParent, readDelegation } from '../container/delegation.ts';
 import { findIdTool, readRootless } from '../container/rootless.ts';
+import { attempt } from '../host/attempt.ts';
 import type { Host, HostFiles } from '../host/host.ts';
 import { CGROUP_PARENT } from '../plan/cgroup.ts';
 import type { Rootless } from '../plan/facts.ts';
@@ -51,14 +52,6 @@ export async function readMachine(host: Host): Promise<Machine> {
   };
 }
 
-function attempt<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
-}
-
 /** Tries of what only this side knows the names of. */
 function wanted({ self, files }: Host, { root, own }: Cgroups): string[] {
   const tools = ['newuidmap', 'newgidmap'].flatMap((name) => findIdTool(files, name) ?? []);
@@ -98,15 +91,18 @@ function readPlace(
   { root, own }: { readonly root: string; readonly own: string },
   parent: string,
 ): Pick<Cgroups, 'base' | 'controllers' | 'forbidden'> {
-  const below = (cgroup: string): string => (cgroup === '/' ? root : `${root}${cgroup}`);
   const found = attempt(() => readDelegation(files, { root, own }, `${parent}/ID`));
   if (found === undefined) return { base: root, controllers: [], forbidden: root };
   const { from, missing, controllers } = found;
-  return { base: below(from), controllers, forbidden: missing === undefined ? undefined : below(missing) };
+  return {
+    base: directoryOf({ root, path: from }),
+    controllers,
+    forbidden: missing === undefined ? undefined : directoryOf({ root, path: missing }),
+  };
 }
 
 /** The path may be one that is not below this mount, where the caller came from another cgroup namespace. */
 function ownDirectory(files: HostFiles, root: string, own: string): string {
-  const directory = own === '/' ? root : `${root}${own}`;
+  const directory = directoryOf({ root, path: own });
   return files.kind(directory) === 'directory' ? directory : root;
 }
