@@ -1,3 +1,5 @@
+import type { IdmapRange } from '../spec/idmap-option.ts';
+import type { IdMapping } from '../spec/types.ts';
 import type { Context } from './context.ts';
 import { stepMappings } from './ids.ts';
 import type { Entry } from './mount-entry.ts';
@@ -24,7 +26,7 @@ export function idmapOf(
   { mount, options, pointer }: Entry,
 ): Idmap | undefined {
   if (!isIdmapped({ mount, options })) return undefined;
-  const own = mount.uidMappings !== undefined || mount.gidMappings !== undefined;
+  const own = ownMappings({ spec }, { mount, options, pointer });
   if (isUser(facts)) {
     throw unsupported(
       pointer,
@@ -34,9 +36,9 @@ export function idmapOf(
   }
   const idmapRecursive = options.idmap === 'tree';
   const path = joinedPath(namespaces, 'user');
-  if (!own && path !== undefined) return { ...NO_IDMAP, userNamespace: path, idmapRecursive };
-  const uid = own ? mount.uidMappings : spec.linux?.uidMappings;
-  const gid = own ? mount.gidMappings : spec.linux?.gidMappings;
+  if (own === undefined && path !== undefined) return { ...NO_IDMAP, userNamespace: path, idmapRecursive };
+  const uid = own === undefined ? spec.linux?.uidMappings : own.uid;
+  const gid = own === undefined ? spec.linux?.gidMappings : own.gid;
   if (!uid?.length || !gid?.length)
     throw invalid(pointer, 'an idmapped mount needs both uidMappings and gidMappings');
   return {
@@ -45,4 +47,38 @@ export function idmapOf(
     userNamespace: '',
     idmapRecursive,
   };
+}
+
+interface OwnMappings {
+  readonly uid: readonly IdMapping[] | undefined;
+  readonly gid: readonly IdMapping[] | undefined;
+}
+
+/** Those that the mount names itself. */
+function ownMappings(
+  { spec: { linux = {} } }: Pick<Context, 'spec'>,
+  { mount, options: { mappings }, pointer }: Pick<Entry, 'mount' | 'options' | 'pointer'>,
+): OwnMappings | undefined {
+  if (mappings !== undefined) {
+    return {
+      uid: mappings.uids.map((range) => absolute(range, linux.uidMappings, `${pointer}/options`)),
+      gid: mappings.gids.map((range) => absolute(range, linux.gidMappings, `${pointer}/options`)),
+    };
+  }
+  const { uidMappings: uid, gidMappings: gid } = mount;
+  return uid === undefined && gid === undefined ? undefined : { uid, gid };
+}
+
+/** A relative range names ids of the container's user namespace in the place of the host's. */
+function absolute(range: IdmapRange, users: readonly IdMapping[] = [], pointer: string): IdMapping {
+  const { relative, containerID, hostID: first, size } = range;
+  if (!relative) return { containerID, hostID: first, size };
+  const around = users.find(
+    (user) => user.containerID <= first && first + size <= user.containerID + user.size,
+  );
+  if (around === undefined) {
+    const ids = `${first} to ${first + size - 1}`;
+    throw invalid(pointer, `"@": the container's user namespace maps the ids ${ids} not or not in one range`);
+  }
+  return { containerID, hostID: around.hostID + first - around.containerID, size };
 }

@@ -1,3 +1,5 @@
+import { parseIdmapOption } from '../spec/idmap-option.ts';
+import type { IdmapOption } from '../spec/idmap-option.ts';
 import {
   ACCESS_TIMES,
   MOUNT_FLAGS,
@@ -20,6 +22,8 @@ export interface MountOptions {
   readonly remount: boolean;
   readonly copyUp: boolean;
   readonly idmap: 'none' | 'mount' | 'tree';
+  /** Mappings in the option itself. */
+  readonly mappings: IdmapOption | undefined;
   /** A symbolic link as the source is followed, made anew in the container, or mounted itself. */
   readonly sourceLink: keyof typeof SOURCE_LINK;
   /** A symbolic link as the destination is covered, not followed. */
@@ -57,6 +61,7 @@ interface Draft {
   remount: boolean;
   copyUp: boolean;
   idmap: MountOptions['idmap'];
+  mappings: MountOptions['mappings'];
   sourceLink: MountOptions['sourceLink'];
   coverLink: boolean;
   propagation: Propagation;
@@ -91,6 +96,7 @@ export function parseMountOptions(words: readonly string[]): MountOptions {
     remount: false,
     copyUp: false,
     idmap: 'none',
+    mappings: undefined,
     sourceLink: 'follow',
     coverLink: false,
     propagation: 'unchanged',
@@ -119,7 +125,17 @@ export function parseMountOptions(words: readonly string[]): MountOptions {
 function takeKind(draft: Draft, word: string): boolean {
   const kind = lookUp(KINDS, word) ?? lookUp(LINKS, word);
   kind?.(draft);
-  return kind !== undefined || takePropagation(draft, word) || isWithoutEffect(word);
+  return (
+    kind !== undefined || takeMappings(draft, word) || takePropagation(draft, word) || isWithoutEffect(word)
+  );
+}
+
+function takeMappings(draft: Draft, word: string): boolean {
+  const mappings = parseIdmapOption(word);
+  if (mappings === undefined) return false;
+  draft.idmap = mappings.recursive ? 'tree' : 'mount';
+  draft.mappings = mappings;
+  return true;
 }
 
 function isWithoutEffect(word: string): boolean {

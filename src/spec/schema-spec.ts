@@ -3,6 +3,7 @@ import { notAbsolute, notHostName, notVersion } from './flaws.ts';
 import { nearest, show } from './problems.ts';
 import type { Scope } from './problems.ts';
 import { anyString, array, boolean, emptyOr, integer, map, object, string } from './schema.ts';
+import { IDMAP_EXAMPLE, isIdmapOption, parseIdmapOption } from './idmap-option.ts';
 import { MOUNT_OPTIONS } from './mount-words.ts';
 import { idMappings, linuxSchema } from './schema-linux.ts';
 import { NO_PROCESS } from './process.ts';
@@ -38,6 +39,7 @@ function checkMount(value: Mount, scope: Scope): void {
     );
   }
   if (isBind(value)) checkBind(value, scope);
+  checkIdmapOption(value, scope);
   checkMountMappings(value, scope);
 }
 
@@ -47,13 +49,24 @@ function checkBind({ source = '', options = [] }: Mount, scope: Scope): void {
   if (source === '' && !options.includes('remount'))
     scope.problem('/source', 'a bind mount has no source', 'a path on the host');
   options.forEach((option, at) => {
-    if (option === '' || KNOWN_OPTIONS.has(option)) return;
+    if (option === '' || KNOWN_OPTIONS.has(option) || isIdmapOption(option)) return;
     const meant = nearest(option, MOUNT_OPTIONS);
     scope.warn(
       `/options/${at}`,
       `${show(option)} is ignored: an option of a file system means nothing to a bind mount`,
       meant,
     );
+  });
+}
+
+function checkIdmapOption({ options = [], uidMappings, gidMappings }: Mount, scope: Scope): void {
+  options.forEach((option, at) => {
+    if (!isIdmapOption(option)) return;
+    const path = `/options/${at}`;
+    if (parseIdmapOption(option) === undefined)
+      scope.problem(path, `${show(option)} has no mappings that can be read`, IDMAP_EXAMPLE);
+    else if (uidMappings !== undefined || gidMappings !== undefined)
+      scope.problem(path, 'the mount has other mappings too', 'uidMappings and gidMappings, or this option');
   });
 }
 

@@ -468,6 +468,13 @@ describe('mounts', () => {
     expect(write?.error ?? 'none').toMatch(/none|EOVERFLOW/);
   });
 
+  it('an idmapped bind mount may have its mappings in the option', async (context) => {
+    needs(context, 'user namespaces');
+    const prepare = binding(['bind', 'idmap=uids=0-5000-1000;gids=0-6000-1000']);
+    const [stat] = await probed(context, [['stat', '/data/file']], prepare);
+    expect(stat?.value).toMatchObject({ uid: 5000, gid: 6000 });
+  });
+
   it("an idmapped bind mount without mappings takes those of the container's user namespace", async (context) => {
     needs(context, 'user namespaces');
     const [stat, write] = await probed(

@@ -254,6 +254,28 @@ test('an idmapped mount has its own mappings, or those of the container', () => 
   );
 });
 
+test('an idmapped mount may have its mappings in the option, relative to the user namespace too', () => {
+  const absolute = bind('/a', '/x', 'idmap=uids=0-5000-10#10-7000-5;gids=0-6000-10');
+  expect(stepOf(planOfMounts(absolute), 'open-tree')).toMatchObject({
+    uidMappings: [
+      { inside: 0, outside: 5000, size: 10 },
+      { inside: 10, outside: 7000, size: 5 },
+    ],
+    gidMappings: [{ inside: 0, outside: 6000, size: 10 }],
+    idmapRecursive: false,
+  });
+  const relative = (uids: string) =>
+    specOf(USER, { mounts: [bind('/a', '/x', `ridmap=${uids};gids=1-2-3`)] });
+  expect(stepOf(planOf(relative('uids=@1-3-10')), 'open-tree')).toMatchObject({
+    uidMappings: [{ inside: 1, outside: 100_003, size: 10 }],
+    gidMappings: [{ inside: 1, outside: 2, size: 3 }],
+    idmapRecursive: true,
+  });
+  expect(() => planOf(relative('uids=@0-65530-10'))).toThrow(
+    /the ids 65530 to 65539 not or not in one range/,
+  );
+});
+
 test('a new file system with id mappings is made on the host and attached by init', () => {
   const own: Mount = {
     ...mount('/a', 'tmpfs', ['size=1m', 'nosuid', 'ro', 'idmap']),

@@ -309,6 +309,28 @@ describe('mounts', () => {
       '/mounts/1/options/1',
       '"ridmap" has no mappings',
     ],
+    ...[
+      'idmap=',
+      'idmap=uids=0-1-1',
+      'idmap=uids=0-1-0;gids=0-1-1',
+      'idmap=uids=0-4294967295-1;gids=0-1-1',
+    ].map((option): Case => [
+      option,
+      mount({ source: '/a', options: ['bind', option] }),
+      '/mounts/1/options/1',
+      'has no mappings that can be read',
+    ]),
+    [
+      'mappings at two places',
+      mount({
+        source: '/a',
+        options: ['bind', 'idmap=uids=0-1-1;gids=0-1-1'],
+        uidMappings: one,
+        gidMappings: one,
+      }),
+      '/mounts/1/options/1',
+      'has other mappings too',
+    ],
   ]);
   accepts([
     ['.. in a destination', mount({ destination: '/a/../b' })],
