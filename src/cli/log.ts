@@ -5,6 +5,7 @@ import { HostError } from '../host/host.ts';
 import type { Host } from '../host/host.ts';
 import { crunErrno, isCrun } from './crun-name.ts';
 import { isRunc } from './runc-name.ts';
+import { visible } from './visible.ts';
 
 export type Level = 'error' | 'warning' | 'debug';
 
@@ -59,7 +60,7 @@ export function openLog(host: Host, options: LogOptions): Log {
     },
     warn: (message) => {
       if (RANK[options.level] < RANK.warning) return;
-      if (options.file === undefined) host.self.err(`${options.name}: warning: ${message}\n`);
+      if (options.file === undefined) host.self.err(visible(`${options.name}: warning: ${message}\n`));
       else append('warning', message, {});
     },
   };
@@ -128,7 +129,11 @@ function logDetails({ code, details }: RuntsError): Readonly<Record<string, unkn
 }
 
 /** The report for people: what failed, then indented where and why, and what to do; as runc, the first line alone. */
-export function formatError(name: string, { message, details }: RuntsError): string {
+export function formatError(name: string, error: RuntsError): string {
+  return visible(reportOf(name, error));
+}
+
+function reportOf(name: string, { message, details }: RuntsError): string {
   if (isRunc(name)) return message.startsWith('runc ') ? `${message}\n` : `${name}: ${message}\n`;
   const further = details.problems === undefined ? [] : details.problems.slice(1);
   const lines = [...further, describeStep(details, isCrun(name)), details.hint].filter(

@@ -40,9 +40,13 @@ function ids({ host, root }: Context): string[] {
   return names.filter(isId);
 }
 
-/** Without the checks of a load: a state that cannot be read claims nothing. */
+/** Without the checks of a load: a state that cannot be read, or is another user's, claims nothing. */
 function recordedPath({ host, root }: Context, id: string): string | undefined {
-  const text = attempt(() => host.files.readText(`${root}/${id}/state.json`));
+  const { files } = host;
+  const directory = `${root}/${id}`;
+  const text = attempt(() =>
+    files.isForeign(directory) ? undefined : files.readText(`${directory}/state.json`),
+  );
   const result = text === undefined ? undefined : parseJson(text);
   return result?.ok ? (result.value as unknown as Partial<Saved> | null)?.cgroup?.path : undefined;
 }

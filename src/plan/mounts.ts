@@ -145,8 +145,10 @@ function bindSteps(context: Context, entry: Entry): Prepared {
   const tree = openTree(path ?? source, slot, options, idmap);
   const bind = bindStep({ ...entry, options: detached(context, options) }, source, slot);
   if (path === undefined) return { prepare: [onHost(pointer, tree)], steps: [bind] };
-  // what is mounted there by then is seen in the container's mount namespace alone
-  return { prepare: [], steps: [onHost(pointer, { ...tree, root: rootPath(context) }), bind] };
+  // what is mounted there by then is seen in the container's mount namespace alone; in one that runs, what has the host's
+  // name of the root is the container's own, and may lead anywhere
+  const root = context.options.entered === true ? '/' : rootPath(context);
+  return { prepare: [], steps: [onHost(pointer, { ...tree, root }), bind] };
 }
 
 /**

@@ -14,7 +14,8 @@ import type { Step, StepOf } from './steps.ts';
 /**
  * Annotations of config.json that make the root file system of layers. They act because the author of the bundle
  * wrote them there; nothing of an image becomes one (construction K14). Directories are absolute or relative to the
- * bundle; in `lower` they are separated by `:`, the topmost first (`\:` and `\\` stand for the characters).
+ * bundle; in `lower` they are separated by `:`, the topmost first (`\:` and `\\` stand for the characters). A root.path
+ * that is absolute is that of a container manager, whose annotations may be a pod's.
  */
 export const OVERLAY = {
   lower: 'dev.runts.overlay.lower',
@@ -173,6 +174,13 @@ function overlaySteps(context: Context): Layers | undefined {
   const work = annotationOf(spec, OVERLAY.work) ?? '';
   requireTogether(lower, upper, work);
   if (lower === undefined) return undefined;
+  if (spec.root.path.startsWith('/')) {
+    throw unsupported(
+      annotationPointer('lower'),
+      `an overlay root needs a root.path in the bundle, not ${spec.root.path}`,
+      'give root.path relative to the bundle; where a container manager has made the root, take the annotation away',
+    );
+  }
   if (isUser(facts)) {
     throw unsupported(
       annotationPointer('lower'),

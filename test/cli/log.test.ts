@@ -29,6 +29,12 @@ describe('log', () => {
     );
   });
 
+  it('lets nothing through that a terminal acts on', () => {
+    const error = new RuntsError('STEP_FAILED', 'hook: said \u001b]0;owned\u0007\u009b2J\r\nmore');
+    expect(formatError('runts', error)).toBe('runts: hook: said \\x1b]0;owned\\x07\\x9b2J\\x0d\nmore\n');
+    expect(formatError('runc', error)).not.toContain('\u001b');
+  });
+
   it('shows every problem of a config once', () => {
     const problems = ['/a: wrong', '/b: wrong too'];
     const error = new RuntsError('INVALID_CONFIG', 'config.json: /a: wrong (and 1 more problem)', {

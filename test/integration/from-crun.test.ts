@@ -207,6 +207,38 @@ it('mounts are made in a running container, and taken away', async (context) => 
   );
 });
 
+it('a source in the root is that of the container, wherever the container has led the path of its root', async (context) => {
+  needs(context);
+  const container = makeContainer(context, (config, { rootfs }) => {
+    probing(['sleep', '60'])(config);
+    // with the pids of the host, /proc/self is also the runtime
+    config.linux.namespaces = config.linux.namespaces.filter(({ type }) => type !== 'pid');
+    mkdirSync(join(rootfs, rootfs, '..'), { recursive: true });
+    symlinkSync('/proc/self/root', join(rootfs, rootfs));
+  });
+  const { rootfs, scratch } = container;
+  const place = join(scratch, 'place');
+  for (const [directory, text] of [
+    [place, 'of the host'],
+    [join(rootfs, place), 'of the container'],
+  ] as const) {
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, 'file'), text);
+  }
+  await startDetached(container);
+  const file = join(scratch, 'mounts.json');
+  writeFileSync(
+    file,
+    JSON.stringify([{ destination: '/tmp/seen', source: join(rootfs, place), options: ['bind'] }]),
+  );
+  expect(await container.runts(['mounts', 'add', container.id, file])).toMatchObject({
+    status: 0,
+    stderr: '',
+  });
+  const ended = await container.runts(['exec', container.id, '/bin/inspect', 'read', '/tmp/seen/file']);
+  expect(parseProbes(ended.stdout)[0]?.value).toBe('of the container');
+});
+
 it('a device of a user namespace is made as the config wants it', async (context) => {
   needs(context, 'user namespaces');
   const [stat, open] = await probed(

@@ -177,6 +177,11 @@ test('layers are idmapped for a user namespace', () => {
 const half = (annotations: Record<string, string>): string =>
   refusalOf(() => planOf(usualSpec({ annotations }))).message;
 
+test("the root that a container manager has made is not replaced by layers: its annotations may be a pod's", () => {
+  const spec = usualSpec({ annotations: { [OVERLAY.lower]: '/' }, root: { path: '/storage/merged' } });
+  expect(refusalOf(() => planOf(spec))).toMatchObject({ code: 'UNSUPPORTED' });
+});
+
 test('halves of an overlay are refused, other annotations do nothing', () => {
   expect(half({ [OVERLAY.upper]: 'u', [OVERLAY.work]: 'w' })).toContain('there is nothing to lie over');
   expect(half({ [OVERLAY.lower]: 'a', [OVERLAY.upper]: 'u' })).toContain('go together');

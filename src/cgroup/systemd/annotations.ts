@@ -50,6 +50,9 @@ const ALLOWED: Readonly<Record<string, PropertyType>> = {
   TasksMax: 't',
 };
 
+/** systemd writes texts into lines of a unit file, where a line break begins another setting and a last `\\` takes the next. */
+const UNWRITABLE = /\p{Cc}|\\$/u;
+
 const TYPE_NAMES: Readonly<Record<PropertyType, string>> = {
   b: 'true or false',
   i: 'a number of type int32',
@@ -80,6 +83,11 @@ function toProperty(key: string, given: string, text: string): Property {
     });
   }
   const value = inSeconds ? parseSeconds(text) : parseValue(text, type);
+  if ([value].flat().some((part) => typeof part === 'string' && UNWRITABLE.test(part))) {
+    throw refusal('INVALID_CONFIG', key, `${JSON.stringify(text)} has a control character, or ends in \\`, {
+      hint: 'it would change other settings of the unit',
+    });
+  }
   if (value !== undefined) return { name, signature: type, value };
   const wanted = inSeconds ? 'a number of seconds' : TYPE_NAMES[type];
   throw refusal('INVALID_CONFIG', key, `${JSON.stringify(text)} is not ${wanted}`, {

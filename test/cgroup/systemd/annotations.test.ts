@@ -50,6 +50,17 @@ describe('annotations', () => {
   });
 
   test.each([
+    ['Description', "'x\\nSuccessAction=reboot'"],
+    ['Description', "'x\nSuccessAction=reboot'"],
+    ['Description', "'x\\\\'"],
+    ['Documentation', "['man:a', 'man:b\\rOnFailure=evil.service']"],
+  ])('%s: %j would begin or swallow a line of the unit file', (name, text) => {
+    const { code, message } = refusalOf(() => of(name, text));
+    expect(code).toBe('INVALID_CONFIG');
+    expect(message).toContain('has a control character, or ends in \\');
+  });
+
+  test.each([
     ['TimeoutStopUSec', "'5'", '"\'5\'" is not a number of type uint64'],
     ['TimeoutStopUSec', 'int32 5', '"int32 5" is not a number of type uint64'],
     ['TimeoutStopSec', 'false', '"false" is not a number of seconds'],

@@ -1,0 +1,7 @@
+/**
+ * Text for a terminal: what programs of a container have said, or names in a config, may hold sequences that move the
+ * cursor, answer as if typed, or hide what stands there.
+ */
+export function visible(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
