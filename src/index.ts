@@ -35,6 +35,8 @@ export type { ProcessFlags } from './container/exec-process.ts';
 export { planFacts } from './container/facts.ts';
 export type { CgroupManager } from './container/facts.ts';
 export { features } from './container/features.ts';
+export { changeMounts } from './container/hot-mounts.ts';
+export type { MountsRequest } from './container/hot-mounts.ts';
 export { kill } from './container/kill.ts';
 export type { KillRequest } from './container/kill.ts';
 export type { CreateRequest } from './container/launch.ts';
