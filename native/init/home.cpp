@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "cut.h"
 #include "paths.h"
 
 namespace runts::init {
@@ -13,14 +14,6 @@ namespace {
 constexpr size_t kMostBytes = 1 << 20;
 constexpr std::string_view kPrefix = "HOME=";
 char variable[kPrefix.size() + PATH_MAX] = "HOME=/";
-
-// The next piece up to the separator, taken off.
-std::string_view cut(std::string_view &text, char separator) {
-  size_t at = text.find(separator);
-  std::string_view piece = text.substr(0, at);
-  text = at == std::string_view::npos ? std::string_view() : text.substr(at + 1);
-  return piece;
-}
 
 bool is_number(std::string_view text, uint32_t number) {
   uint64_t value = 0;

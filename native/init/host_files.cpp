@@ -4,19 +4,13 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 
+#include "cut.h"
 #include "procfs.h"
 
 namespace runts::init {
 namespace {
 
 constexpr size_t kMostBytes = 16 << 20;
-
-std::string_view cut(std::string_view &text, char separator) {
-  size_t at = text.find(separator);
-  std::string_view piece = text.substr(0, at);
-  text = at == std::string_view::npos ? std::string_view() : text.substr(at + 1);
-  return piece;
-}
 
 // Spaces and the like stand as backslash and three octal digits. False where it does not fit.
 bool unescape(std::string_view text, char *out, size_t size) {

@@ -1,31 +1,14 @@
 import { propertyName } from '../cgroup/settings.ts';
 import type { RootfsPropagation } from '../spec/types.ts';
-import { annotationOf } from './annotations.ts';
 import { onHost, onInit, section } from './context.ts';
 import type { Context, Prepared } from './context.ts';
-import { stepMappings } from './ids.ts';
 import type { Propagation } from './mount-options.ts';
 import { has, joinedPath, makes, reachesRoot, readNamespaces } from './namespaces.ts';
+import { overlaySteps, readonlyLayers } from './overlay.ts';
 import { fromBundle } from './paths.ts';
 import { invalid, unsupported } from './refuse.ts';
 import { isUser } from './rootless.ts';
-import type { Step, StepOf } from './steps.ts';
-
-/**
- * Annotations of config.json that make the root file system of layers. They act because the author of the bundle
- * wrote them there; nothing of an image becomes one (construction K14). Directories are absolute or relative to the
- * bundle; in `lower` they are separated by `:`, the topmost first (`\:` and `\\` stand for the characters). A root.path
- * that is absolute is that of a container manager, whose annotations may be a pod's.
- */
-export const OVERLAY = {
-  lower: 'dev.runts.overlay.lower',
-  /** One more read-only layer above all of `lower`: what the runtime's user adds, such as /etc/hosts. */
-  init: 'dev.runts.overlay.init',
-  /** The writable layer; without it the root is read-only. */
-  upper: 'dev.runts.overlay.upper',
-  /** An empty directory on the file system of `upper`. */
-  work: 'dev.runts.overlay.work',
-} as const;
+import type { Step } from './steps.ts';
 
 export function rootPath({ spec, facts }: Pick<Context, 'spec' | 'facts'>): string {
   return fromBundle(facts.bundle, spec.root.path);
@@ -157,101 +140,6 @@ export function enterRootSteps({ spec, namespaces, options }: Context): Step[] {
 /** As late as possible: mount points and devices are made in it before. */
 export function readonlyRootSteps({ spec }: Context): Step[] {
   if (spec.root.readonly === true) return [onInit('/root/readonly', { kind: 'root-readonly' })];
-  const lower = annotationOf(spec, OVERLAY.lower);
-  if (lower === undefined || annotationOf(spec, OVERLAY.upper) !== undefined) return [];
-  return [onInit(annotationPointer('lower'), { kind: 'root-readonly' })];
-}
-
-interface Layers {
-  readonly slot: number;
-  readonly prepare: readonly Step[];
-}
-
-function overlaySteps(context: Context): Layers | undefined {
-  const { spec, facts } = context;
-  const lower = annotationOf(spec, OVERLAY.lower);
-  const upper = annotationOf(spec, OVERLAY.upper) ?? '';
-  const work = annotationOf(spec, OVERLAY.work) ?? '';
-  requireTogether(lower, upper, work);
-  if (lower === undefined) return undefined;
-  if (spec.root.path.startsWith('/')) {
-    throw unsupported(
-      annotationPointer('lower'),
-      `an overlay root needs a root.path in the bundle, not ${spec.root.path}`,
-      'give root.path relative to the bundle; where a container manager has made the root, take the annotation away',
-    );
-  }
-  if (isUser(facts)) {
-    throw unsupported(
-      annotationPointer('lower'),
-      'an overlay root is put together with rights that an ordinary user has not',
-      'mount it beforehand (fuse-overlayfs), or run as root',
-    );
-  }
-  const init = annotationOf(spec, OVERLAY.init);
-  const layers = [...(init === undefined ? [] : [init]), ...splitPaths(lower)];
-  const absolute = layers.map((path) => fromBundle(facts.bundle, path));
-  const slot = context.slot();
-  const mappings = layerMappings(context);
-  const pointer = annotationPointer('lower');
-  const [only] = absolute;
-  // overlayfs wants two layers at least; one that nobody writes to is itself
-  if (upper === '' && absolute.length === 1 && only !== undefined) {
-    return {
-      slot,
-      prepare: [
-        onHost(pointer, {
-          kind: 'open-tree',
-          source: only,
-          root: '',
-          recursive: false,
-          noFollow: false,
-          slot,
-          idmapRecursive: false,
-          ...mappings,
-        }),
-      ],
-    };
-  }
-  const writable = {
-    upper: upper && fromBundle(facts.bundle, upper),
-    work: work && fromBundle(facts.bundle, work),
-  };
-  return {
-    slot,
-    prepare: [
-      onHost(pointer, { kind: 'overlay', lower: absolute, ...writable, options: [], slot, ...mappings }),
-    ],
-  };
-}
-
-/** Layers are shared by containers with other mappings, so they are mapped on the way instead of being changed. */
-function layerMappings({
-  spec,
-  namespaces,
-}: Context): Pick<StepOf<'overlay'>, 'uidMappings' | 'gidMappings' | 'userNamespace'> {
-  const made = makes(namespaces, 'user');
-  return {
-    uidMappings: made ? stepMappings(spec.linux?.uidMappings ?? []) : [],
-    gidMappings: made ? stepMappings(spec.linux?.gidMappings ?? []) : [],
-    userNamespace: joinedPath(namespaces, 'user') ?? '',
-  };
-}
-
-function requireTogether(lower: string | undefined, upper: string, work: string): void {
-  if (lower === undefined && (upper !== '' || work !== '')) {
-    throw invalid('/annotations', `${OVERLAY.upper} needs ${OVERLAY.lower}: there is nothing to lie over`);
-  }
-  if ((upper === '') !== (work === '')) {
-    throw invalid('/annotations', `${OVERLAY.upper} and ${OVERLAY.work} go together: give both or neither`);
-  }
-}
-
-function annotationPointer(key: keyof typeof OVERLAY): string {
-  return `/annotations/${OVERLAY[key]}`;
-}
-
-function splitPaths(text: string): string[] {
-  const paths = text.match(/(?:\\.|[^:\\]|\\)+/gs) ?? [];
-  return paths.map((path) => path.replace(/\\(.)/gs, '$1'));
+  const because = readonlyLayers(spec);
+  return because === undefined ? [] : [onInit(because, { kind: 'root-readonly' })];
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { TestContext } from 'vitest';
 import { needs } from '../support/conditions.ts';
 import { probing } from '../support/config.ts';
 import {
@@ -9,9 +10,20 @@ import {
   stateOf,
   waitForStatus,
 } from '../support/container.ts';
+import type { TestContainer } from '../support/container.ts';
 import { holdings } from '../support/leaks.ts';
 import { startPeer } from '../support/peer.ts';
+import type { Peer } from '../support/peer.ts';
 import { RUNTS, until } from '../support/run.ts';
+
+/** A foreground run of a program that tells the signals it gets. */
+async function listener(context: TestContext): Promise<{ container: TestContainer; peer: Peer }> {
+  const container = makeContainer(context, probing(['signals', '20']));
+  const place = ['--root', container.state];
+  const peer = startPeer(context, RUNTS, [...place, 'run', '-b', container.directory, container.id]);
+  await until('the program to be ready', () => peer.output().includes('ready'));
+  return { container, peer };
+}
 
 describe('kill', () => {
   it.for<[string, string]>([
@@ -22,16 +34,7 @@ describe('kill', () => {
     ['sigwinch', 'SIGWINCH'],
   ])('sends %s', async ([name, received], context) => {
     needs(context);
-    const container = makeContainer(context, probing(['signals', '20']));
-    const peer = startPeer(context, RUNTS, [
-      '--root',
-      container.state,
-      'run',
-      '-b',
-      container.directory,
-      container.id,
-    ]);
-    await until('the program to be ready', () => peer.output().includes('ready'));
+    const { container, peer } = await listener(context);
     expect(await container.runts(['kill', container.id, name])).toMatchObject({ status: 0, stderr: '' });
     await until('the signal', () => peer.output().includes(`"${received}"`));
     expect(await container.runts(['kill', container.id])).toMatchObject({ status: 0 });
@@ -103,16 +106,7 @@ describe('kill', () => {
 
   it('run forwards the signals that it gets itself', async (context) => {
     needs(context);
-    const container = makeContainer(context, probing(['signals', '20']));
-    const peer = startPeer(context, RUNTS, [
-      '--root',
-      container.state,
-      'run',
-      '-b',
-      container.directory,
-      container.id,
-    ]);
-    await until('the program to be ready', () => peer.output().includes('ready'));
+    const { peer } = await listener(context);
     for (const signal of ['SIGUSR1', 'SIGHUP', 'SIGINT'] as const) {
       peer.child.kill(signal);
       await until(signal, () => peer.output().includes(`"${signal}"`));

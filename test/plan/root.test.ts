@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { detachRootSteps, OVERLAY } from '../../src/plan/root.ts';
+import { detachRootSteps } from '../../src/plan/root.ts';
 import type { RootfsPropagation } from '../../src/spec/types.ts';
 import {
   FACTS,
@@ -136,57 +136,4 @@ test('a joined mount namespace has a working directory of its own', () => {
   const plan = planOf(specOf([], {}, { namespaces }));
   expect(kindsOf(plan, ['root-directory'])).toEqual([]);
   expect(stepOf(plan, 'root').reached).toBe(false);
-});
-
-const LAYERS = {
-  [OVERLAY.lower]: 'layers/2:layers/1',
-  [OVERLAY.upper]: 'upper',
-  [OVERLAY.work]: '/scratch/work',
-};
-
-test('annotations put a root of layers together, on the host and never mounted there', () => {
-  const plan = planOf(usualSpec({ annotations: { ...LAYERS, [OVERLAY.init]: 'init' } }));
-  const overlay = stepOf(plan, 'overlay');
-  expect(overlay).toMatchObject({
-    on: 'host',
-    lower: ['/bundle/init', '/bundle/layers/2', '/bundle/layers/1'],
-    upper: '/bundle/upper',
-    work: '/scratch/work',
-    because: '/annotations/dev.runts.overlay.lower',
-  });
-  expect(stepOf(plan, 'root')).toMatchObject({ slot: overlay.slot, path: '/bundle/rootfs' });
-  expect(stepsOf(plan, 'root-readonly')).toEqual([]);
-});
-
-test('without an upper layer the root is read-only; a single layer is no overlay', () => {
-  const two = planOf(usualSpec({ annotations: { [OVERLAY.lower]: 'a:b' } }));
-  expect(stepOf(two, 'overlay')).toMatchObject({ upper: '', work: '' });
-  expect(stepOf(two, 'root-readonly').because).toBe('/annotations/dev.runts.overlay.lower');
-  const one = planOf(usualSpec({ annotations: { [OVERLAY.lower]: 'a\\:b' } }));
-  expect(stepsOf(one, 'overlay')).toEqual([]);
-  expect(stepOf(one, 'open-tree').source).toBe('/bundle/a:b');
-  expect(stepOf(one, 'root').slot).toBe(stepOf(one, 'open-tree').slot);
-});
-
-test('layers are idmapped for a user namespace', () => {
-  const plan = planOf(specOf(['user', 'mount'], { annotations: LAYERS }));
-  expect(stepOf(plan, 'overlay').uidMappings).toEqual([{ inside: 0, outside: 100_000, size: 65_536 }]);
-  expect(stepOf(planOf(usualSpec({ annotations: LAYERS })), 'overlay').uidMappings).toEqual([]);
-});
-
-const half = (annotations: Record<string, string>): string =>
-  refusalOf(() => planOf(usualSpec({ annotations }))).message;
-
-test("the root that a container manager has made is not replaced by layers: its annotations may be a pod's", () => {
-  const spec = usualSpec({ annotations: { [OVERLAY.lower]: '/' }, root: { path: '/storage/merged' } });
-  expect(refusalOf(() => planOf(spec))).toMatchObject({ code: 'UNSUPPORTED' });
-});
-
-test('halves of an overlay are refused, other annotations do nothing', () => {
-  expect(half({ [OVERLAY.upper]: 'u', [OVERLAY.work]: 'w' })).toContain('there is nothing to lie over');
-  expect(half({ [OVERLAY.lower]: 'a', [OVERLAY.upper]: 'u' })).toContain('go together');
-  const plain = planOf(
-    usualSpec({ annotations: { 'run.oci.handler': 'krun', 'org.systemd.property.X': 'y' } }),
-  );
-  expect(plain).toEqual(planOf(usualSpec()));
 });
