@@ -58,8 +58,10 @@ describe('ctr', () => {
     output(await task('resume', 'back'));
     expect(output(await task('ls'))).toMatch(/^back +\d+ +RUNNING$/m);
     output(await task('kill', '--signal', 'SIGUSR1', 'back'));
-    const deleted = await task('delete', '--force', 'back');
-    expect(deleted.stderr).toMatch(/exit code 3|^$/);
+    await expect
+      .poll(async () => (await task('ls')).stdout, { timeout: 30_000 })
+      .toMatch(/^back +\d+ +STOPPED$/m);
+    expect((await task('delete', 'back')).stderr).toMatch(/exit code 3/);
     output(await run(['container', 'rm', 'back']));
     expect(output(await task('ls'))).not.toMatch(/back/);
   });
