@@ -5,9 +5,6 @@ import type { Verb } from './verb.ts';
  * Called by the name `crun`, the command says of itself what scripts and tools search for in the output of crun: a line of
  * what it was built with, usage lines, and the system's text of an error beside its name.
  */
-export function isCrun(name: string): boolean {
-  return name === 'crun';
-}
 
 /** The last line of `crun --version`. */
 export const CRUN_FEATURES = '+SYSTEMD +SELINUX +APPARMOR +CAP +SECCOMP +EBPF';

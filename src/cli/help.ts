@@ -1,4 +1,5 @@
-import { crunUsage, isCrun } from './crun-name.ts';
+import { isCrun } from '../host/name.ts';
+import { crunUsage } from './crun-name.ts';
 import type { Flag } from './flags.ts';
 import { flagsOf, GLOBAL_FLAGS, VERBS } from './table.ts';
 import type { Verb } from './verb.ts';

@@ -3,8 +3,8 @@ import { RuntsError } from '../errors.ts';
 import type { ErrorCode, ErrorDetails } from '../errors.ts';
 import { HostError } from '../host/host.ts';
 import type { Host } from '../host/host.ts';
-import { crunErrno, isCrun } from './crun-name.ts';
-import { isRunc } from './runc-name.ts';
+import { isCrun, isRunc } from '../host/name.ts';
+import { crunErrno } from './crun-name.ts';
 import { visible } from './visible.ts';
 
 export type Level = 'error' | 'warning' | 'debug';

@@ -2,13 +2,14 @@ import type { Context } from '../container/context.ts';
 import { absolutePath } from '../container/paths.ts';
 import { RuntsError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
+import { isRunc } from '../host/name.ts';
 import { isOn, parseFlags, wordOf } from './flags.ts';
 import type { FlagValues, Parsed } from './flags.ts';
 import { cgroupManagerOf, logOptionsOf, refuseSetId, rootlessOf, rootOf } from './globals.ts';
 import { asRuntsError, openLog } from './log.ts';
 import type { Log } from './log.ts';
 import { print } from './output.ts';
-import { asOfRunc, isRunc } from './runc-name.ts';
+import { asOfRunc } from './runc-name.ts';
 import { flagsOf, GLOBAL_FLAGS, VERBS } from './table.ts';
 import type { Verb } from './verb.ts';
 

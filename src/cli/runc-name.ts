@@ -6,9 +6,6 @@ import type { ErrorCode } from '../errors.ts';
  * the form that scripts and tools know from runc: one line, and for commands that make processes with runc's words in
  * front. By any other name a message begins with the thing that is wrong, and says more in further lines.
  */
-export function isRunc(name: string): boolean {
-  return name === 'runc';
-}
 
 const FAILED: Readonly<Record<string, string>> = {
   create: 'runc create failed',

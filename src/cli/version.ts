@@ -1,7 +1,8 @@
 import type { Host } from '../host/host.ts';
+import { isCrun } from '../host/name.ts';
 import { SPEC_VERSION } from '../spec/default.ts';
 import { COMMIT, VERSION } from '../version.ts';
-import { CRUN_FEATURES, isCrun } from './crun-name.ts';
+import { CRUN_FEATURES } from './crun-name.ts';
 
 /** In the form that docker and go-runc parse. */
 export function versionText(host: Host): string {

@@ -7,7 +7,7 @@ import { parseJson } from '../spec/json.ts';
 import type { Spec } from '../spec/types.ts';
 import { directoryOf } from './cgroup-tree.ts';
 import type { Context } from './context.ts';
-import { isId } from './id.ts';
+import { containerIds } from './store.ts';
 import type { Saved } from './store.ts';
 
 /**
@@ -32,12 +32,9 @@ export function ownCgroup(context: Context, { id, cgroup }: Saved): CgroupPlace 
 }
 
 function isClaimed(context: Context, id: string, path: string): boolean {
-  return ids(context).some((other) => other !== id && recordedPath(context, other) === path);
-}
-
-function ids({ host, root }: Context): string[] {
-  const names = attempt(() => host.files.list(root), 'ENOENT') ?? [];
-  return names.filter(isId);
+  return containerIds(context.host.files, context.root, true).some(
+    (other) => other !== id && recordedPath(context, other) === path,
+  );
 }
 
 /** Without the checks of a load: a state that cannot be read, or is another user's, claims nothing. */

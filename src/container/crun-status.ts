@@ -1,3 +1,4 @@
+import { isCrun } from '../host/name.ts';
 import type { Context } from './context.ts';
 import type { Place, Saved } from './store.ts';
 
@@ -6,7 +7,7 @@ import type { Place, Saved } from './store.ts';
  * process and cgroup; runts reads state.json alone. The list of descriptors is for checkpoints, which runts makes none of.
  */
 export function writeCrunStatus({ host, cgroupManager }: Context, place: Place, saved: Saved): void {
-  if (host.self.name !== 'crun') return;
+  if (!isCrun(host.self.name)) return;
   const status = {
     pid: saved.pid,
     'process-start-time': saved.startTime,

@@ -1,6 +1,7 @@
 import type { HostFiles } from '../host/host.ts';
 import { CGROUP_PARENT } from '../plan/cgroup.ts';
 import type { CgroupFacts, Delegation } from '../plan/facts.ts';
+import { isWithin, parentOf } from '../plan/paths.ts';
 import { directoryOf, readControllers } from './cgroup-tree.ts';
 
 /** Where a runtime that is not the machine's root puts containers by itself: beside its own cgroup. */
@@ -23,9 +24,7 @@ export function readDelegation(
   const controllers = readControllers(files, directory(from ?? nearest));
   if (!mayWrite(nearest)) return { from: nearest, missing: nearest, controllers };
   // cgroup-v2.rst, "Delegation Containment": a process crosses no cgroup that its mover may not write to
-  const common = ancestors(path).find(
-    (cgroup) => own === cgroup || own.startsWith(cgroup === '/' ? '/' : `${cgroup}/`),
-  );
+  const common = ancestors(path).find((cgroup) => isWithin(own, cgroup));
   const missing = common !== undefined && !mayWrite(common, 'cgroup.procs') ? common : undefined;
   return { from: from ?? nearest, controllers, ...(missing !== undefined && { missing }) };
 }
@@ -40,8 +39,4 @@ function ancestors(path: string): string[] {
 function topmost(cgroups: readonly string[], test: (cgroup: string) => boolean): string | undefined {
   const end = cgroups.findIndex((cgroup) => !test(cgroup));
   return cgroups[(end === -1 ? cgroups.length : end) - 1];
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/')) || '/';
 }

@@ -1,9 +1,8 @@
 import { attempt } from '../host/attempt.ts';
 import type { Context } from './context.ts';
-import { isId } from './id.ts';
 import { describe } from './state.ts';
 import type { ContainerState } from './state.ts';
-import { load, placeOf, readStates } from './store.ts';
+import { containerIds, load, placeOf } from './store.ts';
 
 /**
  * All containers of a root, by id. One that cannot be read is warned of and left out, as is what is no container.
@@ -12,7 +11,7 @@ import { load, placeOf, readStates } from './store.ts';
 export async function list(context: Context, missingIsEmpty: boolean): Promise<ContainerState[]> {
   const states: ContainerState[] = [];
   const userNames = readUserNames(context);
-  for (const name of containerIds(context, missingIsEmpty)) {
+  for (const name of containerIds(context.host.files, context.root, missingIsEmpty)) {
     const directory = `${context.root}/${name}`;
     if (context.host.files.kind(directory) !== 'directory') continue;
     try {
@@ -31,14 +30,6 @@ export async function list(context: Context, missingIsEmpty: boolean): Promise<C
 
 function isGone(context: Context, directory: string): boolean {
   return context.host.files.kind(directory) === 'missing';
-}
-
-/** Names of the root directory that are ids. */
-export function containerIds(context: Context, missingIsEmpty: boolean): string[] {
-  const { files } = context.host;
-  const read = (): string[] => readStates(context.root, () => files.list(context.root));
-  const names = missingIsEmpty ? attempt(read, 'ENOENT') : read();
-  return (names ?? []).filter(isId).sort();
 }
 
 /** passwd(5) of the host. */

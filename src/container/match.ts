@@ -1,6 +1,6 @@
 import { RuntsError } from '../errors.ts';
 import type { Context } from './context.ts';
-import { containerIds } from './list.ts';
+import { containerIds } from './store.ts';
 
 /**
  * Does it for each container whose id the regular expression matches, anywhere unless it is anchored. One that fails
@@ -14,7 +14,9 @@ export async function forEachMatch(
 ): Promise<void> {
   const expression = parse(pattern);
   let first: { readonly error: unknown } | undefined;
-  for (const id of containerIds(context, true).filter((name) => expression.test(name))) {
+  for (const id of containerIds(context.host.files, context.root, true).filter((name) =>
+    expression.test(name),
+  )) {
     try {
       await act(id);
     } catch (error) {

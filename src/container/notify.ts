@@ -1,3 +1,4 @@
+import { isCrun } from '../host/name.ts';
 import type { Context } from './context.ts';
 import type { Place } from './store.ts';
 
@@ -13,7 +14,7 @@ export function makeNotifyDirectory({ host }: Context, place: Place): string | u
   const socket = env['NOTIFY_SOCKET'];
   if (!isWanted(socket)) return undefined;
   host.files.makeDirectory(`${place.directory}/notify`, 0o755);
-  return name === 'crun' && socket.startsWith('/') ? socket : RUNC_DIRECTORY;
+  return isCrun(name) && socket.startsWith('/') ? socket : RUNC_DIRECTORY;
 }
 
 function isWanted(socket: string | undefined): socket is string {

@@ -21,8 +21,3 @@ export function absolutePath(from: string, path: string): string {
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
-
-/** True where `path` is `directory` or below it; both clean and absolute. */
-export function isBelow(path: string, directory: string): boolean {
-  return path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`);
-}

@@ -1,4 +1,5 @@
 import { RuntsError } from '../errors.ts';
+import { attempt } from '../host/attempt.ts';
 import { HostError } from '../host/host.ts';
 import type { HostFiles, HostLock } from '../host/host.ts';
 import type { Facts } from '../plan/facts.ts';
@@ -6,7 +7,7 @@ import type { CgroupPlace } from '../plan/lifecycle.ts';
 import type { Step } from '../plan/steps.ts';
 import { formatJson, parseJson } from '../spec/json.ts';
 import type { Spec } from '../spec/types.ts';
-import { checkId } from './id.ts';
+import { checkId, isId } from './id.ts';
 
 /** Number of the format of state.json; another one is refused. */
 const VERSION = 1;
@@ -85,6 +86,13 @@ const OWN_ROOT =
 function noPlace(directory: string, cause: unknown): RuntsError {
   const message = `${directory}: cannot make the state directory: ${(cause as Error).message}`;
   return new RuntsError('HOST_FAILED', message, { cause, hint: OWN_ROOT });
+}
+
+/** Names of the root directory that are ids. */
+export function containerIds(files: HostFiles, root: string, missingIsEmpty: boolean): string[] {
+  const read = (): string[] => readStates(root, () => files.list(root));
+  const names = missingIsEmpty ? attempt(read, 'ENOENT') : read();
+  return (names ?? []).filter(isId).sort();
 }
 
 /** Reads states in a directory; where it may not be entered, the error says so instead of naming a file in it. */

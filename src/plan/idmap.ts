@@ -1,7 +1,7 @@
 import type { IdmapRange } from '../spec/idmap-option.ts';
 import type { IdMapping } from '../spec/types.ts';
 import type { Context } from './context.ts';
-import { stepMappings } from './ids.ts';
+import { mappingOf, stepMappings } from './ids.ts';
 import type { Entry } from './mount-entry.ts';
 import { joinedPath } from './namespaces.ts';
 import { invalid, unsupported } from './refuse.ts';
@@ -37,8 +37,7 @@ export function idmapOf(
   const idmapRecursive = options.idmap === 'tree';
   const path = joinedPath(namespaces, 'user');
   if (own === undefined && path !== undefined) return { ...NO_IDMAP, userNamespace: path, idmapRecursive };
-  const uid = own === undefined ? spec.linux?.uidMappings : own.uid;
-  const gid = own === undefined ? spec.linux?.gidMappings : own.gid;
+  const { uid, gid } = own ?? { uid: spec.linux?.uidMappings, gid: spec.linux?.gidMappings };
   if (!uid?.length || !gid?.length)
     throw invalid(pointer, 'an idmapped mount needs both uidMappings and gidMappings');
   return {
@@ -73,10 +72,8 @@ function ownMappings(
 function absolute(range: IdmapRange, users: readonly IdMapping[] = [], pointer: string): IdMapping {
   const { relative, containerID, hostID: first, size } = range;
   if (!relative) return { containerID, hostID: first, size };
-  const around = users.find(
-    (user) => user.containerID <= first && first + size <= user.containerID + user.size,
-  );
-  if (around === undefined) {
+  const around = mappingOf(users, first);
+  if (around === undefined || first + size > around.containerID + around.size) {
     const ids = `${first} to ${first + size - 1}`;
     throw invalid(pointer, `"@": the container's user namespace maps the ids ${ids} not or not in one range`);
   }

@@ -12,9 +12,14 @@ export function stepMappings(mappings: readonly IdMapping[]): StepMappings {
   return mappings.map(({ containerID, hostID, size }) => ({ inside: containerID, outside: hostID, size }));
 }
 
+/** The mapping that an id of the container is in. */
+export function mappingOf(mappings: readonly IdMapping[], id: number): IdMapping | undefined {
+  return mappings.find(({ containerID, size }) => containerID <= id && id < containerID + size);
+}
+
 /** The id that the host knows an id of the container by, or undefined where it is not mapped. */
 export function hostId(mappings: readonly IdMapping[], id: number): number | undefined {
-  const range = mappings.find(({ containerID, size }) => containerID <= id && id < containerID + size);
+  const range = mappingOf(mappings, id);
   return range && range.hostID + id - range.containerID;
 }
 

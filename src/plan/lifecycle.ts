@@ -7,6 +7,7 @@ import { onHost } from './context.ts';
 import { START_SOCKET } from './create.ts';
 import type { CgroupFacts, Facts, SystemdFacts } from './facts.ts';
 import { hookSteps } from './hooks.ts';
+import { parentOf } from './paths.ts';
 import { AGENT_SLOT, agentSteps } from './seccomp.ts';
 import type { Plan, Step } from './steps.ts';
 import { updateUnitSteps } from './systemd.ts';
@@ -73,12 +74,8 @@ export function compileKillAll(cgroup: CgroupPlace): Plan {
 export function compileDelete(cgroup: CgroupPlace | undefined, parent = CGROUP_PARENT): Plan {
   if (cgroup === undefined) return [];
   const { root, path, inode = 0 } = cgroup;
-  const until = directoryOf(path.startsWith(`${parent}/`) ? parent : path);
+  const until = parentOf(path.startsWith(`${parent}/`) ? parent : path);
   return [onHost('', { kind: 'cgroup-remove', root, path, until, timeoutMs: REMOVE_TIMEOUT_MS, inode })];
-}
-
-function directoryOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/')) || '/';
 }
 
 /**

@@ -16,6 +16,11 @@ export function fromBundle(bundle: string, path: string): string {
   return `${bundle}/${path.replace(/^(\.\/+)+/, '')}`.replace(/\/+$/, '');
 }
 
+/** The directory that a clean absolute path lies in; `/` for what is at the top. */
+export function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/')) || '/';
+}
+
 /** True for a path inside of directory, or directory itself; both clean. */
 export function isWithin(path: string, directory: string): boolean {
   return path === directory || directory === '/' || path.startsWith(`${directory}/`);

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { chromeTrace } from '../../src/container/trace.ts';
 import { extraDescriptors } from '../../src/container/descriptors.ts';
 import { checkId } from '../../src/container/id.ts';
-import { absolutePath, cleanPath, isBelow } from '../../src/container/paths.ts';
+import { absolutePath, cleanPath } from '../../src/container/paths.ts';
+import { isWithin } from '../../src/plan/paths.ts';
 import { parseProcessStat } from '../../src/container/process-stat.ts';
 import { filterPs } from '../../src/container/ps.ts';
 import { parseInteger, parseSize } from '../../src/container/size.ts';
@@ -38,8 +39,8 @@ describe('paths', () => {
   it('counts from a directory', () => {
     expect(absolutePath('/b', 'rootfs')).toBe('/b/rootfs');
     expect(absolutePath('/b', '/r')).toBe('/r');
-    expect(isBelow('/a/b', '/a')).toBe(true);
-    expect(isBelow('/ab', '/a')).toBe(false);
+    expect(isWithin('/a/b', '/a')).toBe(true);
+    expect(isWithin('/ab', '/a')).toBe(false);
   });
 });
 

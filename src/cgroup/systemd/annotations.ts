@@ -1,7 +1,6 @@
 /** `org.systemd.property.NAME` annotations: further properties for the container's unit. */
-import { RuntsError } from '../../errors.ts';
+import { invalid, unsupported } from '../../plan/refuse.ts';
 import { step as token } from '../../spec/problems.ts';
-import { propertyName } from '../settings.ts';
 import type { Property } from './properties.ts';
 import { parseSeconds, parseValue } from './gvariant.ts';
 import type { PropertyType } from './gvariant.ts';
@@ -74,33 +73,21 @@ export function annotatedProperties(annotations: Readonly<Record<string, string>
 }
 
 function toProperty(key: string, given: string, text: string): Property {
+  const pointer = `/annotations${token(key)}`;
   const inSeconds = /[a-z]Sec$/.test(given);
   const name = inSeconds ? `${given.slice(0, -'Sec'.length)}USec` : given;
   const type = Object.hasOwn(ALLOWED, name) ? ALLOWED[name] : undefined;
   if (type === undefined) {
-    throw refusal('UNSUPPORTED', key, 'annotations may not set this property of a unit', {
-      hint: `these they may: ${Object.keys(ALLOWED).join(', ')}`,
-    });
+    const hint = `these they may: ${Object.keys(ALLOWED).join(', ')}`;
+    throw unsupported(pointer, 'annotations may not set this property of a unit', hint);
   }
   const value = inSeconds ? parseSeconds(text) : parseValue(text, type);
   if ([value].flat().some((part) => typeof part === 'string' && UNWRITABLE.test(part))) {
-    throw refusal('INVALID_CONFIG', key, `${JSON.stringify(text)} has a control character, or ends in \\`, {
-      hint: 'it would change other settings of the unit',
-    });
+    const why = `${JSON.stringify(text)} has a control character, or ends in \\`;
+    throw invalid(pointer, why, 'it would change other settings of the unit');
   }
   if (value !== undefined) return { name, signature: type, value };
   const wanted = inSeconds ? 'a number of seconds' : TYPE_NAMES[type];
-  throw refusal('INVALID_CONFIG', key, `${JSON.stringify(text)} is not ${wanted}`, {
-    hint: 'values are in the text format of GVariant',
-  });
-}
-
-function refusal(
-  code: 'UNSUPPORTED' | 'INVALID_CONFIG',
-  key: string,
-  why: string,
-  { hint }: { readonly hint: string },
-): RuntsError {
-  const path = `/annotations${token(key)}`;
-  return new RuntsError(code, `${propertyName(path)}: ${why}`, { path, hint });
+  const why = `${JSON.stringify(text)} is not ${wanted}`;
+  throw invalid(pointer, why, 'values are in the text format of GVariant');
 }

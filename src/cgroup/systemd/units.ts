@@ -1,5 +1,5 @@
 /** Names of units, and where their cgroups are. */
-import { RuntsError } from '../../errors.ts';
+import { invalid } from '../../plan/refuse.ts';
 
 const AT = '/linux/cgroupsPath';
 
@@ -28,6 +28,7 @@ export function unitOf(cgroupsPath: string, id: string, isUser: boolean): Unit {
   const [slice = '', prefix = '', name = ''] = parts;
   if (parts.length !== 3) {
     throw invalid(
+      AT,
       `expected cgroupsPath to be of format "slice:prefix:name" for systemd cgroups, got ${JSON.stringify(cgroupsPath)} instead`,
       'give a place such as system.slice:runts:NAME, or leave out --systemd-cgroup',
     );
@@ -53,6 +54,7 @@ function checkName(name: string, suffix: string): string {
   const fine = /^[A-Za-z0-9_.\\-]+$/.test(name) && name.length <= 255 && name.endsWith(suffix);
   if (fine && name !== suffix) return name;
   throw invalid(
+    AT,
     `${JSON.stringify(name)} is no name of a ${suffix.slice(1)} unit`,
     'slice:prefix:name are made of letters, digits and -_.\\, and the slice ends in .slice',
   );
@@ -64,6 +66,7 @@ export function slicePath(slice: string): string {
   const parts = slice.slice(0, -'.slice'.length).split('-');
   if (parts.includes('')) {
     throw invalid(
+      AT,
       `invalid slice name: ${slice}`,
       'a dash in the name of a slice stands between its parents: a-b.slice is in a.slice',
     );
@@ -84,8 +87,4 @@ export function objectPath(unit: string): string {
     (char) => `_${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
   return `/org/freedesktop/systemd1/unit/${escaped}`;
-}
-
-function invalid(why: string, hint: string): RuntsError {
-  return new RuntsError('INVALID_CONFIG', `linux.cgroupsPath: ${why}`, { path: AT, hint });
 }
