@@ -11,20 +11,15 @@
 
 #include "../sys/syscalls.h"
 #include "cgroup.h"
+#include "deadline.h"
 #include "files.h"
 
 namespace runts::core {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 constexpr auto kRetry = std::chrono::milliseconds(2);
 constexpr uint32_t kUndoMs = 10'000;
 constexpr auto kClear = std::chrono::milliseconds(1000);
-
-int milliseconds_left(Clock::time_point deadline) {
-  auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
-  return left < 0 ? 0 : static_cast<int>(left);
-}
 
 // Without cgroup.kill (threaded domains): SIGKILL to each process, again and again until none is left or time
 // is up.

@@ -1,6 +1,5 @@
 #include "dbus.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -139,14 +138,9 @@ Status Connection::read_line(std::string &line) {
 }
 
 Status Connection::wait(short events) {
-  for (;;) {
-    auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now()).count();
-    pollfd wait{socket_.get(), events, 0};
-    int ready = poll(&wait, 1, static_cast<int>(std::max<int64_t>(left, 0)));
-    if (ready > 0) return done();
-    if (ready == 0) return lost(ETIMEDOUT, "poll");
-    if (errno != EINTR) return lost(errno, "poll");
-  }
+  int ready = await_events(socket_.get(), events, deadline_);
+  if (ready > 0) return done();
+  return lost(ready == 0 ? ETIMEDOUT : -ready, "poll");
 }
 
 Status Connection::send(std::string_view bytes) {

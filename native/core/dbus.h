@@ -1,18 +1,16 @@
 // A D-Bus connection without a bus in between (D-Bus Specification: "Authentication Protocol", "Message
 // Protocol"). Messages are made and read elsewhere; here is what it takes to match an answer to its call.
 #pragma once
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "../sys/fd.h"
+#include "deadline.h"
 #include "status.h"
 
 namespace runts::core::dbus {
-
-using Clock = std::chrono::steady_clock;
 
 enum class Type : uint8_t { Call = 1, Return = 2, Error = 3, Signal = 4 };
 

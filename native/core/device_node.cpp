@@ -2,13 +2,13 @@
 // own, and the container gets a clone of the node alone.
 #include <cerrno>
 #include <fcntl.h>
-#include <pthread.h>
 #include <sched.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 #include "../sys/syscalls.h"
 #include "file_system.h"
+#include "own_thread.h"
 #include "steps.h"
 
 namespace runts::core {
@@ -41,38 +41,22 @@ Status make_node(int directory, const plan::DeviceNode &step) {
   return done();
 }
 
-struct Cloning {
-  int mount;
-  int error = 0;
-  Fd node;
-};
-
 // What is not attached anywhere can only be cloned as a whole before Linux 6.15. So it is attached, in a mount namespace
 // that ends with this thread.
-void *clone_apart(void *argument) {
-  auto &cloning = *static_cast<Cloning *>(argument);
+int clone_apart(int mount) {
   sys::MountAttr apart{0, 0, sys::kMsPrivate, 0};
-  if (unshare(CLONE_NEWNS) != 0) {
-    cloning.error = errno;
-    return nullptr;
-  }
+  if (unshare(CLONE_NEWNS) != 0) return -errno;
   int error = sys::mount_setattr(AT_FDCWD, "/", sys::kAtRecursive, apart);
-  if (error == 0) error = sys::move_mount(cloning.mount, "", AT_FDCWD, "/", sys::kMoveMountFromEmptyPath);
-  int node = error < 0 ? error
-                       : sys::open_tree(cloning.mount, kNode, sys::kOpenTreeClone | sys::kOpenTreeCloexec);
-  if (node < 0) cloning.error = -node;
-  else cloning.node.reset(node);
-  return nullptr;
+  if (error == 0) error = sys::move_mount(mount, "", AT_FDCWD, "/", sys::kMoveMountFromEmptyPath);
+  return error < 0 ? error : sys::open_tree(mount, kNode, sys::kOpenTreeClone | sys::kOpenTreeCloexec);
 }
 
 Status clone_node(int mount, Fd &out) {
-  Cloning cloning{mount, 0, {}};
-  pthread_t thread;
-  if (int error = pthread_create(&thread, nullptr, clone_apart, &cloning); error != 0)
+  int node = -1;
+  if (int error = on_own_thread([&] { node = clone_apart(mount); }); error < 0)
     return failed(error, "pthread_create()");
-  pthread_join(thread, nullptr);
-  if (cloning.error) return failed(cloning.error, "open_tree(\"node\", OPEN_TREE_CLONE)");
-  out = std::move(cloning.node);
+  if (node < 0) return failed(node, "open_tree(\"node\", OPEN_TREE_CLONE)");
+  out.reset(node);
   return done();
 }
 

@@ -23,6 +23,12 @@ std::string log_of(int context) {
   }
 }
 
+Status with_log(int error, int context, const Report &report) {
+  Status status = failed(error, report);
+  status.detail = log_of(context);
+  return status;
+}
+
 }  // namespace
 
 int set_fs_string(int context, const char *key, const char *value) {
@@ -44,19 +50,14 @@ Status create_fs(int context) {
   int error = sys::fsconfig(context, sys::kFsconfigCreate, nullptr, nullptr, 0);
   if (!error) return done();
   Report report;
-  report.call("fsconfig").fd(context).word("FSCONFIG_CMD_CREATE");
-  Status status = failed(error, report);
-  status.detail = log_of(context);
-  return status;
+  return with_log(error, context, report.call("fsconfig").fd(context).word("FSCONFIG_CMD_CREATE"));
 }
 
 Status config_refused(int error, int context, std::string_view key, std::string_view value) {
   Report report;
   report.call("fsconfig").fd(context).string(key);
   if (!value.empty()) report.string(value);
-  Status status = failed(error, report);
-  status.detail = log_of(context);
-  return status;
+  return with_log(error, context, report);
 }
 
 Status make_file_system(const plan::FileSystem &step, Context &context) {

@@ -1,17 +1,13 @@
 // newuidmap(1) and newgidmap(1): programs with the right to map the subordinate ids of subuid(5) and subgid(5).
 #include <cerrno>
-#include <chrono>
-#include <csignal>
 #include <fcntl.h>
-#include <poll.h>
 #include <unistd.h>
 
+#include "deadline.h"
 #include "steps.h"
 
 namespace runts::core {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr int kPatienceMs = 30'000;
 constexpr size_t kMostOutput = 2048;
@@ -21,27 +17,6 @@ struct Answer {
   std::optional<Ending> ending;
   std::string output;
 };
-
-int left(Clock::time_point deadline) {
-  auto count = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
-  return count < 0 ? 0 : static_cast<int>(count);
-}
-
-// What it says until it closes its end, or until the time is up.
-void read_output(int fd, std::string &output, Clock::time_point deadline) {
-  char bytes[512];
-  for (;;) {
-    pollfd wait{fd, POLLIN, 0};
-    int ready = poll(&wait, 1, left(deadline));
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) return;
-    ssize_t got = read(fd, bytes, sizeof(bytes));
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return;
-    size_t room = kMostOutput - std::min(kMostOutput, output.size());
-    output.append(bytes, std::min(room, static_cast<size_t>(got)));
-  }
-}
 
 // Its environment is empty and it has no descriptors but these, for it has rights that the caller has not.
 Status run_tool(const std::vector<std::string> &arguments, int process, Answer &answer) {
@@ -57,8 +32,8 @@ Status run_tool(const std::vector<std::string> &arguments, int process, Answer &
   theirs.reset();
   auto deadline = Clock::now() + std::chrono::milliseconds(kPatienceMs);
   answer.output.clear();
-  read_output(ours.get(), answer.output, deadline);
-  answer.ending = reap(tool.pidfd, left(deadline));
+  (void)read_until(ours.get(), answer.output, kMostOutput, deadline);
+  answer.ending = reap(tool.pidfd, milliseconds_left(deadline));
   if (!answer.ending) (void)kill_and_reap(tool.pidfd);
   return done();
 }

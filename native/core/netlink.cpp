@@ -2,9 +2,10 @@
 
 #include <cerrno>
 #include <cstring>
-#include <pthread.h>
 #include <sched.h>
 #include <sys/socket.h>
+
+#include "own_thread.h"
 
 namespace runts::core {
 namespace {
@@ -12,18 +13,10 @@ namespace {
 // More than the kernel puts into one datagram of a dump.
 constexpr size_t kReceive = 64 << 10;
 
-struct Opening {
-  int network_namespace;
-  int socket;
-  int error;
-};
-
-void *open_there(void *argument) {
-  Opening &opening = *static_cast<Opening *>(argument);
-  if (setns(opening.network_namespace, CLONE_NEWNET) == 0)
-    opening.socket = ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-  opening.error = opening.socket < 0 ? errno : 0;
-  return nullptr;
+int open_there(int network_namespace) {
+  if (setns(network_namespace, CLONE_NEWNET) != 0) return -errno;
+  int socket = ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+  return socket < 0 ? -errno : socket;
 }
 
 void append(std::string &out, const void *from, size_t size) {
@@ -85,12 +78,10 @@ std::string NetlinkRequest::message(uint32_t sequence) const {
 // A socket belongs to the namespace of the thread that makes it, and stays there: a thread of its own goes and
 // ends, so that no other can be left in the wrong namespace.
 int Netlink::open_in(int network_namespace) {
-  Opening opening{network_namespace, -1, 0};
-  pthread_t thread;
-  if (int error = pthread_create(&thread, nullptr, open_there, &opening); error != 0) return -error;
-  pthread_join(thread, nullptr);
-  if (opening.error) return -opening.error;
-  socket_.reset(opening.socket);
+  int socket = -1;
+  int error = on_own_thread([&] { socket = open_there(network_namespace); });
+  if (error < 0 || socket < 0) return error < 0 ? error : socket;
+  socket_.reset(socket);
   int on = 1;
   setsockopt(socket_.get(), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
   setsockopt(socket_.get(), SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));

@@ -1,9 +1,9 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <sched.h>
-#include <thread>
 
 #include "../sys/syscalls.h"
+#include "own_thread.h"
 #include "steps.h"
 
 namespace runts::core {
@@ -55,8 +55,8 @@ Status clone_inside(const plan::OpenTree &step, int process, Fd &out) {
 // With the host's rights, by a thread that joins the container's mount namespace.
 Status clone_in_container(const plan::OpenTree &step, const Context &context, Fd &out) {
   Status status;
-  std::thread([&] { status = clone_inside(step, context.process.pidfd.get(), out); }).join();
-  return status;
+  int error = on_own_thread([&] { status = clone_inside(step, context.process.pidfd.get(), out); });
+  return error < 0 ? failed(error, "pthread_create()") : status;
 }
 
 }  // namespace

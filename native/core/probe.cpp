@@ -1,11 +1,10 @@
 #include "probe.h"
 
 #include <cerrno>
-#include <chrono>
 #include <fcntl.h>
-#include <poll.h>
 #include <unistd.h>
 
+#include "deadline.h"
 #include "helper.h"
 #include "spawn.h"
 
@@ -13,28 +12,6 @@ namespace runts::core {
 namespace {
 
 constexpr int kLimitMs = 10'000;
-
-using Clock = std::chrono::steady_clock;
-
-int left(Clock::time_point deadline) {
-  auto count = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
-  return count < 0 ? 0 : static_cast<int>(count);
-}
-
-// All that the program prints; nothing of it is large. False: it did not end in time.
-bool read_answer(const Fd &output, std::string &answer) {
-  auto deadline = Clock::now() + std::chrono::milliseconds(kLimitMs);
-  char part[4096];
-  for (;;) {
-    pollfd wait{output.get(), POLLIN, 0};
-    int ready = poll(&wait, 1, left(deadline));
-    if (ready == 0) return false;
-    ssize_t size = ready < 0 ? -1 : read(output.get(), part, sizeof(part));
-    if (size < 0 && errno == EINTR) continue;
-    if (size <= 0) return size == 0;
-    answer.append(part, static_cast<size_t>(size));
-  }
-}
 
 Status start_probe(const std::vector<std::string> &arguments, Child &child, Fd &output) {
   int program, ends[2];
@@ -57,7 +34,8 @@ Status probe_machine(const std::vector<std::string> &arguments, std::string &ans
   Child child;
   Fd output;
   if (Status status = start_probe(arguments, child, output); !status.ok()) return status;
-  bool complete = read_answer(output, answer);
+  auto deadline = Clock::now() + std::chrono::milliseconds(kLimitMs);
+  bool complete = read_until(output.get(), answer, answer.max_size(), deadline);
   std::optional<Ending> ending = complete ? reap(child.pidfd, kLimitMs) : kill_and_reap(child.pidfd);
   if (!complete) return failed(ETIMEDOUT, "probe", "it did not end");
   if (!ending || (!ending->signaled && ending->number == 0)) return done();

@@ -28,8 +28,7 @@ std::string seccomp_version();
 unsigned seccomp_api();
 // By libseccomp's own name for it: x86_64.
 bool seccomp_knows_architecture(const char *name);
-// The kernel takes a filter with these flags. A filter at no address is refused with EFAULT only after its flags
-// were found good, so nothing is loaded. What goes with a listener alone is asked for with one.
+// The kernel takes a filter with these flags.
 bool seccomp_takes_flags(unsigned flags);
 
 }  // namespace runts::core

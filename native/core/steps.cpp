@@ -21,11 +21,11 @@ Status out_of_order(const plan::Entry &entry, const char *what) {
 }
 
 // Runs a step whose fields are whole; zeros are never taken for what is missing.
-template <typename Step, typename Run>
-Status decoded(const plan::Entry &entry, Run run) {
+template <typename Step, typename... More>
+Status decoded(const plan::Entry &entry, Status (*run)(const Step &, More...), std::type_identity_t<More>... more) {
   Step step;
   if (!entry.decode(step)) return out_of_order(entry, " is damaged");
-  return run(step);
+  return run(step, more...);
 }
 
 Status compile_profile(const plan::SeccompCompile &step, const plan::Entry &entry, Context &context) {
@@ -62,80 +62,79 @@ Status run_host_step(const plan::Entry &entry, Context &context) {
     return out_of_order(entry, " comes before a cgroup is open");
   switch (entry.kind) {
     case Kind::CgroupCreate:
-      return decoded<plan::CgroupCreate>(entry, [&](const auto &step) { return make_cgroup(step, context); });
+      return decoded(entry, make_cgroup, context);
     case Kind::CgroupOpen:
-      return decoded<plan::CgroupOpen>(entry, [&](const auto &step) { return open_cgroup(step, context.cgroup); });
+      return decoded(entry, open_cgroup, context.cgroup);
     case Kind::CgroupWrite:
-      return decoded<plan::CgroupWrite>(entry, [&](const auto &step) { return write_cgroup(step, context.cgroup); });
+      return decoded(entry, write_cgroup, context.cgroup);
     case Kind::CgroupDevices:
-      return decoded<plan::CgroupDevices>(entry, [&](const auto &step) { return set_device_rules(step, context.cgroup.dir.get()); });
+      return decoded(entry, set_device_rules, context.cgroup.dir.get());
     case Kind::CgroupChown:
-      return decoded<plan::CgroupChown>(entry, [&](const auto &step) { return chown_cgroup(step, context.cgroup); });
+      return decoded(entry, chown_cgroup, context.cgroup);
     case Kind::CgroupFreeze:
-      return decoded<plan::CgroupFreeze>(entry, [&](const auto &step) { return freeze_cgroup(step, context.cgroup); });
+      return decoded(entry, freeze_cgroup, context.cgroup);
     case Kind::CgroupVacant:
-      return decoded<plan::CgroupVacant>(entry, [&](const auto &step) { return check_vacant(step); });
+      return decoded(entry, check_vacant);
     case Kind::CgroupAdopt:
-      return decoded<plan::CgroupAdopt>(entry, [&](const auto &step) { return adopt_cgroup(step, context.process.pid, context.cgroup); });
+      return decoded(entry, adopt_cgroup, context.process.pid, context.cgroup);
     case Kind::SystemdCall:
-      return decoded<plan::SystemdCall>(entry, [&](const auto &step) { return call_systemd(step, context); });
+      return decoded(entry, call_systemd, context);
     case Kind::CgroupKill:
       return kill_cgroup(context.cgroup);
     case Kind::CgroupRemove:
-      return decoded<plan::CgroupRemove>(entry, [&](const auto &step) { return remove_cgroup(step); });
+      return decoded(entry, remove_cgroup);
     case Kind::ResctrlMake:
-      return decoded<plan::ResctrlMake>(entry, [&](const auto &step) { return make_resctrl_group(step, context); });
+      return decoded(entry, make_resctrl_group, context);
     case Kind::ResctrlSchemata:
-      return decoded<plan::ResctrlSchemata>(entry, [&](const auto &step) { return write_resctrl_schemata(step); });
+      return decoded(entry, write_resctrl_schemata);
     case Kind::ResctrlJoin:
-      return decoded<plan::ResctrlJoin>(entry, [&](const auto &step) { return join_resctrl_group(step, context); });
+      return decoded(entry, join_resctrl_group, context);
     case Kind::ResctrlRemove:
-      return decoded<plan::ResctrlRemove>(entry, [&](const auto &step) { return remove_resctrl_group(step); });
+      return decoded(entry, remove_resctrl_group);
     case Kind::SeccompCompile:
-      return decoded<plan::SeccompCompile>(entry,
-                                           [&](const auto &step) { return compile_profile(step, entry, context); });
+      return decoded(entry, compile_profile, entry, context);
     case Kind::Listen:
-      return decoded<plan::Listen>(entry, [&](const auto &step) { return listen_for_start(step, context); });
+      return decoded(entry, listen_for_start, context);
     case Kind::Connect:
-      return decoded<plan::Connect>(entry, [&](const auto &step) { return connect_console(step, context); });
+      return decoded(entry, connect_console, context);
     case Kind::DeviceNode:
-      return decoded<plan::DeviceNode>(entry, [&](const auto &step) { return make_device_node(step, context); });
+      return decoded(entry, make_device_node, context);
     case Kind::DismissVisitor:
       return dismiss_visitor(context);
     case Kind::OpenTree:
-      return decoded<plan::OpenTree>(entry, [&](const auto &step) { return open_tree(step, context); });
+      return decoded(entry, open_tree, context);
     case Kind::AttachRoot:
-      return decoded<plan::AttachRoot>(entry, [&](const auto &step) { return attach_root(step, context); });
+      return decoded(entry, attach_root, context);
     case Kind::DetachRoot:
-      return decoded<plan::DetachRoot>(entry, [&](const auto &step) { return detach_root(step); });
+      return decoded(entry, detach_root);
     case Kind::FileSystem:
-      return decoded<plan::FileSystem>(entry, [&](const auto &step) { return make_file_system(step, context); });
+      return decoded(entry, make_file_system, context);
     case Kind::Overlay:
-      return decoded<plan::Overlay>(entry, [&](const auto &step) { return make_overlay(step, context); });
+      return decoded(entry, make_overlay, context);
     case Kind::OpenNamespace:
-      return decoded<plan::OpenNamespace>(entry, [&](const auto &step) { return open_namespace(step, context); });
+      return decoded(entry, open_namespace, context);
     case Kind::OpenProcess:
-      return decoded<plan::OpenProcess>(entry, [&](const auto &step) { return open_process(step, context); });
+      return decoded(entry, open_process, context);
     case Kind::Clone:
-      return decoded<plan::Clone>(entry, [&](const auto &step) { return clone_init(step, context); });
+      return decoded(entry, clone_init, context);
     case Kind::IdMap:
-      return decoded<plan::IdMap>(entry, [&](const auto &step) { return map_ids(step, context); });
+      return decoded(entry, map_ids, context);
     case Kind::NetDevice:
-      return decoded<plan::NetDevice>(entry, [&](const auto &step) { return move_net_device(step, context); });
+      return decoded(entry, move_net_device, context);
     case Kind::OomScore:
-      return decoded<plan::OomScore>(entry, [&](const auto &step) { return set_oom_score(step, context); });
+      return decoded(entry, set_oom_score, context);
     case Kind::Rlimit:
-      return decoded<plan::Rlimit>(entry, [&](const auto &step) { return set_rlimit(step, context); });
+      return decoded(entry, set_rlimit, context);
     case Kind::CpuAffinity:
-      return decoded<plan::CpuAffinity>(entry, [&](const auto &step) { return set_affinity(step, context); });
+      return decoded(entry, set_affinity, context);
     case Kind::Hook:
-      return decoded<plan::Hook>(entry, [&](const auto &step) { return run_hook(step, context); });
+      return decoded(entry, run_hook, context);
     case Kind::Dismiss:
-      return decoded<plan::Dismiss>(entry, [&](const auto &step) { return dismiss_created(step); });
+      return decoded(entry, dismiss_created);
     case Kind::Start:
-      return decoded<plan::Start>(entry, [&](const auto &step) { return start_created(step, context); });
+      return decoded(entry, start_created, context);
     case Kind::Signal:
-      return decoded<plan::Signal>(entry, [&](const auto &step) { return signal_process(step); });
+      return decoded(entry, signal_process);
     default:
       return out_of_order(entry, " is no step of the host");
   }

@@ -9,7 +9,6 @@
 namespace runts::core {
 namespace {
 
-using dbus::Clock;
 using dbus::Connection;
 using dbus::Message;
 

@@ -7,6 +7,7 @@
 
 #include "handlers.h"
 #include "paths.h"
+#include "procfs.h"
 #include "trees.h"
 
 namespace runts::init {
@@ -34,11 +35,6 @@ Result open_source(Context &context, const plan::Bind &step, Fd &tree) {
     report.detail("what is mounted below it is locked to it in a user namespace: the bind must be recursive");
   }
   return Result::failure(-fd, report);
-}
-
-bool is_procfs(int tree) {
-  struct statfs system{};
-  return fstatfs(tree, &system) == 0 && system.f_type == sys::kProcMagic;
 }
 
 Result check_type(Context &context, const plan::Bind &step, int tree) {

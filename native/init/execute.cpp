@@ -17,8 +17,6 @@
 namespace runts::init {
 namespace {
 
-constexpr unsigned kSeccompSetModeFilter = 1;
-constexpr uint64_t kSeccompNewListener = 8;
 constexpr size_t kInstructionSize = 8;
 constexpr size_t kMostInstructions = 4096;
 
@@ -222,10 +220,10 @@ Result run(Context &context, const plan::Seccomp &step) {
   if (agent) {
     if (Result result = process_state(context, step.state, state); result.failed()) return result;
   }
-  uint64_t flags = step.flags | (step.listener ? kSeccompNewListener : 0);
+  uint64_t flags = step.flags | (step.listener ? sys::kSeccompNewListener : 0);
   find_home_ahead(context);
   tell_executing_ahead(context);
-  long error = sys::call(SYS_seccomp, kSeccompSetModeFilter, flags, &filter);
+  long error = sys::call(SYS_seccomp, sys::kSeccompSetModeFilter, flags, &filter);
   if (error >= 0 && !step.listener) return Result::ok();
   if (error >= 0) return tell_agent(context, std::move(agent), Fd(static_cast<int>(error)), state);
   Report &report = context.report.call("seccomp")

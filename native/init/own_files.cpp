@@ -3,7 +3,8 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/prctl.h>
-#include <sys/vfs.h>
+
+#include "procfs.h"
 
 namespace runts::init {
 namespace {
@@ -24,8 +25,7 @@ int open_own_file(const Fd &proc, const char *path) {
 
 Result write_own_file(Context &context, const char *name, std::string_view text) {
   Fd proc(open("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  struct statfs system;
-  if (!proc || fstatfs(proc.get(), &system) != 0 || system.f_type != sys::kProcMagic) {
+  if (!proc || !is_procfs(proc.get())) {
     return Result::failure(ENOENT, context.report.call("open").string("/proc").detail("is no procfs"));
   }
   constexpr std::string_view kSelf = "self/";

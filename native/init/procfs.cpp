@@ -23,10 +23,8 @@ int make_procfs() {
 }
 
 bool is_procfs_root(int fd) {
-  struct statfs system;
   struct stat status;
-  return fstatfs(fd, &system) == 0 && system.f_type == sys::kProcMagic && fstat(fd, &status) == 0 &&
-         status.st_ino == sys::kProcRootInode;
+  return is_procfs(fd) && fstat(fd, &status) == 0 && status.st_ino == sys::kProcRootInode;
 }
 
 // A file below a directory of the handle: no symbolic links, no other mounts, no way up.
@@ -68,13 +66,17 @@ bool is_own_intact(const Context &context) {
     // A kernel without security modules has no attributes.
     if (fd == -ENOENT && name == "attr") continue;
     Fd found(fd < 0 ? -1 : fd);
-    struct statfs system;
-    if (!found || fstatfs(found.get(), &system) != 0 || system.f_type != sys::kProcMagic) return false;
+    if (!found || !is_procfs(found.get())) return false;
   }
   return true;
 }
 
 }  // namespace
+
+bool is_procfs(int fd) {
+  struct statfs system;
+  return fstatfs(fd, &system) == 0 && system.f_type == sys::kProcMagic;
+}
 
 Result need_procfs(Context &context) {
   if (context.procfs) return Result::ok();

@@ -6,6 +6,9 @@
 
 namespace runts::init {
 
+// An open file lies on a procfs.
+bool is_procfs(int fd);
+
 // Opens the handle if it is not open yet.
 Result need_procfs(Context &context);
 

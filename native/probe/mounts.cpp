@@ -82,13 +82,6 @@ int try_device_node(Value &) {
   return mknodat(space, "null", S_IFCHR | 0600, makedev(1, 3)) == 0 ? 0 : -errno;
 }
 
-// Each in the namespaces that its file system belongs to, so that those of the machine stay as they are: to create cgroup2
-// in the first cgroup namespace would set the options of the whole hierarchy.
-template <int Namespaces>
-int enter() {
-  return sys::unshare(Namespaces);
-}
-
 int mount_here(const char *type) {
   Fd mount(make_mount(type));
   return mount ? 0 : -errno;
@@ -97,38 +90,25 @@ int mount_here(const char *type) {
 int try_proc(Value &value) {
   return in_child(
       [](Value &inner) {
-        if (int error = enter<CLONE_NEWPID>(); error < 0) return error;
+        if (int error = sys::unshare(CLONE_NEWPID); error < 0) return error;
         return in_child([](Value &) { return mount_here("proc"); }, inner);
       },
       value);
 }
 
-int try_sysfs(Value &value) {
+// Each in the namespace that its file system belongs to, so that those of the machine stay as they are: to create cgroup2
+// in the first cgroup namespace would set the options of the whole hierarchy.
+template <int Namespace, const char *Type>
+int try_in_namespace(Value &value) {
   return in_child(
       [](Value &) {
-        int error = enter<CLONE_NEWNET>();
-        return error < 0 ? error : mount_here("sysfs");
+        int error = sys::unshare(Namespace);
+        return error < 0 ? error : mount_here(Type);
       },
       value);
 }
 
-int try_cgroup2(Value &value) {
-  return in_child(
-      [](Value &) {
-        int error = enter<CLONE_NEWCGROUP>();
-        return error < 0 ? error : mount_here("cgroup2");
-      },
-      value);
-}
-
-int try_mqueue(Value &value) {
-  return in_child(
-      [](Value &) {
-        int error = enter<CLONE_NEWIPC>();
-        return error < 0 ? error : mount_here("mqueue");
-      },
-      value);
-}
+constexpr char kSysfs[] = "sysfs", kCgroup2[] = "cgroup2", kMqueue[] = "mqueue";
 
 int try_devpts(Value &) { return mount_here("devpts"); }
 
@@ -143,9 +123,9 @@ constexpr Try kTries[] = {
     {"idmap-root", "mount_setattr(open_tree(\"/\"), MOUNT_ATTR_IDMAP)", try_idmap_root},
     {"mknod", "mknod(\"null\", S_IFCHR, 1:3)", try_device_node},
     {"mount-proc", "fsopen(\"proc\") in a new pid namespace", try_proc},
-    {"mount-sysfs", "fsopen(\"sysfs\") in a new network namespace", try_sysfs},
-    {"mount-cgroup2", "fsopen(\"cgroup2\") in a new cgroup namespace", try_cgroup2},
-    {"mount-mqueue", "fsopen(\"mqueue\") in a new ipc namespace", try_mqueue},
+    {"mount-sysfs", "fsopen(\"sysfs\") in a new network namespace", try_in_namespace<CLONE_NEWNET, kSysfs>},
+    {"mount-cgroup2", "fsopen(\"cgroup2\") in a new cgroup namespace", try_in_namespace<CLONE_NEWCGROUP, kCgroup2>},
+    {"mount-mqueue", "fsopen(\"mqueue\") in a new ipc namespace", try_in_namespace<CLONE_NEWIPC, kMqueue>},
     {"mount-devpts", "fsopen(\"devpts\")", try_devpts},
 };
 

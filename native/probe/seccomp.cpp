@@ -7,19 +7,15 @@
 namespace runts::probe {
 namespace {
 
-constexpr unsigned kWaitKillable = 1 << 5;  // SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, Linux 5.19
-
 template <unsigned Action>
 int try_action(Value &) {
   unsigned action = Action;
   return static_cast<int>(sys::call(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action));
 }
 
-// A filter at no address is refused with EFAULT, but only after its flags were found good.
 template <unsigned Flags>
 int try_flags(Value &) {
-  long error = sys::call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, Flags, nullptr);
-  return error == -EFAULT ? 0 : static_cast<int>(error);
+  return sys::try_seccomp_flags(Flags);
 }
 
 int try_sizes(Value &value) {
@@ -46,8 +42,7 @@ constexpr Try kTries[] = {
     RUNTS_FLAGS("SECCOMP_FILTER_FLAG_LOG", SECCOMP_FILTER_FLAG_LOG),
     RUNTS_FLAGS("SECCOMP_FILTER_FLAG_SPEC_ALLOW", SECCOMP_FILTER_FLAG_SPEC_ALLOW),
     RUNTS_FLAGS("SECCOMP_FILTER_FLAG_NEW_LISTENER", SECCOMP_FILTER_FLAG_NEW_LISTENER),
-    // It goes with a listener only.
-    RUNTS_FLAGS("SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", SECCOMP_FILTER_FLAG_NEW_LISTENER | kWaitKillable),
+    RUNTS_FLAGS("SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", sys::kSeccompWaitKillable),
     {"seccomp-notify-sizes", "seccomp(SECCOMP_GET_NOTIF_SIZES)", try_sizes},
 };
 

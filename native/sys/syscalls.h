@@ -174,6 +174,18 @@ inline int pivot_root(const char *new_root, const char *put_old) {
   return static_cast<int>(call(SYS_pivot_root, new_root, put_old));
 }
 
+// seccomp(2); the last came with Linux 5.19
+inline constexpr unsigned kSeccompSetModeFilter = 1;
+inline constexpr unsigned kSeccompNewListener = 1 << 3;
+inline constexpr unsigned kSeccompWaitKillable = 1 << 5;
+// Does the kernel take a filter with these flags? A filter at no address is refused with EFAULT only after its flags were
+// found good, so nothing is loaded. What goes with a listener alone is asked for with one. 0, or -errno.
+inline int try_seccomp_flags(unsigned flags) {
+  if (flags & kSeccompWaitKillable) flags |= kSeccompNewListener;
+  long error = call(SYS_seccomp, kSeccompSetModeFilter, flags, nullptr);
+  return error == -EFAULT ? 0 : static_cast<int>(error);
+}
+
 // Fork-like where args.stack is 0 and CLONE_VM is not asked for: gives 0 in the child.
 inline int clone3(const CloneArgs &args) { return static_cast<int>(call(SYS_clone3, &args, sizeof(args))); }
 // clone(2) without a stack of its own, for flags that it knows (CLONE_PIDFD); gives 0 in the child.
