@@ -1,16 +1,11 @@
 import { expect, test } from 'vitest';
 import { ignoredResources } from '../../src/cgroup/refusals.ts';
 import { limitsTasks, requiredControllers, resourceSteps } from '../../src/cgroup/resources.ts';
-import { RuntsError } from '../../src/errors.ts';
+import type { RuntsError } from '../../src/errors.ts';
 import type { CgroupFacts } from '../../src/plan/facts.ts';
 import type { LinuxResources } from '../../src/spec/types.ts';
+import { HIERARCHY, refusalOf } from '../support/plan.ts';
 
-const v2: CgroupFacts = {
-  root: '/sys/fs/cgroup',
-  controllers: ['cpuset', 'cpu', 'io', 'memory', 'hugetlb', 'pids', 'rdma', 'misc'],
-  hybrid: false,
-  own: '/',
-};
 const hybrid: CgroupFacts = {
   root: '/sys/fs/cgroup/unified',
   controllers: ['hugetlb'],
@@ -19,7 +14,7 @@ const hybrid: CgroupFacts = {
 };
 
 /** The writes of a plan as [file, value, pointer below resources]. */
-function writes(resources: LinuxResources, cgroup = v2): [string, string, string][] {
+function writes(resources: LinuxResources, cgroup = HIERARCHY): [string, string, string][] {
   return resourceSteps(resources, cgroup).flatMap((step) =>
     step.kind === 'cgroup-write'
       ? [[step.file, step.value, step.because.replace('/linux/resources', '')]]
@@ -27,14 +22,8 @@ function writes(resources: LinuxResources, cgroup = v2): [string, string, string
   );
 }
 
-function refusal(resources: LinuxResources, cgroup = v2): RuntsError {
-  try {
-    resourceSteps(resources, cgroup);
-  } catch (error) {
-    if (error instanceof RuntsError) return error;
-    throw error;
-  }
-  throw new Error('nothing was refused');
+function refusal(resources: LinuxResources, cgroup = HIERARCHY): RuntsError {
+  return refusalOf(() => resourceSteps(resources, cgroup));
 }
 
 test('each property is the pointer of its step', () => {
@@ -72,14 +61,14 @@ test.each([
 ])('pids.limit %i is %s, after all else', (limit, value) => {
   const steps = resourceSteps(
     { pids: { limit }, memory: { limit: 4096 }, unified: { 'cpu.max': 'max' } },
-    v2,
+    HIERARCHY,
   );
   expect(steps.at(-1)).toMatchObject({ file: 'pids.max', value });
   expect(steps.map(limitsTasks)).toEqual([false, false, false, true]);
 });
 
 test('pids.max given by name also counts as a limit of tasks', () => {
-  const steps = resourceSteps({ unified: { 'pids.max': '7', 'cpu.weight': '5' } }, v2);
+  const steps = resourceSteps({ unified: { 'pids.max': '7', 'cpu.weight': '5' } }, HIERARCHY);
   expect(steps.map(limitsTasks)).toEqual([false, false, true]);
 });
 
@@ -96,7 +85,7 @@ test('no limit needs no controller and no file', () => {
 });
 
 test('a limit must find its file, but turning swap off needs no swap accounting', () => {
-  expect(resourceSteps({ memory: { limit: 4096, swap: 4096 } }, v2)).toMatchObject([
+  expect(resourceSteps({ memory: { limit: 4096, swap: 4096 } }, HIERARCHY)).toMatchObject([
     { file: 'memory.swap.max', value: '0', ifMissing: 'skip' },
     { file: 'memory.max', ifMissing: 'fail' },
     { kind: 'cgroup-devices' },
@@ -132,7 +121,7 @@ test('a controller of v1 is refused in words', () => {
 });
 
 test('a controller that is not delegated, or unknown, is refused with what there is', () => {
-  const some = { ...v2, controllers: ['cpu', 'pids'] };
+  const some = { ...HIERARCHY, controllers: ['cpu', 'pids'] };
   expect(refusal({ memory: { limit: 4096 } }, some).message).toBe(
     'linux.resources.memory.limit: the requested cgroup controller `memory` is not available on cgroup v2: /sys/fs/cgroup/cgroup.controllers has only cpu pids',
   );
@@ -161,7 +150,7 @@ test.each<[LinuxResources, string]>([
   expect(warning).toMatch(/: ignored, only cgroup v1 has this: ./);
   expect(warning?.startsWith(`${property}:`)).toBe(true);
   expect(more).toEqual([]);
-  expect(resourceSteps(resources, v2).map(({ kind }) => kind)).toEqual(['cgroup-devices']);
+  expect(resourceSteps(resources, HIERARCHY).map(({ kind }) => kind)).toEqual(['cgroup-devices']);
 });
 
 test.each<[LinuxResources, string]>([

@@ -2,8 +2,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { needs } from '../support/conditions.ts';
 import { output, sharedCell } from './support/cell.ts';
 import { startDocker } from './support/engines.ts';
-import { EAT, RUNTIME, runtimes, UNEXECUTABLE } from './support/runtimes.ts';
+import { RUNTIME, runtimes, UNEXECUTABLE } from './support/runtimes.ts';
 import { IMAGE } from './support/image.ts';
+import { CHANGED, CHANGES, EATER, LIMITED, LIMITS, READ_LIMITS } from './support/limits.ts';
 import { LOOK, RESTRICTIONS, SEEN } from './support/restrictions.ts';
 
 const shared = sharedCell((cell) => startDocker(cell, ['--bridge', 'none']));
@@ -148,30 +149,14 @@ describe('docker', () => {
     async (runtime, context) => {
       needs(context, 'docker', 'memory', 'cpu', 'pids');
       const { run } = await shared.get();
-      const limits = [
-        '--memory',
-        '64m',
-        '--memory-reservation',
-        '32m',
-        '--cpus',
-        '0.5',
-        '--cpu-shares',
-        '512',
-        '--pids-limit',
-        '50',
-      ];
-      const files = ['memory.max', 'memory.low', 'cpu.max', 'cpu.weight', 'pids.max'].map(
-        (name) => `/sys/fs/cgroup/${name}`,
-      );
       const running = ['run', '--runtime', runtime.name, '--network', 'none'];
-      output(await run([...running, '-d', '--name', 'limited', ...limits, IMAGE, 'sleep', '1000']));
+      output(await run([...running, '-d', '--name', 'limited', ...LIMITS, IMAGE, 'sleep', '1000']));
       context.onTestFinished(async () => void (await run(['rm', '-f', 'limited', 'eater'])));
-      const read = async () => output(await run(['exec', 'limited', 'cat', ...files])).split('\n');
-      expect(await read()).toEqual(['67108864', '33554432', '50000 100000', '59', '50', '']);
-      output(await run(['update', '--memory', '48m', '--cpus', '0.25', '--pids-limit', '40', 'limited']));
-      expect(await read()).toEqual(['50331648', '33554432', '25000 100000', '59', '40', '']);
-      const eat = ['--name', 'eater', '--memory', '16m', '--memory-swap', '16m', IMAGE, 'sh', '-c', EAT];
-      expect(await run([...running, ...eat])).toMatchObject({ status: 137 });
+      const read = async () => output(await run(['exec', 'limited', ...READ_LIMITS])).split('\n');
+      expect(await read()).toEqual(LIMITED);
+      output(await run(['update', ...CHANGES, 'limited']));
+      expect(await read()).toEqual(CHANGED);
+      expect(await run([...running, ...EATER])).toMatchObject({ status: 137 });
       // docker hears of it apart from the exit
       const state = async () => output(await run(['inspect', '--format', STATE, 'eater']));
       await expect.poll(state, { timeout: 20_000 }).toBe('exited 137 true\n');

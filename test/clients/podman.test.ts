@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { needs } from '../support/conditions.ts';
 import { output, sharedCell } from './support/cell.ts';
-import { EAT, RUNTIME, runtimes, UNEXECUTABLE } from './support/runtimes.ts';
+import { RUNTIME, runtimes, UNEXECUTABLE } from './support/runtimes.ts';
 import { IMAGE } from './support/image.ts';
+import { CHANGED, CHANGES, EATER, LIMITED, LIMITS, READ_LIMITS } from './support/limits.ts';
 import { LOOK, RESTRICTIONS, SEEN } from './support/restrictions.ts';
 import { startPodman } from './support/podman.ts';
 
@@ -208,42 +209,14 @@ describe('podman', () => {
     async (runtime, context) => {
       needs(context, 'podman', 'memory', 'cpu', 'pids');
       const { podman } = await shared.get();
-      const limits = [
-        '--memory',
-        '64m',
-        '--memory-reservation',
-        '32m',
-        '--cpus',
-        '0.5',
-        '--cpu-shares',
-        '512',
-        '--pids-limit',
-        '50',
-      ];
-      const files = ['memory.max', 'memory.low', 'cpu.max', 'cpu.weight', 'pids.max'].map(
-        (name) => `/sys/fs/cgroup/${name}`,
-      );
-      const run = [
-        '--runtime',
-        runtime.path,
-        'run',
-        '-d',
-        '--name',
-        'limited',
-        ...limits,
-        IMAGE,
-        'sleep',
-        '1000',
-      ];
-      output(await podman(run));
+      const run = ['--runtime', runtime.path, 'run'];
+      output(await podman([...run, '-d', '--name', 'limited', ...LIMITS, IMAGE, 'sleep', '1000']));
       context.onTestFinished(async () => void (await podman(['rm', '-f', '-t', '0', 'limited'])));
-      const read = async () => (await podman(['exec', 'limited', 'cat', ...files])).stdout.split('\n');
-      expect(await read()).toEqual(['67108864', '33554432', '50000 100000', '59', '50', '']);
-      const update = ['update', '--memory', '48m', '--cpus', '0.25', '--pids-limit', '40', 'limited'];
-      output(await podman(update));
-      expect(await read()).toEqual(['50331648', '33554432', '25000 100000', '59', '40', '']);
-      const eat = ['--name', 'eater', '--memory', '16m', '--memory-swap', '16m', IMAGE, 'sh', '-c', EAT];
-      expect(await podman(['--runtime', runtime.path, 'run', ...eat])).toMatchObject({ status: 137 });
+      const read = async () => (await podman(['exec', 'limited', ...READ_LIMITS])).stdout.split('\n');
+      expect(await read()).toEqual(LIMITED);
+      output(await podman(['update', ...CHANGES, 'limited']));
+      expect(await read()).toEqual(CHANGED);
+      expect(await podman([...run, ...EATER])).toMatchObject({ status: 137 });
       context.onTestFinished(async () => void (await podman(['rm', '-f', 'eater'])));
       // it is stopped until podman, in the background, has cleaned up
       const state = output(await podman(['inspect', '--format', STATE, 'eater']));

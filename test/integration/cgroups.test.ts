@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cgroupRoot, lacking, needs } from '../support/conditions.ts';
+import { cgroupRoot, lacking, needs, skip } from '../support/conditions.ts';
 import type { Condition } from '../support/conditions.ts';
 import { all, ownUsers, probing } from '../support/config.ts';
 import {
@@ -231,9 +231,7 @@ describe('cgroup', () => {
     async ([name, values], context) => {
       needs(context);
       if (lacking(name satisfies Condition) === undefined) {
-        const reason = `the ${name} controller is on cgroup v2 here`;
-        context.task.meta.skipped = reason;
-        context.skip(reason);
+        skip(context, `the ${name} controller is on cgroup v2 here`);
       }
       const message = await refused(context, resources(values));
       expect(message).toMatch(new RegExp(name));

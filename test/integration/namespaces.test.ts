@@ -9,7 +9,7 @@ import {
   startDetached,
   stateOf,
 } from '../support/container.ts';
-import { probing } from '../support/config.ts';
+import { ownUsers, probing } from '../support/config.ts';
 import type { Report } from '../support/report.ts';
 
 const hostId = (name: string): string => /\[(\d+)\]/.exec(readlinkSync(`/proc/self/ns/${name}`))?.[1] ?? '';
@@ -39,10 +39,9 @@ describe('namespaces', () => {
 
   it('all eight are new', async (context) => {
     needs(context, 'user namespaces', 'time namespaces');
-    const { namespaces, pid } = await inspected(context, ({ linux }) => {
-      linux.namespaces.push({ type: 'user' }, { type: 'time' });
-      linux['uidMappings'] = [{ containerID: 0, hostID: 100_000, size: 65_536 }];
-      linux['gidMappings'] = [{ containerID: 0, hostID: 100_000, size: 65_536 }];
+    const { namespaces, pid } = await inspected(context, (config) => {
+      ownUsers(config);
+      config.linux.namespaces.push({ type: 'time' });
     });
     expect(Object.keys(namespaces)).toHaveLength(8);
     for (const [name, { id, is }] of Object.entries(namespaces)) {

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'vitest';
 import { describe, expect, it } from 'vitest';
 import { needs } from '../support/conditions.ts';
-import type { TestConfig } from '../support/config.ts';
-import { probing } from '../support/config.ts';
+import { mapping, probing, withoutUsers } from '../support/config.ts';
 import type { Prepare, TestContainer } from '../support/container.ts';
 import { inspectedBy, parseProbes, runContainer } from '../support/container.ts';
 import { deviceAt, mountAt } from '../support/report.ts';
@@ -18,11 +17,8 @@ const ROOT_OF_OWN = ['unshare', '--user', '--map-root-user', '--mount'];
 /** With subordinate ids as well. */
 const ROOT_OF_MANY = ['unshare', '--user', '--map-root-user', '--map-auto', '--mount'];
 
-function withoutUsers({ linux }: TestConfig): void {
-  linux.namespaces = linux.namespaces.filter(({ type }) => type !== 'user');
-  delete linux['uidMappings'];
-  delete linux['gidMappings'];
-}
+/** Ids that root of many has. */
+const someOfMany = mapping({ containerID: 0, hostID: 10, size: 1000 });
 
 function nested(context: TestContext, prepare: Prepare, options: UserOptions = {}): TestContainer {
   const user = makeUser(context, { within: ROOT_OF_OWN, ...options });
@@ -44,9 +40,7 @@ describe('root of a user namespace', () => {
     const container = nested(
       context,
       (config) => {
-        const mappings = [{ containerID: 0, hostID: 10, size: 1000 }];
-        config.linux['uidMappings'] = mappings;
-        config.linux['gidMappings'] = mappings;
+        someOfMany(config);
         config.process.user = { uid: 3, gid: 4, additionalGids: [7] };
       },
       { within: ROOT_OF_MANY },
@@ -166,9 +160,7 @@ describe('root of a user namespace', () => {
     const container = nested(
       context,
       (config) => {
-        const mappings = [{ containerID: 0, hostID: 10, size: 1000 }];
-        config.linux['uidMappings'] = mappings;
-        config.linux['gidMappings'] = mappings;
+        someOfMany(config);
         config.mounts.push({ destination: '/data', source: '/etc', options: ['rbind'] });
       },
       { within: ROOT_OF_MANY.filter((word) => word !== '--mount') },

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { needs } from '../support/conditions.ts';
-import { probing, usualMounts } from '../support/config.ts';
+import { mapping, probing, usualMounts, withoutUsers } from '../support/config.ts';
 import {
   create,
   inspectedBy,
@@ -35,9 +35,7 @@ describe('an ordinary user', () => {
     const container = makeUserContainer(context, user, (config) => {
       probing(['sleep', '60'])(config);
       config.mounts = usualMounts();
-      config.linux.namespaces = config.linux.namespaces.filter(({ type }) => type !== 'user');
-      delete config.linux['uidMappings'];
-      delete config.linux['gidMappings'];
+      withoutUsers(config);
     });
     const created = await container.runts(['create', '-b', container.directory, container.id], {
       capture: false,
@@ -116,12 +114,10 @@ describe('an ordinary user', () => {
       });
       probing(['read', '/data/secret'], ['write', '/data/secret', 'x'])(config);
       // root inside is a subordinate id, and the user himself is another one
-      const mappings = [
+      mapping(
         { containerID: 0, hostID: 500_000, size: 1000 },
         { containerID: 1000, hostID: user.id, size: 1 },
-      ];
-      config.linux['uidMappings'] = mappings;
-      config.linux['gidMappings'] = mappings;
+      )(config);
       config.process.user = { uid: 1000, gid: 1000 };
     });
     const ended = await runContainer(container);

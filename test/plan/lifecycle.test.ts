@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import * as lifecycle from '../../src/plan/lifecycle.ts';
-import { FACTS, usualSpec } from '../support/plan.ts';
+import { FACTS, HIERARCHY, usualSpec } from '../support/plan.ts';
 
 const CGROUP = { root: '/sys/fs/cgroup', path: '/docker/web' };
 const OPEN = { kind: 'cgroup-open', on: 'host', because: '', ...CGROUP, inode: 0, orOfPid: 0 };
@@ -32,15 +32,13 @@ test('delete removes the cgroup and leaves its parents, but for our own', () => 
 
 test('what acts on a cgroup names the directory that was made, not just its path', () => {
   const known = { ...CGROUP, inode: 2n ** 60n };
-  const { cgroup } = FACTS;
-  if (cgroup === undefined) throw new Error('no cgroup');
   const plans = [
     lifecycle.compileStart({ spec: usualSpec(), facts: FACTS, pid: 77, cgroup: known }),
     lifecycle.compileKillAll(known),
     lifecycle.compileDelete(known),
     lifecycle.compilePause(known),
     lifecycle.compileResume(known),
-    lifecycle.compileUpdate({ old: {}, change: {} }, known, cgroup),
+    lifecycle.compileUpdate({ old: {}, change: {} }, known, HIERARCHY),
   ];
   for (const [first] of plans) expect(first).toMatchObject(known);
 });
@@ -71,9 +69,7 @@ test('pause and resume', () => {
 });
 
 test('update writes what changes to the open cgroup', () => {
-  const { cgroup } = FACTS;
-  if (cgroup === undefined) throw new Error('no cgroup');
-  const plan = lifecycle.compileUpdate({ old: {}, change: { pids: { limit: 9 } } }, CGROUP, cgroup);
+  const plan = lifecycle.compileUpdate({ old: {}, change: { pids: { limit: 9 } } }, CGROUP, HIERARCHY);
   expect(plan).toMatchObject([
     OPEN,
     { kind: 'cgroup-write', file: 'pids.max', value: '9', because: '/linux/resources/pids/limit' },

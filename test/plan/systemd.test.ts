@@ -10,7 +10,17 @@ import { stopUnitSteps } from '../../src/plan/systemd.ts';
 import { planToJson } from '../../src/plan/show.ts';
 import { describeStep } from '../../src/plan/text.ts';
 import type { Spec } from '../../src/spec/types.ts';
-import { FACTS, kindsOf, PROCESS, refusalOf, specOf, stepOf, stepsOf, usualSpec } from '../support/plan.ts';
+import {
+  FACTS,
+  HIERARCHY,
+  kindsOf,
+  PROCESS,
+  refusalOf,
+  specOf,
+  stepOf,
+  stepsOf,
+  usualSpec,
+} from '../support/plan.ts';
 
 const SYSTEMD: SystemdFacts = { socket: '/run/systemd/private', user: false, version: 257, cgroup: '' };
 const USER: SystemdFacts = {
@@ -149,10 +159,9 @@ test('what systemd is too old for is a warning, and in the file alone', () => {
 });
 
 test('an update changes the unit and the files', () => {
-  if (FACTS.cgroup === undefined) throw new Error('no cgroups');
   const unit = { name: 'a.scope', systemd: SYSTEMD, warn: () => {} };
   const change = { cpu: { quota: 33_333 }, unified: { 'cpu.uclamp.max': '5' } };
-  const plan = compileUpdate({ old: {}, change }, { path: '/a.scope', unit }, FACTS.cgroup);
+  const plan = compileUpdate({ old: {}, change }, { path: '/a.scope', unit }, HIERARCHY);
   expect(plan.map(describeStep)).toEqual([
     'cgroup open /a.scope',
     'systemd call SetUnitProperties a.scope CPUQuotaPerSecUSec=340000 CPUQuotaPeriodUSec=100000',
@@ -162,7 +171,7 @@ test('an update changes the unit and the files', () => {
   const files = compileUpdate(
     { old: {}, change: { unified: { 'cpu.uclamp.max': '5' } } },
     { path: '/a', unit },
-    FACTS.cgroup,
+    HIERARCHY,
   );
   expect(kindsOf(files)).toEqual(['cgroup-open', 'cgroup-write']);
 });

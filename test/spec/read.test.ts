@@ -1,27 +1,17 @@
 import { expect, test } from 'vitest';
-import { RuntsError } from '../../src/errors.ts';
 import { defaultSpec } from '../../src/spec/default.ts';
 import { formatJson } from '../../src/spec/json.ts';
 import { readProcess, readResources, readSpec } from '../../src/spec/read.ts';
-
-function errorOf(run: () => unknown): RuntsError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof RuntsError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
+import { refusalOf } from '../support/plan.ts';
 
 test('bad JSON is refused with file, line and column', () => {
-  const error = errorOf(() => readSpec('{\n  "ociVersion": 1.3.0\n}', 'config.json'));
+  const error = refusalOf(() => readSpec('{\n  "ociVersion": 1.3.0\n}', 'config.json'));
   expect(error.code).toBe('INVALID_JSON');
   expect(error.message).toBe('config.json:2:17: 1.3.0 is not a JSON number');
 });
 
 test('a bad config is refused with its first problem, and all of them as details', () => {
-  const error = errorOf(() =>
+  const error = refusalOf(() =>
     readSpec('{"ociVersion":"1.0.0","root":{"path":5},"process":{"cwd":"/"}}', 'config.json'),
   );
   expect(error.code).toBe('INVALID_CONFIG');
@@ -48,7 +38,7 @@ test('64-bit integers survive reading', () => {
 
 test('resources are read alone', () => {
   expect(readResources('{"pids":{"limit":5}}', '-').resources).toEqual({ pids: { limit: 5 } });
-  expect(errorOf(() => readResources('{"pids":5}', '-')).message).toBe(
+  expect(refusalOf(() => readResources('{"pids":5}', '-')).message).toBe(
     '-: /pids: 5 has the wrong type: expected an object',
   );
 });

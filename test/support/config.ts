@@ -104,11 +104,25 @@ export function baseConfig(id: string): TestConfig {
   };
 }
 
+/** A change of the mappings: the same for users and groups. */
+export const mapping =
+  (...mappings: { containerID: number; hostID: number; size: number }[]): Change =>
+  ({ linux }) => {
+    linux['uidMappings'] = mappings;
+    linux['gidMappings'] = mappings;
+  };
+
 /** A change that gives the container a user namespace of its own, with 0..65535 at 100000 of the host. */
-export const ownUsers: Change = ({ linux }) => {
-  linux.namespaces.push({ type: 'user' });
-  linux['uidMappings'] = [{ containerID: 0, hostID: 100_000, size: 65_536 }];
-  linux['gidMappings'] = [{ containerID: 0, hostID: 100_000, size: 65_536 }];
+export const ownUsers: Change = (config) => {
+  config.linux.namespaces.push({ type: 'user' });
+  mapping({ containerID: 0, hostID: 100_000, size: 65_536 })(config);
+};
+
+/** A change that takes the user namespace away. */
+export const withoutUsers: Change = ({ linux }) => {
+  linux.namespaces = linux.namespaces.filter(({ type }) => type !== 'user');
+  delete linux['uidMappings'];
+  delete linux['gidMappings'];
 };
 
 /** A change of the program: inspect with these probes, one after the other. */

@@ -1,9 +1,17 @@
-import type { CreateOptions, Facts } from '../../src/plan/facts.ts';
+import type { CgroupFacts, CreateOptions, Facts } from '../../src/plan/facts.ts';
 import { compileCreate } from '../../src/plan/create.ts';
 import { CAPABILITY_NAMES } from '../../src/plan/numbers.ts';
 import type { Plan, StepKind, StepOf } from '../../src/plan/steps.ts';
 import { RuntsError } from '../../src/errors.ts';
 import type { Linux, NamespaceType, Process, Spec } from '../../src/spec/types.ts';
+
+/** A host with all controllers on cgroup v2. */
+export const HIERARCHY: CgroupFacts = {
+  root: '/sys/fs/cgroup',
+  controllers: ['cpuset', 'cpu', 'io', 'memory', 'hugetlb', 'pids', 'rdma', 'misc'],
+  hybrid: false,
+  own: '/',
+};
 
 /** Facts of an ordinary host and a privileged runtime. */
 export const FACTS: Facts = {
@@ -11,12 +19,7 @@ export const FACTS: Facts = {
   bundle: '/bundle',
   stateDirectory: '/run/runts/web',
   seccompCache: '/run/runts/~seccomp',
-  cgroup: {
-    root: '/sys/fs/cgroup',
-    controllers: ['cpuset', 'cpu', 'io', 'memory', 'hugetlb', 'pids', 'rdma', 'misc'],
-    hybrid: false,
-    own: '/',
-  },
+  cgroup: HIERARCHY,
   grantable: CAPABILITY_NAMES,
   resctrl: { root: '/sys/fs/resctrl' },
   uid: 0,
@@ -97,10 +100,10 @@ export function kindsOf(plan: Plan, only?: readonly StepKind[]): StepKind[] {
   return plan.map(({ kind }) => kind).filter((kind) => only?.includes(kind) ?? true);
 }
 
-/** What a compile is refused with. */
-export function refusalOf(compile: () => unknown): RuntsError {
+/** What a compile, or a reading, is refused with. */
+export function refusalOf(run: () => unknown): RuntsError {
   try {
-    compile();
+    run();
   } catch (error) {
     if (error instanceof RuntsError) return error;
     throw error;

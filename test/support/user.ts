@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
 import { scratchDirectory } from './bundle.ts';
+import { mapping, withoutUsers } from './config.ts';
 import type { Change } from './config.ts';
 import { makeContainer } from './container.ts';
 import type { Prepare, Runner, TestContainer } from './container.ts';
@@ -85,23 +86,15 @@ export function giveTo({ id }: TestUser, path: string): void {
 /** A user namespace in which root is the user himself, and nobody else is. */
 export const ownId =
   ({ id }: TestUser): Change =>
-  ({ linux, mounts }) => {
-    linux.namespaces = [...linux.namespaces.filter(({ type }) => type !== 'user'), { type: 'user' }];
-    linux['uidMappings'] = [{ containerID: 0, hostID: id, size: 1 }];
-    linux['gidMappings'] = [{ containerID: 0, hostID: id, size: 1 }];
-    for (const mount of mounts) {
+  (config) => {
+    withoutUsers(config);
+    config.linux.namespaces.push({ type: 'user' });
+    mapping({ containerID: 0, hostID: id, size: 1 })(config);
+    for (const mount of config.mounts) {
       if (mount.options) mount.options = mount.options.filter((option) => option !== 'gid=5');
     }
   };
 
 /** A user namespace whose root is the user and whose other ids are his subordinate ones. */
-export const subordinateIds =
-  ({ id }: TestUser, start = 500_000): Change =>
-  ({ linux }) => {
-    const mappings = [
-      { containerID: 0, hostID: id, size: 1 },
-      { containerID: 1, hostID: start, size: 65_536 },
-    ];
-    linux['uidMappings'] = mappings;
-    linux['gidMappings'] = mappings;
-  };
+export const subordinateIds = ({ id }: TestUser, start = 500_000): Change =>
+  mapping({ containerID: 0, hostID: id, size: 1 }, { containerID: 1, hostID: start, size: 65_536 });

@@ -3,13 +3,12 @@ import { checkedSettings } from '../../../src/cgroup/resources.ts';
 import { INFINITY, resourceProperties, settingsForSystemd } from '../../../src/cgroup/systemd/properties.ts';
 import { startProperties } from '../../../src/cgroup/systemd/properties.ts';
 import type { LinuxResources } from '../../../src/spec/types.ts';
-import { FACTS } from '../../support/plan.ts';
+import { HIERARCHY } from '../../support/plan.ts';
 
 const NEW = 257;
 
 function settingsOf(resources: LinuxResources): ReturnType<typeof checkedSettings> {
-  if (FACTS.cgroup === undefined) throw new Error('no cgroups');
-  return settingsForSystemd(checkedSettings(resources, FACTS.cgroup));
+  return settingsForSystemd(checkedSettings(resources, HIERARCHY));
 }
 
 function propertiesOf(resources: LinuxResources, version = NEW): Record<string, unknown> {

@@ -15,9 +15,6 @@ export const UNEXECUTABLE: readonly Unexecutable[] = [
   { program: '/etc', status: 126, says: /exec: "\/etc": is a directory/ },
 ];
 
-/** Takes memory without end, and not at once: clients watch for it only after `start` has returned. */
-export const EAT = 'sleep 2; tail /dev/zero';
-
 /** A runtime under the name of docs/clients.md, and as the path that clients without such names take. */
 export interface Runtime {
   name: string;

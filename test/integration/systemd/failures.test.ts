@@ -3,9 +3,26 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { needs } from '../../support/conditions.ts';
 import { probing } from '../../support/config.ts';
+import type { Change } from '../../support/config.ts';
 import { runContainer, startDetached, stateOf, statusOf, waitForStatus } from '../../support/container.ts';
 import { RUNTS, run, spawned, until } from '../../support/run.ts';
 import { leftOf, shown, sleeper, SLICE, systemctl, systemdContainer } from '../../support/systemd.ts';
+import type { SystemdContainer } from '../../support/systemd.ts';
+
+/** For a process of the test's own, which it can kill or put elsewhere. */
+const making = (verb: 'create' | 'run', { state, directory, id }: SystemdContainer): string[] => [
+  ...['--root', state, '--systemd-cgroup'],
+  ...[verb, '-b', directory, id],
+];
+
+/** Systemd ends it after a second, for which the unit has failed. */
+const timingOut: Change = (config) => {
+  probing(['sleep', '60'])(config);
+  config.annotations = {
+    'org.systemd.property.RuntimeMaxSec': '1',
+    'org.systemd.property.TimeoutStopSec': '1',
+  };
+};
 
 describe('a create that fails', () => {
   it('for what systemd refuses has its words, and leaves nothing', async (context) => {
@@ -97,8 +114,8 @@ describe('a create that fails', () => {
   it('from another pid namespace moves no process that has the same number', async (context) => {
     needs(context, 'systemd');
     const container = sleeper(context);
-    const command = [RUNTS, '--root', container.state, '--systemd-cgroup', 'run', '-b', container.directory];
-    const ended = await run('unshare', ['--pid', '--fork', '--mount-proc', ...command, container.id]);
+    const command = [RUNTS, ...making('run', container)];
+    const ended = await run('unshare', ['--pid', '--fork', '--mount-proc', ...command]);
     expect(ended.status).toBe(1);
     expect(ended.stderr).toContain('systemd is in another pid namespace than the caller');
     expect(leftOf(container)).toEqual([]);
@@ -116,13 +133,7 @@ describe('a create that fails', () => {
 describe('what is left over', () => {
   it('a unit that has failed is shown until delete, which takes it away', async (context) => {
     needs(context, 'systemd');
-    const container = systemdContainer(context, (config) => {
-      probing(['sleep', '60'])(config);
-      config.annotations = {
-        'org.systemd.property.RuntimeMaxSec': '1',
-        'org.systemd.property.TimeoutStopSec': '1',
-      };
-    });
+    const container = systemdContainer(context, timingOut);
     await startDetached(container);
     await waitForStatus(container, 'stopped');
     await expect
@@ -137,13 +148,7 @@ describe('what is left over', () => {
 
   it('a failed unit of the same name is no hindrance, and the next is not hurt by a delete of the first', async (context) => {
     needs(context, 'systemd');
-    const first = systemdContainer(context, (config) => {
-      probing(['sleep', '60'])(config);
-      config.annotations = {
-        'org.systemd.property.RuntimeMaxSec': '1',
-        'org.systemd.property.TimeoutStopSec': '1',
-      };
-    });
+    const first = systemdContainer(context, timingOut);
     await startDetached(first);
     await expect
       .poll(() => shown(first.unit, 'ActiveState'), { timeout: 15_000 })
@@ -163,16 +168,7 @@ describe('what is left over', () => {
   it('of a run that was killed goes with delete', async (context) => {
     needs(context, 'systemd');
     const container = sleeper(context);
-    const args = [
-      '--root',
-      container.state,
-      '--systemd-cgroup',
-      'run',
-      '-b',
-      container.directory,
-      container.id,
-    ];
-    const child = spawned(RUNTS, args, { capture: false });
+    const child = spawned(RUNTS, making('run', container), { capture: false });
     await until(
       'the container to run',
       () => existsSync(join(container.state, container.id, 'state.json')) && existsSync(container.cgroup),
@@ -192,16 +188,7 @@ describe('what is left over', () => {
       const here = join(scratch, 'here');
       config.hooks = { createRuntime: [{ path: '/bin/sh', args: ['sh', '-c', `touch ${here}; sleep 30`] }] };
     });
-    const args = [
-      '--root',
-      container.state,
-      '--systemd-cgroup',
-      'create',
-      '-b',
-      container.directory,
-      container.id,
-    ];
-    const child = spawned(RUNTS, args, { capture: false });
+    const child = spawned(RUNTS, making('create', container), { capture: false });
     await until('the hook', () => existsSync(join(container.scratch, 'here')));
     expect(shown(container.unit, 'ActiveState')).toEqual({ ActiveState: 'active' });
     child.kill('SIGKILL');
