@@ -1,6 +1,6 @@
 /**
  * The usage of a cgroup as `events` prints it: the keys, order and omissions of runc's types/events.go, which
- * go-runc and containerd read. Integers beyond 2^53 are bigints: print with formatJson of spec/json.ts.
+ * go-runc and containerd read. Integers beyond 2^53 are bigints: print with formatJson of spec/json-format.ts.
  */
 import { attempt } from '../host/attempt.ts';
 import type { HostFiles } from '../host/host.ts';

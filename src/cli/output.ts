@@ -1,5 +1,5 @@
 import type { Host } from '../host/host.ts';
-import { formatJson } from '../spec/json.ts';
+import { formatJson } from '../spec/json-format.ts';
 
 /** What a verb returns; only this file writes to standard output. */
 export type Output =

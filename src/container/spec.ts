@@ -1,7 +1,7 @@
 import { RuntsError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { defaultSpec } from '../spec/default.ts';
-import { formatJson } from '../spec/json.ts';
+import { formatJson } from '../spec/json-format.ts';
 import { CONFIG } from './bundle.ts';
 import { absolutePath } from './paths.ts';
 

@@ -5,7 +5,8 @@ import type { HostFiles, HostLock } from '../host/host.ts';
 import type { Facts } from '../plan/facts.ts';
 import type { CgroupPlace } from '../plan/lifecycle.ts';
 import type { Step } from '../plan/steps.ts';
-import { formatJson, parseJson } from '../spec/json.ts';
+import { parseJson } from '../spec/json.ts';
+import { formatJson } from '../spec/json-format.ts';
 import type { Spec } from '../spec/types.ts';
 import { checkId, isId } from './id.ts';
 

@@ -3,7 +3,7 @@ import { RuntsError } from '../errors.ts';
 import { checkMounts, checkProcess, checkResources, checkSpec } from './check.ts';
 import type { Checked } from './check.ts';
 import { parseJson } from './json.ts';
-import type { JsonValue } from './json.ts';
+import type { JsonValue } from './json-value.ts';
 import { formatProblem } from './problems.ts';
 import type { Problem } from './problems.ts';
 import type { LinuxResources, Mount, Process, Spec } from './types.ts';

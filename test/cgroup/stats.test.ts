@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseCgroupEvents, parseCount, parseMemoryEvents } from '../../src/cgroup/events.ts';
 import { readStats } from '../../src/cgroup/stats.ts';
 import { HostError, type HostFiles } from '../../src/host/host.ts';
-import { formatJson } from '../../src/spec/json.ts';
+import { formatJson } from '../../src/spec/json-format.ts';
 
 /** Only the calls that statistics may make; the texts were recorded from a kernel. */
 function cgroup(texts: Readonly<Record<string, string>>): HostFiles {

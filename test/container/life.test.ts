@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import type { Outcome } from '../../src/host/host.ts';
 import { defaultSpec } from '../../src/spec/default.ts';
-import { formatJson } from '../../src/spec/json.ts';
+import { formatJson } from '../../src/spec/json-format.ts';
 import { memoryHost } from '../support/memory-host.ts';
 import type { MemoryHost, MemoryHostOptions } from '../support/memory-host.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { defaultSpec } from '../../src/spec/default.ts';
-import { formatJson } from '../../src/spec/json.ts';
+import { formatJson } from '../../src/spec/json-format.ts';
 import { readProcess, readResources, readSpec } from '../../src/spec/read.ts';
 import { refusalOf } from '../support/plan.ts';
 

@@ -1,0 +1,72 @@
+/**
+ * The engine's own reader of JSON, which takes a tenth of the time of the strict one. It is believed where it is proven
+ * that the strict one would say the same, by few looks at the text and at what was read.
+ */
+import { MAX_DEPTH } from './json-value.ts';
+import type { JsonResult, JsonValue } from './json-value.ts';
+
+/** What the strict reader would say of the text; undefined where only that one can tell. */
+export function parseQuickly(text: string): JsonResult | undefined {
+  if (mayHoldNoCharacter(text)) return undefined;
+  const value = parse(text);
+  if (value === undefined || countKeys([value], 0) !== countColons(text)) return undefined;
+  return { ok: true, value };
+}
+
+/** undefined for what is not JSON: the strict reader says where. */
+function parse(text: string): JsonValue | undefined {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return undefined;
+  }
+}
+
+/** NUL or a surrogate as an escape: the other escapes stand for characters. */
+const NO_CHARACTER = /\\u(?:0000|[dD][89a-fA-F])/;
+
+/** True where a string may hold NUL or half of a surrogate pair. */
+function mayHoldNoCharacter(text: string): boolean {
+  return !text.isWellFormed() || (text.includes('\\u') && NO_CHARACTER.test(text));
+}
+
+/**
+ * How many keys the objects in these values have together. NaN, which equals no count, where a number may not be what
+ * the text says, or where the nesting is too deep. `depth` is that of the array or object that holds the values.
+ */
+function countKeys(values: readonly JsonValue[], depth: number): number {
+  if (depth > MAX_DEPTH) return Number.NaN;
+  let keys = 0;
+  for (const value of values) {
+    if (typeof value === 'string') continue;
+    if (typeof value === 'number') {
+      if (!Number.isSafeInteger(value)) return Number.NaN;
+    } else if (Array.isArray(value)) keys += countKeys(value, depth + 1);
+    else if (typeof value === 'object' && value !== null) {
+      const inner = Object.values(value);
+      keys += inner.length + countKeys(inner, depth + 1);
+    }
+  }
+  return keys;
+}
+
+/**
+ * The colons of a JSON text that may follow a key: never fewer than it has keys, so that a value that has as many
+ * cannot have lost one to an equal key. A colon follows a key only after white space or a quote that ends a string;
+ * a quote after a single backslash does not.
+ */
+function countColons(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', at + 1)) {
+    const before = text.charCodeAt(at - 1);
+    if (before === QUOTE ? !isEscaped(text, at - 1) : before <= SPACE) count += 1;
+  }
+  return count;
+}
+
+const QUOTE = 0x22;
+const SPACE = 0x20;
+
+function isEscaped(text: string, at: number): boolean {
+  return text[at - 1] === '\\' && text[at - 2] !== '\\';
+}
