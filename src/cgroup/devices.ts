@@ -41,5 +41,6 @@ export function devicesStep(devices: readonly DeviceCgroup[] = []): StepOf<'cgro
 }
 
 function ruleOf({ allow, type = 'a', major = -1, minor = -1, access = 'rwm' }: DeviceCgroup): Rule {
-  return { allow, type, major, minor, access: ALL.filter((letter) => access.includes(letter)) };
+  const letters = access === 'rwm' ? ALL : ALL.filter((letter) => access.includes(letter));
+  return { allow, type, major, minor, access: letters };
 }

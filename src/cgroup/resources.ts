@@ -51,13 +51,13 @@ export function firstLimit(resources: LinuxResources): string | undefined {
   return settings(resources).find(({ idle }) => idle !== true)?.because;
 }
 
-/** Controllers that must be enabled in the cgroup for the resources, each with the first property that needs it. */
-export function requiredControllers(resources: LinuxResources): { controller: string; because: string }[] {
-  const found = new Map<string, string>();
-  for (const { controller, because, idle } of settings(resources)) {
-    if (controller !== '' && idle !== true && !found.has(controller)) found.set(controller, because);
+/** Controllers that must be enabled in the cgroup for settings. */
+export function requiredControllers(settings: readonly Setting[]): string[] {
+  const found: string[] = [];
+  for (const { controller, idle } of settings) {
+    if (controller !== '' && idle !== true && !found.includes(controller)) found.push(controller);
   }
-  return [...found].map(([controller, because]) => ({ controller, because }));
+  return found;
 }
 
 /** The settings of the resources, all of which the host can make; `current` is what the cgroup has, for an update. */

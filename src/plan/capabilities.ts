@@ -1,11 +1,10 @@
-import { CAPABILITY_SETS } from '../spec/words.ts';
 import type { Capabilities, CapabilitySet, Process } from '../spec/types.ts';
 import { onInit, section } from './context.ts';
 import { CAPABILITY_NAMES } from './numbers.ts';
 import type { CapabilityName } from './numbers.ts';
 import type { Step } from './steps.ts';
 
-type Sets = Readonly<Record<CapabilitySet, CapabilityName[]>>;
+type Sets = Readonly<Record<CapabilitySet, readonly CapabilityName[]>>;
 
 export interface CapabilityInput {
   readonly process: Process;
@@ -41,6 +40,7 @@ function grantedSets({ process, grantable, warn }: CapabilityInput): Sets {
   const known = knownSets(process.capabilities ?? {}, grantable, warn);
   // capset(2) and PR_CAP_AMBIENT refuse the whole set for one that breaks these
   const effective = within(known.effective, known.permitted, 'effective', 'permitted', warn);
+  if (known.ambient.length === 0) return { ...known, effective };
   const raisable = known.permitted.filter((name) => known.inheritable.includes(name));
   const ambient = within(known.ambient, raisable, 'ambient', 'permitted and inheritable', warn);
   return { ...known, effective, ambient };
@@ -52,18 +52,33 @@ function knownSets(
   warn: (message: string) => void,
 ): Sets {
   const refused = new Set<string>();
-  const entries = CAPABILITY_SETS.map((set) => {
-    const names = asked[set] ?? [];
-    // names that are no capabilities are told of where the config is read
-    for (const name of CAPABILITY_NAMES)
-      if (names.includes(name) && !grantable.includes(name)) refused.add(name);
-    return [
-      set,
-      CAPABILITY_NAMES.filter((name) => names.includes(name) && grantable.includes(name)),
-    ] as const;
-  });
+  const isGranted = (name: CapabilityName): boolean => {
+    const isHeld = grantable.includes(name);
+    if (!isHeld) refused.add(name);
+    return isHeld;
+  };
+  // most configs repeat one list
+  const found = new Map<string, readonly CapabilityName[]>([['', []]]);
+  const granted = (names: readonly string[] = []): readonly CapabilityName[] => {
+    const key = names.join();
+    const set = found.get(key) ?? inOrder(new Set(names)).filter(isGranted);
+    found.set(key, set);
+    return set;
+  };
+  const sets = {
+    bounding: granted(asked.bounding),
+    effective: granted(asked.effective),
+    inheritable: granted(asked.inheritable),
+    permitted: granted(asked.permitted),
+    ambient: granted(asked.ambient),
+  };
   if (refused.size > 0) warn(`process.capabilities: cannot be granted, left out: ${[...refused].join(', ')}`);
-  return Object.fromEntries(entries) as unknown as Sets;
+  return sets;
+}
+
+/** In the order of their bits; names that are no capabilities are told of where the config is read. */
+function inOrder(names: ReadonlySet<string>): CapabilityName[] {
+  return CAPABILITY_NAMES.filter((name) => names.has(name));
 }
 
 function within(
@@ -72,10 +87,11 @@ function within(
   set: CapabilitySet,
   limitName: string,
   warn: (message: string) => void,
-): CapabilityName[] {
+): readonly CapabilityName[] {
+  if (names === limit) return names;
   const outside = names.filter((name) => !limit.includes(name));
-  if (outside.length > 0)
-    warn(`process.capabilities.${set}: ${leftOut(set)} ${outside.join(', ')}: not ${limitName}`);
+  if (outside.length === 0) return names;
+  warn(`process.capabilities.${set}: ${leftOut(set)} ${outside.join(', ')}: not ${limitName}`);
   return names.filter((name) => limit.includes(name));
 }
 

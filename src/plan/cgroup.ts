@@ -72,8 +72,8 @@ export function cgroupSteps(context: Context): CgroupSteps {
     warnOfStrays(context);
     return { before: [], entered: [], tasks: [], cloneInto: false };
   }
-  const required = requiredControllers(resources).map(({ controller }) => controller);
   const settings = checkedSettings(resources, facts.cgroup);
+  const required = requiredControllers(settings);
   return facts.systemd === undefined
     ? ownCgroup(context, facts.cgroup, { required, settings })
     : systemdCgroup(context, facts.cgroup, { required, settings, systemd: facts.systemd });
@@ -144,7 +144,13 @@ function limitsOf({ spec, facts, warn }: Context, settings: readonly Setting[]):
   const kept = facts.rootless === undefined ? steps : steps.filter(({ kind }) => kind !== 'cgroup-devices');
   if (facts.rootless !== undefined && devices?.some(deniesDevice) === true)
     warn("linux.resources.devices: rules need the rights of the machine's root, and are left out");
-  return kept.map((step) => ({ ...step, because: section(spec, step.because) }));
+  return kept.map((step) => askedFor(spec, step));
+}
+
+/** A step of a default is asked for by what is there of the path to the property that would change it. */
+function askedFor(spec: Spec, step: Step): Step {
+  const because = section(spec, step.because);
+  return because === step.because ? step : { ...step, because };
 }
 
 /** More than the denial of everything with which every config begins. */
@@ -157,10 +163,11 @@ function deniesDevice({ allow, type = 'a', major = -1 }: DeviceCgroup): boolean 
  * runs the program, as the host knows him.
  */
 function ownershipSteps({ spec, namespaces, facts }: Context): Step[] {
+  if (!makes(namespaces, 'cgroup')) return [];
   const mount = spec.mounts?.findIndex(({ source, destination, options }) => {
     return source === 'cgroup' && cleanPath(destination) === '/sys/fs/cgroup' && !isReadonly(options);
   });
-  if (!makes(namespaces, 'cgroup') || mount === undefined || mount === -1) return [];
+  if (mount === undefined || mount === -1) return [];
   const mappings = userMappings(spec, namespaces, facts);
   const uid = mappings === undefined ? spec.process.user.uid : hostId(mappings.uid, spec.process.user.uid);
   if (uid === undefined || uid === facts.uid || !facts.grantable.includes('CAP_CHOWN')) return [];

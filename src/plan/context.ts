@@ -26,6 +26,7 @@ export interface Prepared {
 
 type BodyOf<K extends StepKind> = Omit<StepOf<K>, 'on' | 'because'>;
 type Body = { [K in StepKind]: BodyOf<K> }[StepKind];
+type Placed = Body & { on?: Side; because?: string };
 
 export function onHost(because: string, body: Body): Step {
   return place('host', because, body);
@@ -35,8 +36,12 @@ export function onInit(because: string, body: Body): Step {
   return place('init', because, body);
 }
 
+/** The body itself becomes the step: a plan has a hundred, and a copy of each would be most of the work. */
 function place(on: Side, because: string, body: Body): Step {
-  return { ...body, on, because };
+  const step: Placed = body;
+  step.on = on;
+  step.because = because;
+  return step as Step;
 }
 
 export function slotCounter(): () => number {
@@ -50,13 +55,23 @@ export function slotCounter(): () => number {
  */
 export function section(document: unknown, pointer: string): string {
   let at = document;
-  let found = '';
-  for (const token of pointer.split('/').slice(1)) {
-    const key = token.replaceAll('~1', '/').replaceAll('~0', '~');
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return found;
+  let end = 0;
+  while (end < pointer.length) {
+    const next = endOfToken(pointer, end + 1);
+    const key = keyOf(pointer.slice(end + 1, next));
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) break;
     at = (at as Readonly<Record<string, unknown>>)[key];
-    if (at === undefined) return found;
-    found += `/${token}`;
+    if (at === undefined) break;
+    end = next;
   }
-  return found;
+  return pointer.slice(0, end);
+}
+
+function endOfToken(pointer: string, start: number): number {
+  const end = pointer.indexOf('/', start);
+  return end === -1 ? pointer.length : end;
+}
+
+function keyOf(token: string): string {
+  return token.includes('~') ? token.replaceAll('~1', '/').replaceAll('~0', '~') : token;
 }

@@ -19,11 +19,9 @@ export function mountLabelOf(
 }
 
 /** The mount option that labels all of a new file system, unless the config gives one itself. */
-export function contextOption(label: string, type: string, own: readonly string[]): string[] {
-  if (label === '' || WITHOUT_CONTEXT.has(type) || own.some((option) => option.startsWith('context='))) {
-    return [];
-  }
-  return [`context=${label}`];
+export function contextOption(label: string, type: string, own: readonly string[]): string | undefined {
+  if (label === '' || WITHOUT_CONTEXT.has(type)) return undefined;
+  return own.some((option) => option.startsWith('context=')) ? undefined : `context=${label}`;
 }
 
 /** mqueue takes no such option, but its directory a label of its own. */

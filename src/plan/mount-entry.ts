@@ -25,7 +25,8 @@ export interface Entry {
 }
 
 /** A new mount has nothing below it yet, so the recursive words mean the same; there is nothing to clear. */
-export function attributesOf({ set, recursiveSet, recursiveClear }: MountOptions): Attribute[] {
+export function attributesOf({ set, recursiveSet, recursiveClear }: MountOptions): readonly Attribute[] {
+  if (recursiveSet.length + recursiveClear.length === 0) return set;
   const kept = set.filter((attribute) => {
     const cleared = recursiveClear.includes(isTime(attribute) ? 'atime' : attribute);
     return !cleared && !recursiveSet.includes(attribute);
@@ -37,22 +38,20 @@ export function isTime(attribute: Attribute): boolean {
   return attribute === 'noatime' || attribute === 'strictatime';
 }
 
-/** `ro` is the mount's own affair where others may use the superblock; a disk must not be written at all. */
-function readonlyFlag(attributes: readonly Attribute[], type: string): string[] {
-  return attributes.includes('rdonly') && !SHARED_SUPERBLOCK.has(type) ? ['ro'] : [];
-}
-
 /** Everything that a new file system is configured with. */
 export function fileSystemOptions(
   { mountLabel }: Pick<Context, 'mountLabel'>,
   { options }: Entry,
   type: string,
 ): string[] {
-  const own = options.data.map(({ text }) => text);
-  return [
-    ...options.superblock,
-    ...readonlyFlag(attributesOf(options), type),
-    ...own,
-    ...contextOption(mountLabel, type, own),
-  ];
+  const words = [...options.superblock];
+  if (isReadonlyFileSystem(options, type)) words.push('ro');
+  for (const { text } of options.data) words.push(text);
+  const label = contextOption(mountLabel, type, words);
+  return label === undefined ? words : [...words, label];
+}
+
+/** `ro` is the mount's own affair where others may use the superblock; a disk must not be written at all. */
+function isReadonlyFileSystem(options: MountOptions, type: string): boolean {
+  return !SHARED_SUPERBLOCK.has(type) && attributesOf(options).includes('rdonly');
 }

@@ -1,4 +1,4 @@
-import { parseIdmapOption } from '../spec/idmap-option.ts';
+import { isIdmapOption, parseIdmapOption } from '../spec/idmap-option.ts';
 import type { IdmapOption } from '../spec/idmap-option.ts';
 import {
   ACCESS_TIMES,
@@ -50,47 +50,119 @@ const ORDER: readonly Attribute[] = [
   'nosymfollow',
 ];
 
+/** Sets of attributes: a bit each, by their place in {@link ORDER}. */
 interface Flags {
-  readonly set: Set<Attribute>;
-  readonly clear: Set<Attribute>;
+  set: number;
+  clear: number;
 }
 
+const bitOf = (attribute: Attribute): number => 1 << ORDER.indexOf(attribute);
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Options in the making: what words have said that is put together at the end. */
 interface Draft {
-  bind: boolean;
-  recursive: boolean;
-  remount: boolean;
-  copyUp: boolean;
-  idmap: MountOptions['idmap'];
-  mappings: MountOptions['mappings'];
-  sourceLink: MountOptions['sourceLink'];
-  coverLink: boolean;
-  propagation: Propagation;
-  propagationRecursive: boolean;
+  readonly options: Writable<MountOptions>;
   readonly own: Flags;
   readonly below: Flags;
-  readonly superblock: Set<string>;
-  readonly superblockOff: Map<string, string>;
+  /** Flags of the superblock and the words that asked for or against them. */
+  superblock: readonly SuperblockWord[];
   readonly data: { text: string; at: number }[];
 }
 
-const KINDS: Readonly<Record<MountKind, (draft: Draft) => void>> = {
-  bind: (draft) => void (draft.bind = true),
-  rbind: (draft) => void Object.assign(draft, { bind: true, recursive: true }),
-  remount: (draft) => void (draft.remount = true),
-  tmpcopyup: (draft) => void (draft.copyUp = true),
-  idmap: (draft) => void (draft.idmap = 'mount'),
-  ridmap: (draft) => void (draft.idmap = 'tree'),
+interface SuperblockWord {
+  readonly flag: string;
+  readonly on: boolean;
+  readonly word: string;
+}
+
+type Effect = (draft: Draft) => void;
+
+const KINDS: Readonly<Record<MountKind, Effect>> = {
+  bind: ({ options }) => void (options.bind = true),
+  rbind: ({ options }) => void (options.bind = options.recursive = true),
+  remount: ({ options }) => void (options.remount = true),
+  tmpcopyup: ({ options }) => void (options.copyUp = true),
+  idmap: ({ options }) => void (options.idmap = 'mount'),
+  ridmap: ({ options }) => void (options.idmap = 'tree'),
 };
 
-const LINKS: Readonly<Record<LinkWord, (draft: Draft) => void>> = {
-  'copy-symlink': (draft) => void (draft.sourceLink = 'copy'),
-  'src-nofollow': (draft) => void (draft.sourceLink = 'mount'),
-  'dest-nofollow': (draft) => void (draft.coverLink = true),
+const LINKS: Readonly<Record<LinkWord, Effect>> = {
+  'copy-symlink': ({ options }) => void (options.sourceLink = 'copy'),
+  'src-nofollow': ({ options }) => void (options.sourceLink = 'mount'),
+  'dest-nofollow': ({ options }) => void (options.coverLink = true),
 };
+
+/** What each word does that is not the file system's own. */
+const EFFECTS: ReadonlyMap<string, Effect> = new Map([
+  ...Object.entries(KINDS),
+  ...Object.entries(LINKS),
+  ...MOUNT_PROPAGATIONS.flatMap(propagationEffects),
+  ...Object.entries(MOUNT_FLAGS).flatMap(([word, { attribute, on }]) => {
+    const bit = bitOf(attribute);
+    return both(word, (flags) => (on ? change(flags, bit, 0) : change(flags, 0, bit)));
+  }),
+  ...Object.entries(ACCESS_TIMES).flatMap(([word, way]) => both(word, (flags) => changeTimes(flags, way))),
+  ...Object.entries(SUPERBLOCK_FLAGS).map(superblockEffect),
+  ...['', ...WITHOUT_EFFECT].map((word): [string, Effect] => [word, () => undefined]),
+]);
+
+function propagationEffects(propagation: (typeof MOUNT_PROPAGATIONS)[number]): [string, Effect][] {
+  const effect =
+    (recursive: boolean): Effect =>
+    ({ options }) => {
+      options.propagation = propagation;
+      options.propagationRecursive = recursive;
+    };
+  return [
+    [propagation, effect(false)],
+    [`r${propagation}`, effect(true)],
+  ];
+}
+
+/** A word about the mount itself, which counts for those below it too with `r` before it. */
+function both(word: string, effect: (flags: Flags) => void): [string, Effect][] {
+  return [
+    [word, ({ own }) => effect(own)],
+    [`r${word}`, ({ below }) => effect(below)],
+  ];
+}
+
+function change(flags: Flags, set: number, clear: number): void {
+  flags.set = (flags.set & ~clear) | set;
+  flags.clear = (flags.clear & ~set) | clear;
+}
+
+const TIMES = bitOf('noatime') | bitOf('strictatime');
+
+/** mount_setattr(2): a way of keeping access times is only taken together with its whole mask in attr_clr. */
+function changeTimes(flags: Flags, way: (typeof ACCESS_TIMES)[keyof typeof ACCESS_TIMES]): void {
+  flags.set = (flags.set & ~TIMES) | (way === 'relatime' ? 0 : bitOf(way));
+  flags.clear |= bitOf('atime');
+}
+
+function superblockEffect([word, { flag, on }]: [string, { flag: string; on: boolean }]): [string, Effect] {
+  return [
+    word,
+    (draft) => {
+      const others = draft.superblock.filter((other) => other.flag !== flag);
+      draft.superblock = [...others, { flag, on, word }];
+    },
+  ];
+}
 
 /** Later words override earlier ones; words that are in no table are the file system's. */
 export function parseMountOptions(words: readonly string[]): MountOptions {
-  const draft: Draft = {
+  const draft = newDraft();
+  words.forEach((word, at) => takeWord(draft, word, at));
+  return finished(draft);
+}
+
+const NOTHING: readonly never[] = [];
+
+function newDraft(): Draft {
+  const data: Draft['data'] = [];
+  const options: Draft['options'] = {
     bind: false,
     recursive: false,
     remount: false,
@@ -99,99 +171,57 @@ export function parseMountOptions(words: readonly string[]): MountOptions {
     mappings: undefined,
     sourceLink: 'follow',
     coverLink: false,
+    set: NOTHING,
+    clear: NOTHING,
+    recursiveSet: NOTHING,
+    recursiveClear: NOTHING,
     propagation: 'unchanged',
     propagationRecursive: false,
-    own: { set: new Set(), clear: new Set() },
-    below: { set: new Set(), clear: new Set() },
-    superblock: new Set(),
-    superblockOff: new Map(),
-    data: [],
+    superblock: NOTHING,
+    superblockOff: NOTHING,
+    data,
   };
-  words.forEach((word, at) => {
-    if (!takeKind(draft, word) && !takeFlag(draft, word)) draft.data.push(...splitData(word, at));
-  });
-  const { own, below, superblock, superblockOff, ...rest } = draft;
-  return {
-    ...rest,
-    set: inOrder(own.set),
-    clear: inOrder(own.clear),
-    recursiveSet: inOrder(below.set),
-    recursiveClear: inOrder(below.clear),
-    superblock: [...superblock],
-    superblockOff: [...superblockOff.values()],
-  };
+  return { options, own: { set: 0, clear: 0 }, below: { set: 0, clear: 0 }, superblock: NOTHING, data };
 }
 
-function takeKind(draft: Draft, word: string): boolean {
-  const kind = lookUp(KINDS, word) ?? lookUp(LINKS, word);
-  kind?.(draft);
-  return (
-    kind !== undefined || takeMappings(draft, word) || takePropagation(draft, word) || isWithoutEffect(word)
-  );
+function finished({ options, own, below, superblock }: Draft): MountOptions {
+  options.set = attributesIn(own.set);
+  options.clear = attributesIn(own.clear);
+  options.recursiveSet = attributesIn(below.set);
+  options.recursiveClear = attributesIn(below.clear);
+  if (superblock.length === 0) return options;
+  options.superblock = superblock.filter(({ on }) => on).map(({ flag }) => flag);
+  options.superblockOff = superblock.filter(({ on }) => !on).map(({ word }) => word);
+  return options;
+}
+
+function attributesIn(bits: number): readonly Attribute[] {
+  return bits === 0 ? NOTHING : ORDER.filter((_, place) => (bits & (1 << place)) !== 0);
+}
+
+function takeWord(draft: Draft, word: string, at: number): void {
+  const effect = EFFECTS.get(word);
+  if (effect !== undefined) effect(draft);
+  else if (!isIdmapOption(word) || !takeMappings(draft, word)) takeData(draft.data, word, at);
 }
 
 function takeMappings(draft: Draft, word: string): boolean {
   const mappings = parseIdmapOption(word);
   if (mappings === undefined) return false;
-  draft.idmap = mappings.recursive ? 'tree' : 'mount';
-  draft.mappings = mappings;
+  draft.options.idmap = mappings.recursive ? 'tree' : 'mount';
+  draft.options.mappings = mappings;
   return true;
-}
-
-function isWithoutEffect(word: string): boolean {
-  return word === '' || WITHOUT_EFFECT.some((known) => known === word);
-}
-
-function takePropagation(draft: Draft, word: string): boolean {
-  const type = MOUNT_PROPAGATIONS.find((name) => word === name || word === `r${name}`);
-  if (type === undefined) return false;
-  draft.propagationRecursive = word !== type;
-  draft.propagation = type;
-  return true;
-}
-
-function takeFlag(draft: Draft, word: string): boolean {
-  if (takeAttribute(draft.own, word)) return true;
-  if (word.startsWith('r') && takeAttribute(draft.below, word.slice(1))) return true;
-  const superblock = lookUp(SUPERBLOCK_FLAGS, word);
-  if (superblock === undefined) return false;
-  const { flag, on } = superblock;
-  draft.superblock.delete(flag);
-  draft.superblockOff.delete(flag);
-  if (on) draft.superblock.add(flag);
-  else draft.superblockOff.set(flag, word);
-  return true;
-}
-
-function takeAttribute({ set, clear }: Flags, word: string): boolean {
-  const flag = lookUp(MOUNT_FLAGS, word);
-  const times = lookUp(ACCESS_TIMES, word);
-  if (flag !== undefined) {
-    (flag.on ? set : clear).add(flag.attribute);
-    (flag.on ? clear : set).delete(flag.attribute);
-  } else if (times !== undefined) {
-    set.delete('noatime');
-    set.delete('strictatime');
-    // mount_setattr(2): a way of keeping access times is only taken together with its whole mask in attr_clr
-    clear.add('atime');
-    if (times !== 'relatime') set.add(times);
-  }
-  return flag !== undefined || times !== undefined;
-}
-
-function lookUp<T extends object>(table: T, word: string): T[keyof T] | undefined {
-  return Object.hasOwn(table, word) ? table[word as keyof T] : undefined;
-}
-
-function inOrder(attributes: ReadonlySet<Attribute>): Attribute[] {
-  return ORDER.filter((attribute) => attributes.has(attribute));
 }
 
 /**
  * mount(2) would split at commas, but for quoted ones (SELinux contexts have them) and escaped ones (overlayfs);
  * fsconfig(2) takes one value as it is, so the quotes go.
  */
-function splitData(word: string, at: number): { text: string; at: number }[] {
+function takeData(data: Draft['data'], word: string, at: number): void {
+  if (!word.includes(',') && !word.includes('"')) {
+    data.push({ text: word, at });
+    return;
+  }
   const parts = word.match(/(?:"[^"]*"|\\.|[^,"\\]|["\\])+/gs) ?? [];
-  return parts.map((part) => ({ text: part.replace(/^(\w*context)="(.*)"$/s, '$1=$2'), at }));
+  for (const part of parts) data.push({ text: part.replace(/^(\w*context)="(.*)"$/s, '$1=$2'), at });
 }

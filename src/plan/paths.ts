@@ -2,6 +2,7 @@
 
 /** Absolute, without empty, `.` and `..` parts; nothing is above the root. */
 export function cleanPath(path: string): string {
+  if (isClean(path)) return path;
   const parts: string[] = [];
   for (const part of path.split('/')) {
     if (part === '..') parts.pop();
@@ -10,10 +11,17 @@ export function cleanPath(path: string): string {
   return `/${parts.join('/')}`;
 }
 
+/** False also for a few clean ones: nearly all that a config names are told at once. */
+function isClean(path: string): boolean {
+  return path.startsWith('/') && !path.endsWith('/') && !path.includes('//') && !path.includes('/.');
+}
+
 /** As config.md has it: absolute, or relative to the bundle. Symbolic links keep their meaning. */
 export function fromBundle(bundle: string, path: string): string {
   if (path.startsWith('/')) return path;
-  return `${bundle}/${path.replace(/^(\.\/+)+/, '')}`.replace(/\/+$/, '');
+  const below = path.startsWith('./') ? path.replace(/^(\.\/+)+/, '') : path;
+  const full = `${bundle}/${below}`;
+  return full.endsWith('/') ? full.replace(/\/+$/, '') : full;
 }
 
 /** The directory that a clean absolute path lies in; `/` for what is at the top. */

@@ -17,7 +17,8 @@ export interface IdmapOption {
 /** What the option looks like, for messages. */
 export const IDMAP_EXAMPLE = 'idmap=uids=0-1000-10#10-2000-5;gids=0-1000-10';
 
-export const isIdmapOption = (word: string): boolean => /^r?idmap=/.test(word);
+export const isIdmapOption = (word: string): boolean =>
+  word.startsWith('idmap=') || word.startsWith('ridmap=');
 
 /** `idmap=uids=FROM-TO-SIZE[#FROM-TO-SIZE...];gids=...`, `@` before a range: relative; undefined for anything else. */
 export function parseIdmapOption(word: string): IdmapOption | undefined {

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import { ignoredResources } from '../../src/cgroup/refusals.ts';
-import { limitsTasks, requiredControllers, resourceSteps } from '../../src/cgroup/resources.ts';
+import {
+  checkedSettings,
+  limitsTasks,
+  requiredControllers,
+  resourceSteps,
+} from '../../src/cgroup/resources.ts';
 import type { RuntsError } from '../../src/errors.ts';
 import type { CgroupFacts } from '../../src/plan/facts.ts';
 import type { LinuxResources } from '../../src/spec/types.ts';
@@ -81,7 +86,7 @@ test('no limit needs no controller and no file', () => {
   const steps = resourceSteps(resources, hybrid).filter(({ kind }) => kind === 'cgroup-write');
   expect(steps).toHaveLength(5);
   for (const step of steps) expect(step).toMatchObject({ ifMissing: 'skip' });
-  expect(requiredControllers(resources)).toEqual([]);
+  expect(requiredControllers(checkedSettings(resources, hybrid))).toEqual([]);
 });
 
 test('a limit must find its file, but turning swap off needs no swap accounting', () => {
@@ -92,18 +97,14 @@ test('a limit must find its file, but turning swap off needs no swap accounting'
   ]);
 });
 
-test('the controllers that resources need, each with its reason', () => {
+test('the controllers that resources need', () => {
   const resources: LinuxResources = {
     memory: { limit: 4096, reservation: 1024 },
     cpu: { shares: 2, mems: '0' },
     unified: { 'cgroup.max.depth': '3', 'misc.max': 'sev 1' },
   };
-  expect(requiredControllers(resources)).toEqual([
-    { controller: 'memory', because: '/linux/resources/memory/limit' },
-    { controller: 'cpu', because: '/linux/resources/cpu/shares' },
-    { controller: 'cpuset', because: '/linux/resources/cpu/mems' },
-    { controller: 'misc', because: '/linux/resources/unified/misc.max' },
-  ]);
+  const settings = checkedSettings(resources, HIERARCHY);
+  expect(requiredControllers(settings)).toEqual(['memory', 'cpu', 'cpuset', 'misc']);
 });
 
 test('a controller of v1 is refused in words', () => {
@@ -201,7 +202,7 @@ test('defaults of the kernel are written where their files are, and need no cont
     ['cpu.max', 'max 100000', 'skip'],
     ['pids.max', 'max', 'skip'],
   ]);
-  expect(requiredControllers(defaults)).toEqual([]);
+  expect(requiredControllers(checkedSettings(defaults, hybrid))).toEqual([]);
   expect(refusal({ cpu: { shares: 512 } }, hybrid).message).toMatch(
     /^linux\.resources\.cpu\.shares: .*`cpu` is not available/,
   );
