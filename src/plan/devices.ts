@@ -35,43 +35,54 @@ export function deviceSteps(context: Context): Prepared {
     return cleanPath(destination) === '/dev' && parseMountOptions(options ?? []).bind;
   });
   if (isBound) return { prepare: [], steps: [] };
-  const nodes = nodeSteps(context);
-  return {
-    prepare: nodes.flatMap(({ prepare }) => prepare),
-    steps: [...nodes.flatMap(({ steps }) => steps), ...linkSteps(context)],
-  };
+  const made: Made = { prepare: [], steps: [] };
+  addNodes(context, made);
+  addLinks(context, made.steps);
+  return made;
+}
+
+interface Made {
+  readonly prepare: Step[];
+  readonly steps: Step[];
 }
 
 /** The config's devices take the place of a default of the same path. */
-function nodeSteps(context: Context): Prepared[] {
+function addNodes(context: Context, made: Made): void {
   const own = context.spec.linux?.devices ?? [];
   const paths = new Set(own.map(({ path }) => cleanPath(path)));
   const because = section(context.spec, '/linux/devices');
-  return [
-    ...DEFAULTS.filter(({ path }) => !paths.has(path)).map((device) => nodeStep(context, device, because)),
-    ...own.map((device, at) => nodeStep(context, device, `/linux/devices/${at}`)),
-  ];
+  const bind = mustBind(context);
+  for (const device of DEFAULTS)
+    if (!paths.has(device.path)) addNode(context, made, { device, because, bind, isOwn: false });
+  own.forEach((device, at) => {
+    addNode(context, made, { device, because: `/linux/devices/${at}`, bind, isOwn: true });
+  });
 }
 
-function nodeStep(context: Context, device: Device, because: string): Prepared {
+interface Wanted {
+  readonly device: Device;
+  readonly because: string;
+  readonly bind: boolean;
+  /** False for a default. */
+  readonly isOwn: boolean;
+}
+
+function addNode(context: Context, made: Made, { device, because, bind: mayBind, isOwn }: Wanted): void {
+  const { type, major = 0, minor = 0, fileMode = 0o666, uid = 0, gid = 0 } = device;
   const path = cleanPath(device.path);
-  const nothing = { prepare: [], steps: [] };
   // what it should be is the link to the container's own
-  if (path === PTMX) return nothing;
-  const bind = device.type !== 'p' && mustBind(context);
-  const isOwn = because.startsWith('/linux/devices/');
+  if (path === PTMX) return;
+  const bind = mayBind && type !== 'p';
   if (bind && !makes(context.namespaces, 'mount')) {
-    if (!isOwn) return nothing;
+    if (!isOwn) return;
     throw unsupported(because, 'a device in a user namespace needs a mount namespace too');
   }
-  const { major = 0, minor = 0, fileMode = 0o666, uid = 0, gid = 0 } = device;
-  const node = { type: device.type, major, minor, mode: fileMode & 0o7777 };
-  const made = bind && isOwn ? hostNode(context, { ...node, uid, gid }, because) : undefined;
-  const slot = made?.slot ?? 0;
-  return {
-    prepare: made === undefined ? [] : [made],
-    steps: [onInit(because, { kind: 'device', path, ...node, uid, gid, bind, slot })],
-  };
+  const mode = fileMode & 0o7777;
+  const onHost =
+    bind && isOwn ? hostNode(context, { type, major, minor, mode, uid, gid }, because) : undefined;
+  if (onHost !== undefined) made.prepare.push(onHost);
+  const slot = onHost?.slot ?? 0;
+  made.steps.push(onInit(because, { kind: 'device', path, type, major, minor, mode, uid, gid, bind, slot }));
 }
 
 type Node = Pick<StepOf<'device-node'>, 'type' | 'major' | 'minor' | 'mode' | 'uid' | 'gid'>;
@@ -92,11 +103,10 @@ function mustBind({ namespaces, facts }: Context): boolean {
   return has(namespaces, 'user') || facts.rootless !== undefined || !facts.grantable.includes('CAP_MKNOD');
 }
 
-function linkSteps({ spec }: Context): Step[] {
+function addLinks({ spec }: Context, steps: Step[]): void {
   const because = section(spec, '/linux');
-  return [
-    ...LINKS.map(([path, target]) => onInit(because, { kind: 'symlink', path, target, replace: false })),
-    // a node that an image or a tmpfs may have there is the host's multiplexer, not that of the container's devpts
-    onInit(because, { kind: 'symlink', path: PTMX, target: 'pts/ptmx', replace: true }),
-  ];
+  for (const [path, target] of LINKS)
+    steps.push(onInit(because, { kind: 'symlink', path, target, replace: false }));
+  // a node that an image or a tmpfs may have there is the host's multiplexer, not that of the container's devpts
+  steps.push(onInit(because, { kind: 'symlink', path: PTMX, target: 'pts/ptmx', replace: true }));
 }

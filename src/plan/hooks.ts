@@ -32,9 +32,11 @@ export interface HookInput {
 
 export function hookSteps(phase: HookPhase, input: HookInput): Step[] {
   const { spec, facts, pid = 0, environment, uid = 0 } = input;
+  const hooks = spec.hooks?.[phase] ?? [];
+  if (hooks.length === 0) return [];
   const { on, status } = PHASES[phase];
   const state = stateParts(spec, facts, status);
-  return (spec.hooks?.[phase] ?? []).map((hook, at) => {
+  return hooks.map((hook, at) => {
     const args = hook.args === undefined || hook.args.length === 0 ? [hook.path] : hook.args;
     const body = {
       kind: 'hook',

@@ -1,5 +1,5 @@
 import { SPEC_VERSION } from '../spec/default.ts';
-import type { Process, Seccomp, SeccompSyscall, Spec, Status } from '../spec/types.ts';
+import type { Process, Seccomp, SeccompArg, SeccompSyscall, Spec, Status } from '../spec/types.ts';
 import { CRUN, isAnnotated } from './annotations.ts';
 import { onHost, onInit } from './context.ts';
 import type { Facts } from './facts.ts';
@@ -108,16 +108,14 @@ function processState(spec: Spec, facts: SeccompInput['facts'], { status, pid }:
   return pid === undefined ? [first, second, last] : [first, `${second}${pid}${last}`];
 }
 
-function ruleOf({
-  names,
-  action,
-  errnoRet = EPERM,
-  args = [],
-}: SeccompSyscall): StepOf<'seccomp-compile'>['rules'][number] {
-  return {
-    names,
-    action,
-    errno: errnoRet,
-    args: args.map(({ valueTwo = 0, ...rest }) => ({ ...rest, valueTwo })),
-  };
+function ruleOf({ names, action, errnoRet = EPERM, args }: SeccompSyscall): Rule {
+  return { names, action, errno: errnoRet, args: args === undefined ? NO_ARGS : args.map(argumentOf) };
+}
+
+type Rule = StepOf<'seccomp-compile'>['rules'][number];
+
+const NO_ARGS: Rule['args'] = [];
+
+function argumentOf({ index, value, valueTwo = 0, op }: SeccompArg): Rule['args'][number] {
+  return { index, value, valueTwo, op };
 }
