@@ -5,9 +5,13 @@ import { join, resolve } from 'node:path';
 const here = import.meta.dirname;
 const LIMITS = { memory: 'memory', cpu: 'cpu', pids: 'pids', blockIO: 'io', hugepageLimits: 'hugetlb' };
 
-/** Directories of the bundles by name; `waiting` is Docker's with a program that stays until it is killed. */
+/** Directories of the bundles by name; `waiting` is Docker's with a program that stays until it is killed, `none` no bundle. */
 export function makeBundles(directory, trueProgram) {
-  const bundles = { docker: join(directory, 'docker'), waiting: join(directory, 'waiting') };
+  const bundles = {
+    docker: join(directory, 'docker'),
+    waiting: join(directory, 'waiting'),
+    none: undefined,
+  };
   const rootfs = makeRootfs(directory, trueProgram);
   const docker = read(join(here, 'docker.config.json'));
   withoutMissing(docker, rootfs);

@@ -6,7 +6,7 @@ import { cgroupRoot } from './bundles.mjs';
 
 let serial = 0;
 
-/** Each cycle makes a container of its own, or works on the one that waits. */
+/** Each cycle makes a container of its own, or works on the one that waits, or needs none. */
 const CYCLES = {
   run: ({ call, bundle, id }) => call('run', '--bundle', bundle, id),
   'create, start, delete': ({ call, bundle, id }) => [
@@ -19,6 +19,7 @@ const CYCLES = {
   ],
   exec: ({ call, waiting }) => call('exec', waiting, '/true'),
   state: ({ call, waiting }) => call('state', waiting),
+  '--version': ({ call }) => call('--version'),
 };
 
 /** [bundle, cycle] in the order of the report. */
@@ -29,24 +30,44 @@ export const MEASURED = [
   ['docker', 'create, start, delete'],
   ['docker', 'exec'],
   ['docker', 'state'],
+  ['none', '--version'],
 ];
+
+/** What starting any program costs, in the cycle that starts a runtime and nothing else. */
+export const STATIC_PROGRAM = 'a static C program';
 
 /** A runtime with a state directory of its own below `states`. */
 export function stage(runtime, { states, bundles, measure, env }) {
-  const root = join(states, runtime.name);
+  const key = runtime.name.replaceAll(' ', '-');
+  const root = join(states, key);
   return {
     ...runtime,
+    key,
     bundles,
     measure,
-    env,
+    env: { ...env, ...runtime.env },
     call: (...args) => [runtime.path, '--root', root, ...args],
-    waiting: `bench-${process.pid}-${runtime.name}-waiting`,
+    waiting: `bench-${process.pid}-${key}-waiting`,
   };
 }
 
-/** One cycle: wall and CPU time in milliseconds, peak size in MB. Throws with what the runtime said. */
+/** Beside the runtimes in `--version`. */
+export function stageStaticProgram(path, { measure, env }) {
+  return {
+    name: STATIC_PROGRAM,
+    key: 'static',
+    path,
+    every: 1,
+    bundles: {},
+    measure,
+    env,
+    call: () => [path],
+  };
+}
+
+/** One cycle: wall and CPU time in milliseconds, peak resident size in MB. Throws with what the runtime said. */
 export function measureCycle(staged, bundle, cycle) {
-  const id = `bench-${process.pid}-${staged.name}-${serial++}`;
+  const id = `bench-${process.pid}-${staged.key}-${serial++}`;
   const args = CYCLES[cycle]({ ...staged, bundle: staged.bundles[bundle], id });
   const { stdout, stderr } = spawnSync(staged.measure, args, options(staged));
   const figures = JSON.parse(stdout === '' ? '{"status":-1}' : stdout);
@@ -58,7 +79,7 @@ export function measureCycle(staged, bundle, cycle) {
   return {
     wall: figures.wall / 1000,
     cpu: (figures.user + figures.system) / 1000,
-    rss: figures.rss / 1024,
+    rss: (figures.rss * 1024) / 1e6,
   };
 }
 
@@ -95,7 +116,7 @@ function options({ env }) {
   return { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 };
 }
 
-function said(text) {
-  const lines = (text ?? '').trim().split('\n');
+function said(stderr) {
+  const lines = (stderr ?? '').trim().split('\n');
   return lines.find((line) => /error/i.test(line)) ?? (lines[0] || 'failed without a word');
 }
