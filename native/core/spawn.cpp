@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../sys/raw.h"
 #include "../sys/syscalls.h"
-#include "raw.h"
 
 namespace runts::core {
 namespace {

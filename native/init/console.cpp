@@ -1,5 +1,6 @@
 // The terminal of the container: made on its own devpts before pivot, and never opened by a name that could
 // be swapped (CVE-2025-52565, CVE-2026-88264).
+#include <asm/termbits.h>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -7,7 +8,6 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
-#include <termios.h>
 
 #include "../sys/channel.h"
 #include "../sys/decimal.h"
@@ -71,9 +71,9 @@ Result open_terminal(Context &context, int master, Fd &terminal, uint32_t &numbe
 // hold a master set it up themselves. Before the program can write, since this runs before it is executed.
 Result keep_line_ends(Context &context, int master) {
   termios mode;
-  if (tcgetattr(master, &mode) != 0) return failed(context, "ioctl", master, "TCGETS");
+  if (ioctl(master, TCGETS, &mode) != 0) return failed(context, "ioctl", master, "TCGETS");
   mode.c_oflag &= ~static_cast<tcflag_t>(ONLCR);
-  return tcsetattr(master, TCSANOW, &mode) == 0 ? Result::ok() : failed(context, "ioctl", master, "TCSETS");
+  return ioctl(master, TCSETS, &mode) == 0 ? Result::ok() : failed(context, "ioctl", master, "TCSETS");
 }
 
 // `/dev/pts/<number>`; its size.

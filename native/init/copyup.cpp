@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 
 #include "paths.h"
@@ -51,9 +52,9 @@ class Copier {
 
   // Owner first: a change of owner takes setuid bits and capabilities away.
   Result attributes(int from, int to, const struct stat &status, const CopyRoot &what) {
-    struct statvfs mount;
-    if (fstatvfs(from, &mount) != 0) return failed("fstatfs", from, "");
-    bool privileged = !(mount.f_flag & ST_NOSUID) || S_ISDIR(status.st_mode);
+    struct statfs mount;
+    if (fstatfs(from, &mount) != 0) return failed("fstatfs", from, "");
+    bool privileged = !(mount.f_flags & ST_NOSUID) || S_ISDIR(status.st_mode);
     if (what.owner && fchown(to, status.st_uid, status.st_gid) != 0) return failed("fchown", to, "");
     if (what.mode && fchmod(to, status.st_mode & (privileged ? 07777 : 01777)) != 0)
       return failed("fchmod", to, "");
@@ -121,9 +122,9 @@ class Copier {
 
   // What is no device on the mount that it is copied from does not become one.
   Result node(int from, int to, const char *name, const struct stat &status) {
-    struct statvfs mount;
-    if (fstatvfs(from, &mount) != 0) return failed("fstatfs", from, "");
-    if (!S_ISFIFO(status.st_mode) && (mount.f_flag & ST_NODEV)) return Result::ok();
+    struct statfs mount;
+    if (fstatfs(from, &mount) != 0) return failed("fstatfs", from, "");
+    if (!S_ISFIFO(status.st_mode) && (mount.f_flags & ST_NODEV)) return Result::ok();
     if (mknodat(to, name, status.st_mode, status.st_rdev) != 0) return failed("mknodat", to, name);
     return without_descriptor(to, name, status);
   }

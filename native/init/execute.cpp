@@ -139,9 +139,7 @@ void end_by_signal(int signal) { _exit(128 + signal); }
 // pid_namespaces(7): what the first process of a namespace does not handle does not reach it, and a container that
 // waits shall be ended as others are. execve sets the actions back.
 void end_on_signals() {
-  struct sigaction act{};
-  act.sa_handler = end_by_signal;
-  for (int signal : kEnding) sigaction(signal, &act, nullptr);
+  for (int signal : kEnding) sys::set_signal_action(signal, end_by_signal);
 }
 
 }  // namespace

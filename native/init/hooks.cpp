@@ -98,11 +98,9 @@ Result run(Context &context, const plan::Hook &step) {
   hook.state[0] = step.state_head;
   hook.state[1] = std::string_view(pid, static_cast<size_t>(end - pid));
   hook.state[2] = step.state_tail;
-  struct sigaction ignore{}, before{};
-  ignore.sa_handler = SIG_IGN;
-  sigaction(SIGPIPE, &ignore, &before);
+  sys::set_signal_action(SIGPIPE, SIG_IGN);
   Result result = finish(context, step, hook, failure);
-  sigaction(SIGPIPE, &before, nullptr);
+  sys::set_signal_action(SIGPIPE, SIG_DFL);
   return result;
 }
 

@@ -1,6 +1,5 @@
 // runts-init: the container's process until execve. It runs the steps of the plan that are init's, in order,
 // and hands the turn to the host for the others.
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
@@ -177,18 +176,6 @@ void run_plan(Context &context, plan::View &view) {
   }
 }
 
-// The runtime may be a process that ignores or blocks signals; neither may reach the container's program.
-void reset_signals() {
-  struct sigaction act{};
-  act.sa_handler = SIG_DFL;
-  for (int signal = 1; signal < NSIG; signal++) {
-    if (signal != SIGKILL && signal != SIGSTOP) sigaction(signal, &act, nullptr);
-  }
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
-}
-
 // A missing standard descriptor would be taken by the next open.
 void fill_stdio() {
   for (int fd = 0; fd < 3; fd++) {
@@ -217,7 +204,6 @@ int start(char **argv) {
   memset(context.slots, -1, sizeof(context.slots));
   fcntl(control, F_SETFD, FD_CLOEXEC);
   fill_stdio();
-  reset_signals();
   context.umask = umask(0);
   // A session of its own: signals of the caller's terminal are the caller's. It fails for a leader, who has
   // one.

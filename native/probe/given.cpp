@@ -1,13 +1,12 @@
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/un.h>
-#include <sys/wait.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -17,6 +16,8 @@
 
 namespace runts::probe {
 namespace {
+
+using Call = Text<1024>;
 
 // With a child that ends at once.
 int try_cgroup(const char *path) {
@@ -29,7 +30,7 @@ int try_cgroup(const char *path) {
   int pid = sys::clone3(args);
   if (pid == 0) _exit(0);
   if (pid < 0) return pid;
-  return waitpid(pid, nullptr, 0) == pid ? 0 : -errno;
+  return sys::wait_for(pid);
 }
 
 int try_socket(const char *path) {
@@ -45,32 +46,27 @@ int try_socket(const char *path) {
 // How a program gains privilege: `setuid`, `capabilities`, or `nothing`; `nosuid` where its mount keeps it from that.
 int try_program(const char *path, Value &value) {
   struct stat file;
-  struct statvfs system;
-  if (stat(path, &file) != 0 || statvfs(path, &system) != 0) return -errno;
+  struct statfs system;
+  if (stat(path, &file) != 0 || statfs(path, &system) != 0) return -errno;
   bool setuid = (file.st_mode & S_ISUID) && file.st_uid == 0;
   bool capable = getxattr(path, "security.capability", nullptr, 0) > 0;
-  value.set("%s", !setuid && !capable ? "nothing" : system.f_flag & ST_NOSUID ? "nosuid" : setuid ? "setuid" : "capabilities");
+  value.add(!setuid && !capable ? "nothing" : system.f_flags & ST_NOSUID ? "nosuid" : setuid ? "setuid" : "capabilities");
   return 0;
 }
 
 }  // namespace
 
 void attempt_given(const char *argument) {
-  const char *equals = strchr(argument, '=');
-  if (!equals) return;
-  const char *path = equals + 1;
-  char call[1024];
+  std::string_view given(argument);
+  const char *path = argument + given.find('=') + 1;
   Value value;
-  if (!strncmp(argument, "cgroup=", 7)) {
-    snprintf(call, sizeof(call), "clone3(CLONE_INTO_CGROUP, \"%s\")", path);
-    tell(argument, try_cgroup(path), "", call);
-  } else if (!strncmp(argument, "socket=", 7)) {
-    snprintf(call, sizeof(call), "connect(\"%s\")", path);
-    tell(argument, try_socket(path), "", call);
-  } else if (!strncmp(argument, "program=", 8)) {
-    snprintf(call, sizeof(call), "stat(\"%s\"), getxattr(security.capability)", path);
+  if (given.starts_with("cgroup=")) {
+    tell(argument, try_cgroup(path), "", Call("clone3(CLONE_INTO_CGROUP, \"").add(path).add("\")").view());
+  } else if (given.starts_with("socket=")) {
+    tell(argument, try_socket(path), "", Call("connect(\"").add(path).add("\")").view());
+  } else if (given.starts_with("program=")) {
     int error = try_program(path, value);
-    tell(argument, error, value.text, call);
+    tell(argument, error, value.view(), Call("stat(\"").add(path).add("\"), getxattr(security.capability)").view());
   }
 }
 

@@ -73,7 +73,7 @@ int try_idmap(Value &) { return idmap(Fd(clone_space())); }
 // The file system of / counts, since sources of bind mounts and layers lie on disks.
 int try_idmap_root(Value &value) {
   struct statfs system{};
-  if (statfs("/", &system) == 0) value.set("0x%lx", static_cast<unsigned long>(system.f_type));
+  if (statfs("/", &system) == 0) value.add_hex(static_cast<unsigned long>(system.f_type));
   return idmap(Fd(sys::open_tree(AT_FDCWD, "/", sys::kOpenTreeClone | sys::kOpenTreeCloexec | sys::kAtRecursive)));
 }
 

@@ -23,9 +23,8 @@ int set_directory(const Fd &context, const char *key, const Fd &dir) {
   if (!dir) return dir.get();
   int error = sys::fsconfig(context.get(), sys::kFsconfigSetFd, key, nullptr, dir.get());
   if (error != -EINVAL && error != -EBADF) return error;
-  char path[32];
-  snprintf(path, sizeof(path), "/proc/self/fd/%d", dir.get());
-  return sys::fsconfig(context.get(), sys::kFsconfigSetString, key, path, 0);
+  Text<32> path("/proc/self/fd/");
+  return sys::fsconfig(context.get(), sys::kFsconfigSetString, key, path.add(dir.get()).c_str(), 0);
 }
 
 struct Option {
@@ -35,12 +34,10 @@ struct Option {
 
 // An overlay of two layers; `number` keeps its writable directories apart from those of the others.
 int make_overlay(int number, Option option, const char *lower_key = "lowerdir+", const Fd *lower_tree = nullptr) {
-  char upper_name[16], work_name[16];
-  snprintf(upper_name, sizeof(upper_name), "upper%d", number);
-  snprintf(work_name, sizeof(work_name), "work%d", number);
+  Text<16> upper_name("upper"), work_name("work");
   Fd context(sys::fsopen("overlay", sys::kFsopenCloexec));
   if (!context) return -errno;
-  Fd lower(directory("lower")), upper(directory(upper_name)), work(directory(work_name));
+  Fd lower(directory("lower")), upper(directory(upper_name.add(number).c_str())), work(directory(work_name.add(number).c_str()));
   if (int error = set_directory(context, lower_key, lower_tree ? *lower_tree : lower); error < 0) return error;
   if (int error = set_directory(context, "upperdir", upper); error < 0) return error;
   if (int error = set_directory(context, "workdir", work); error < 0) return error;
@@ -86,14 +83,13 @@ int try_layers(Value &value) {
   if (!context) return -errno;
   int count = 0, error = 0;
   while (count < kMostLayers) {
-    char name[16];
-    snprintf(name, sizeof(name), "layer%d", count);
-    Fd layer(directory(name));
+    Text<16> name("layer");
+    Fd layer(directory(name.add(count).c_str()));
     error = set_directory(context, "lowerdir+", layer);
     if (error < 0) break;
     count++;
   }
-  value.set("%d", count);
+  value.add(count);
   return count > 0 ? 0 : error;
 }
 

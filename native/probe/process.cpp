@@ -72,7 +72,7 @@ int try_mempolicy(Value &) {
 int try_no_new_privs(Value &value) {
   int set = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
   if (set < 0) return -errno;
-  value.set("%d", set);
+  value.add(set);
   return 0;
 }
 

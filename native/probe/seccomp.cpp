@@ -22,7 +22,7 @@ int try_sizes(Value &value) {
   seccomp_notif_sizes sizes{};
   long error = sys::call(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes);
   if (error < 0) return static_cast<int>(error);
-  value.set("%u %u %u", sizes.seccomp_notif, sizes.seccomp_notif_resp, sizes.seccomp_data);
+  value.add(sizes.seccomp_notif).add(" ").add(sizes.seccomp_notif_resp).add(" ").add(sizes.seccomp_data);
   return 0;
 }
 

@@ -1,6 +1,4 @@
 #include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <linux/bpf.h>
 
 #include "../sys/fd.h"
@@ -39,13 +37,11 @@ int try_modules(Value &value) {
   uint32_t size = sizeof(ids);
   long count = sys::call(SYS_lsm_list_modules, ids, &size, 0);
   if (count < 0) return static_cast<int>(count);
-  size_t end = 0;
-  for (long i = 0; i < count && end < sizeof(value.text); i++) {
+  for (long i = 0; i < count; i++) {
     const char *name = name_of(ids[i]);
-    const char *comma = i ? "," : "";
-    end += static_cast<size_t>(
-        name ? snprintf(value.text + end, sizeof(value.text) - end, "%s%s", comma, name)
-             : snprintf(value.text + end, sizeof(value.text) - end, "%s%lu", comma, static_cast<unsigned long>(ids[i])));
+    if (i) value.add(",");
+    if (name) value.add(name);
+    else value.add(static_cast<int64_t>(ids[i]));
   }
   return 0;
 }

@@ -2,15 +2,13 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstdarg>
-#include <cstdio>
-#include <cstring>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "../core/error_name.h"
+#include "../sys/syscalls.h"
 
 namespace runts::probe {
 namespace {
@@ -24,25 +22,16 @@ struct Answer {
 
 }  // namespace
 
-void Value::set(const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  vsnprintf(text, sizeof(text), format, arguments);
-  va_end(arguments);
-}
-
 void set_place(Place place) { current = place; }
 
-void tell(const char *name, int error, const char *value, const char *call) {
-  char line[2048];
-  int size = snprintf(line, sizeof(line), "%s\t%s\t%s\t%s\t%s\n",
-                      current == Place::Caller ? "caller" : "user namespace", name,
-                      error == 0 ? "" : core::error_name(-error), value, call);
-  if (size > static_cast<int>(sizeof(line)) - 1) size = sizeof(line) - 1;
-  for (int done = 0; done < size;) {
-    ssize_t written = write(STDOUT_FILENO, line + done, static_cast<size_t>(size - done));
+void tell(std::string_view name, int error, std::string_view value, std::string_view call) {
+  Text<2048> line(current == Place::Caller ? "caller" : "user namespace");
+  line.add("\t").add(name).add("\t").add(error == 0 ? "" : core::error_name(-error));
+  line.add("\t").add(value).add("\t").add(call).add("\n");
+  for (std::string_view rest = line.view(); !rest.empty();) {
+    ssize_t written = write(STDOUT_FILENO, rest.data(), rest.size());
     if (written <= 0) _exit(1);
-    done += static_cast<int>(written);
+    rest.remove_prefix(static_cast<size_t>(written));
   }
 }
 
@@ -50,7 +39,7 @@ void attempt(std::span<const Try> tries) {
   for (const Try &each : tries) {
     Value value;
     int error = each.run(value);
-    tell(each.name, error, value.text, each.call);
+    tell(each.name, error, value.view(), each.call);
   }
 }
 
@@ -58,18 +47,18 @@ int in_child(Run run, Value &value) {
   void *shared = mmap(nullptr, sizeof(Answer), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) return -errno;
   auto *answer = static_cast<Answer *>(shared);
-  pid_t child = fork();
-  int error = child < 0 ? -errno : 0;
+  pid_t child = sys::fork();
+  int error = child < 0 ? child : 0;
   if (child == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     answer->error = run(answer->value);
     _exit(0);
   }
   if (child > 0) {
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    siginfo_t info{};
+    while (waitid(P_PID, static_cast<id_t>(child), &info, WEXITED) < 0 && errno == EINTR) {
     }
-    error = WIFEXITED(status) ? answer->error : -EOWNERDEAD;
+    error = info.si_code == CLD_EXITED ? answer->error : -EOWNERDEAD;
     value = answer->value;
   }
   munmap(shared, sizeof(Answer));

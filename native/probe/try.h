@@ -2,14 +2,14 @@
 // detached or in a mount namespace of its own, and so is everything else.
 #pragma once
 #include <span>
+#include <string_view>
+
+#include "../sys/text.h"
 
 namespace runts::probe {
 
-// What was found out beside success or failure, as text.
-struct Value {
-  char text[512] = "";
-  __attribute__((format(printf, 2, 3))) void set(const char *format, ...);
-};
+// What was found out beside success or failure.
+using Value = Text<512>;
 
 // Gives 0, or -errno.
 using Run = int (*)(Value &value);
@@ -26,7 +26,7 @@ enum class Place { Caller, UserNamespace };
 void set_place(Place place);
 
 // One line for the reader: place, name, name of the error (empty: it worked), value, call, separated by tabs.
-void tell(const char *name, int error, const char *value, const char *call);
+void tell(std::string_view name, int error, std::string_view value, std::string_view call);
 
 // Makes each in turn and tells of it.
 void attempt(std::span<const Try> tries);

@@ -20,18 +20,18 @@ int send(int socket, const Message &message, std::span<const int> fds) {
   return sent < 0 ? static_cast<int>(sent) : 0;
 }
 
+// The kernel gives all descriptors of a message in one part.
 static void take_rights(msghdr &header, Received &received) {
-  for (cmsghdr *part = CMSG_FIRSTHDR(&header); part; part = CMSG_NXTHDR(&header, part)) {
-    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
-    size_t count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    for (size_t i = 0; i < count; i++) {
-      int fd;
-      memcpy(&fd, CMSG_DATA(part) + i * sizeof(int), sizeof(int));
-      if (received.fd_count < protocol::kMaxFds) {
-        received.fds[received.fd_count++].reset(fd);
-      } else {
-        close(fd);
-      }
+  cmsghdr *part = CMSG_FIRSTHDR(&header);
+  if (!part || part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) return;
+  size_t count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+  for (size_t i = 0; i < count; i++) {
+    int fd;
+    memcpy(&fd, CMSG_DATA(part) + i * sizeof(int), sizeof(int));
+    if (received.fd_count < protocol::kMaxFds) {
+      received.fds[received.fd_count++].reset(fd);
+    } else {
+      close(fd);
     }
   }
 }

@@ -3,10 +3,12 @@
 // here includes <sys/mount.h> or <linux/mount.h>, which cannot be included together.
 #pragma once
 #include <cerrno>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #ifndef SYS_clone3
@@ -186,11 +188,33 @@ inline int try_seccomp_flags(unsigned flags) {
   return error == -EFAULT ? 0 : static_cast<int>(error);
 }
 
+// rt_sigaction(2) of a program that is alone in its process: SIG_DFL, SIG_IGN or a handler that does not return, so that
+// it needs nothing to return by.
+inline int set_signal_action(int signal, void (*handler)(int)) {
+  constexpr unsigned long kRestorer = 0x04000000;  // SA_RESTORER
+  struct {
+    void (*handler)(int);
+    unsigned long flags;
+    void (*restorer)(int);
+    uint64_t mask;
+  } action{handler, kRestorer, handler, 0};
+  return static_cast<int>(call(SYS_rt_sigaction, signal, &action, nullptr, sizeof(action.mask)));
+}
+
 // Fork-like where args.stack is 0 and CLONE_VM is not asked for: gives 0 in the child.
 inline int clone3(const CloneArgs &args) { return static_cast<int>(call(SYS_clone3, &args, sizeof(args))); }
 // clone(2) without a stack of its own, for flags that it knows (CLONE_PIDFD); gives 0 in the child.
 inline int clone(uint64_t flags, int *pidfd) {
   return static_cast<int>(call(SYS_clone, flags, nullptr, pidfd, nullptr, nullptr));
+}
+// A child with a copy of the caller's memory: 0 in it. For programs without threads alone.
+inline int fork() { return clone(SIGCHLD, nullptr); }
+// Waits for the end of a child and reaps it: 0, or -errno.
+inline int wait_for(pid_t child) {
+  long error;
+  do error = call(SYS_waitid, P_PID, child, nullptr, WEXITED, nullptr);
+  while (error == -EINTR);
+  return static_cast<int>(error);
 }
 inline int close_range(unsigned first, unsigned last, unsigned flags) {
   return static_cast<int>(call(SYS_close_range, first, last, flags));

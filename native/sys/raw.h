@@ -1,19 +1,20 @@
-// System calls of a child that shares its parent's memory (CLONE_VM): no errno, no libc state, nothing but
-// registers.
+// System calls by registers alone, without errno or any other state of a C library: for a child that shares its
+// parent's memory (CLONE_VM), and below native/libc.
 #pragma once
 #include <cstdint>
 #include <sys/syscall.h>
 
-namespace runts::core::raw {
+namespace runts::raw {
 
 #if defined(__x86_64__)
-inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0) {
+inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0, long f = 0) {
   long result;
   register long r10 asm("r10") = d;
   register long r8 asm("r8") = e;
+  register long r9 asm("r9") = f;
   asm volatile("syscall"
                : "=a"(result)
-               : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
+               : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
                : "rcx", "r11", "memory");
   return result;
 }
@@ -39,14 +40,15 @@ inline long clone3(const void *args, unsigned long size, void (*entry)(void *), 
   return result;
 }
 #elif defined(__aarch64__)
-inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0) {
+inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0, long f = 0) {
   register long x8 asm("x8") = number;
   register long x0 asm("x0") = a;
   register long x1 asm("x1") = b;
   register long x2 asm("x2") = c;
   register long x3 asm("x3") = d;
   register long x4 asm("x4") = e;
-  asm volatile("svc #0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4) : "memory");
+  register long x5 asm("x5") = f;
+  asm volatile("svc #0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5) : "memory");
   return x0;
 }
 
@@ -77,4 +79,4 @@ inline long clone3(const void *args, unsigned long size, void (*entry)(void *), 
   for (;;) call(__NR_exit_group, status);
 }
 
-}  // namespace runts::core::raw
+}  // namespace runts::raw
