@@ -10,6 +10,11 @@ function schemaNumber(steps) {
   return hash;
 }
 
+const { STEPS } = await load('src/plan/steps.ts');
+const NUMBERS = await load('src/plan/numbers.ts');
+/** The tables of names that fields have used, by the names of their C++ arrays. */
+const tables = new Map();
+
 const pascal = (name) => name.replace(/(^|-)(\w)/g, (_, dash, letter) => letter.toUpperCase());
 const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replaceAll('-', '_');
 const member = (name) =>
@@ -22,17 +27,35 @@ const SIMPLE = {
   u64: ['uint64_t', 'u64'],
   i64: ['int64_t', 'i64'],
   str: ['Str', 'str'],
-  bytes: ['Str', 'str'],
+  bytes: ['List<uint8_t>', 'list<uint8_t>'],
   strs: ['List<Str>', 'list<Str>'],
   u32s: ['List<uint32_t>', 'list<uint32_t>'],
 };
 
 function describe(type, name, owner) {
-  if (typeof type === 'string') return { cpp: SIMPLE[type][0], read: SIMPLE[type][1] };
-  if ('flags' in type) return { cpp: 'uint64_t', read: 'u64' };
-  if ('choice' in type) return { cpp: 'uint32_t', read: 'u32' };
+  if (typeof type === 'string') return { cpp: SIMPLE[type][0], read: `${SIMPLE[type][1]}()` };
+  if ('flags' in type) return { cpp: 'uint64_t', read: `flags(${table(type.flags, name, owner)})` };
+  if ('choice' in type) return { cpp: 'uint32_t', read: `choice(${table(type.choice, name, owner)})` };
   const record = sharedRecord(type) ?? `${owner}${pascal(snake(name).replaceAll('_', '-'))}`;
-  return { cpp: `List<${record}>`, read: `list<${record}>`, record, fields: type.list };
+  return { cpp: `List<${record}>`, read: `list<${record}>()`, record, fields: type.list };
+}
+
+/** Name of the C++ array for a table of names: as it is called in numbers.ts, or after its only field. */
+function table(names, field, owner) {
+  const content = JSON.stringify(names);
+  const known = Object.keys(NUMBERS).find((name) => JSON.stringify(NUMBERS[name]) === content);
+  const array = `k${known ? pascal(known.toLowerCase().replaceAll('_', '-')) : owner + pascal(snake(field).replaceAll('_', '-'))}Names`;
+  tables.set(array, names);
+  return array;
+}
+
+function tableText([array, names]) {
+  const rows = Object.entries(names).map(([name, number]) => {
+    // names of flags stand in one field with commas between
+    if (/[,\0"\\]/.test(name)) throw new Error(`${name} cannot stand in a plan`);
+    return `    {"${name}", 0x${number.toString(16)}},\n`;
+  });
+  return `inline constexpr Name ${array}[] = {\n${rows.join('')}};\n`;
 }
 
 const sharedRecord = (type) =>
@@ -50,7 +73,7 @@ function structure(name, fields, done) {
     .map((m) => structure(m.record, m.fields, done))
     .join('');
   const lines = members.map((m) => `  ${m.cpp} ${m.field};\n`).join('');
-  const reads = members.map((m) => `    v.${m.field} = r.${m.read}();\n`).join('');
+  const reads = members.map((m) => `    v.${m.field} = r.${m.read};\n`).join('');
   const parameter = members.length ? 'Reader &r' : 'Reader &';
   return `${nested}struct ${name} {\n${lines}  static ${name} read(${parameter}) {\n    ${name} v{};\n${reads}    return v;\n  }\n};\n\n`;
 }
@@ -79,6 +102,7 @@ inline constexpr uint32_t kKindCount = ${kinds.length};
 inline constexpr const char *kKindNames[kKindCount] = {
 ${kinds.map((kind) => `    "${kind}",\n`).join('')}};
 
+${[...tables].map(tableText).join('')}
 ${structs}}  // namespace runts::plan
 `;
 }
@@ -164,7 +188,6 @@ prints steps with these fields, \`on\` (host or init) and \`because\` (the JSON 
 ${rows.join('')}`;
 }
 
-const { STEPS } = await load('src/plan/steps.ts');
 const loaded = { STEPS, schema: schemaNumber(STEPS) };
 const constant = ({ schema }) => `// Made by scripts/generate-steps.mjs from steps.ts: do not edit.
 /** Stands for the whole definition of steps; the executors refuse a plan made from another one. */

@@ -17,8 +17,7 @@ constexpr int kDeathMs = 10'000;
 
 class Execution {
  public:
-  Execution(std::string_view plan, const Options &options)
-      : view_(reinterpret_cast<const uint8_t *>(plan.data()), plan.size()), context_(plan, options) {}
+  Execution(std::string_view plan, const Options &options) : view_(plan), context_(plan, options) {}
 
   Outcome run() {
     Status status = run_all();
@@ -41,7 +40,8 @@ class Execution {
 
  private:
   Status run_all() {
-    if (!view_.ok()) return failed(EINVAL, "the plan", "it was made for another build of runts");
+    if (!view_.of_this_build()) return failed(EINVAL, "the plan", "it was made for another build of runts");
+    if (!view_.ok()) return failed(EINVAL, "the plan", "it is damaged, or a text in it has a NUL character");
     if (context_.options.trace) {
       if (Status status = context_.trace.open(view_.count()); !status.ok()) return status;
     }

@@ -19,9 +19,9 @@ Status compile_seccomp(const plan::SeccompCompile &step, Program &program);
 // newer than all that the profile names. C libraries fall back on ENOSYS, and break on EPERM.
 Program enosys_stub(const plan::SeccompCompile &step);
 
-// seccomp_cache.cpp: the program of a step (whose wire form is `bytes`) in a sealed memfd, compiled only if
-// it is kept nowhere.
-Status seccomp_program(const plan::SeccompCompile &step, std::string_view bytes, Fd &memfd);
+// seccomp_cache.cpp: the program of a step (whose fields are those as encoded) in a sealed memfd, compiled only if it is
+// kept nowhere.
+Status seccomp_program(const plan::SeccompCompile &step, std::string_view fields, Fd &memfd);
 
 // seccomp_library.cpp: the libseccomp that is linked, such as 2.5.4, and its level of the kernel's interface.
 std::string seccomp_version();

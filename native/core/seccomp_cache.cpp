@@ -38,17 +38,15 @@ uint64_t fnv1a(std::string_view bytes) {
 
 // All that the program depends on: library, kernel's abilities, machine, and the step without its slot and
 // cache.
-std::string key_of(std::string_view step_bytes) {
+std::string key_of(std::string_view fields) {
   utsname system{};
   uname(&system);
   std::string key = "runts 1 libseccomp " + seccomp_version() + " api " + std::to_string(seccomp_api_get()) +
                     ' ' + system.machine + '\n';
-  plan::Reader reader(reinterpret_cast<const uint8_t *>(step_bytes.data()),
-                      reinterpret_cast<const uint8_t *>(step_bytes.data() + step_bytes.size()));
+  plan::Reader reader(fields.data(), fields.data() + fields.size());
   reader.u32();
   reader.str();
-  size_t skipped = static_cast<size_t>(reinterpret_cast<const char *>(reader.at()) - step_bytes.data());
-  return key.append(step_bytes.substr(skipped));
+  return key.append(reader.rest());
 }
 
 bool ours_alone(int fd, mode_t type) {
@@ -139,8 +137,8 @@ Status find_or_compile(const plan::SeccompCompile &step, const std::string &key,
 
 }  // namespace
 
-Status seccomp_program(const plan::SeccompCompile &step, std::string_view bytes, Fd &memfd) {
-  std::string key = key_of(bytes);
+Status seccomp_program(const plan::SeccompCompile &step, std::string_view fields, Fd &memfd) {
+  std::string key = key_of(fields);
   Program program;
   if (!recall(key, program)) {
     if (Status status = find_or_compile(step, key, program); !status.ok()) return status;

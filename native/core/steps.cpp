@@ -9,13 +9,6 @@
 namespace runts::core {
 namespace {
 
-std::string_view bytes_of(const plan::Entry &entry) {
-  plan::Reader reader = entry.fields;
-  const uint8_t *begin = reader.at();
-  plan::SeccompCompile::read(reader);
-  return {reinterpret_cast<const char *>(begin), static_cast<size_t>(reader.at() - begin)};
-}
-
 Status out_of_order(const plan::Entry &entry, const char *what) {
   return failed(EPROTO, "the plan", std::string(plan::kKindNames[static_cast<uint32_t>(entry.kind)]) + what);
 }
@@ -30,7 +23,7 @@ Status decoded(const plan::Entry &entry, Status (*run)(const Step &, More...), s
 
 Status compile_profile(const plan::SeccompCompile &step, const plan::Entry &entry, Context &context) {
   Fd memfd;
-  if (Status status = seccomp_program(step, bytes_of(entry), memfd); !status.ok()) return status;
+  if (Status status = seccomp_program(step, entry.fields.rest(), memfd); !status.ok()) return status;
   give_slot(context, step.slot, std::move(memfd));
   return done();
 }

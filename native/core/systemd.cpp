@@ -47,10 +47,17 @@ Status await_job(Connection &connection, const Message &answer, std::string &res
   }
 }
 
+std::string message_of(const plan::List<uint8_t> &bytes) {
+  std::string message;
+  message.reserve(bytes.size());
+  for (uint8_t byte : bytes) message.push_back(static_cast<char>(byte));
+  return message;
+}
+
 // What the unit itself says of its end.
-std::string diagnosis(Connection &connection, const plan::Str &call) {
+std::string diagnosis(Connection &connection, const plan::List<uint8_t> &call) {
   Message answer;
-  if (call.empty() || !connection.call(std::string(call), answer).ok()) return {};
+  if (call.empty() || !connection.call(message_of(call), answer).ok()) return {};
   if (answer.type != dbus::Type::Return) return {};
   return std::string(dbus::Body(answer.body()).variant_text().value_or(""));
 }
@@ -74,7 +81,7 @@ void undo_calls(const std::string &socket, const std::vector<UndoCall> &calls) {
 
 void keep_undo(const plan::SystemdCall &step, Context &context) {
   std::vector<UndoCall> calls;
-  for (const auto &call : step.undo) calls.push_back({std::string(call.message), call.job});
+  for (const auto &call : step.undo) calls.push_back({message_of(call.message), call.job});
   if (calls.empty()) return;
   context.undo.push_back([&context, calls = std::move(calls), socket = std::string(step.socket)] {
     // A pid 1 ignores the SIGTERM by which systemd would end it.
@@ -86,7 +93,7 @@ void keep_undo(const plan::SystemdCall &step, Context &context) {
 Status with_pid(const plan::SystemdCallCalls &call, const Connection &connection, const Context &context,
                 std::string &message) {
   int pid = context.process.pid;
-  message = call.message;
+  message = message_of(call.message);
   if (!call.pid_at) return done();
   // The number would be that of a process which has nothing to do with this.
   if (!connection.shares_pids())

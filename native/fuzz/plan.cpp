@@ -1,11 +1,13 @@
 // fuzz-plan ROUNDS SEED FILE... — damages encoded plans in many ways and reads each to its last field, under the address and
 // undefined behaviour sanitizers: whatever the bytes are, the reader stays within them. The same SEED makes the same damage.
 // With clang's -fsanitize=fuzzer and RUNTS_LIBFUZZER it is a target of libFuzzer instead.
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <iterator>
+#include <string>
 #include <vector>
 
 #include "../plan/plan.h"
@@ -16,7 +18,7 @@ namespace {
 using Bytes = std::vector<uint8_t>;
 
 size_t read_plan(const uint8_t *data, size_t size) {
-  runts::plan::View view(data, size);
+  runts::plan::View view({reinterpret_cast<const char *>(data), size});
   size_t sum = view.count();
   runts::plan::Entry entry;
   while (view.more() && view.next(entry)) sum += runts::plan::walk_entry(entry);
@@ -49,44 +51,65 @@ class Random {
   uint64_t state_;
 };
 
-constexpr uint32_t kInteresting[] = {0,          1,          2,          3,          11,         12,        13,
-                                     0x7f,       0xff,       0x100,      0xffff,     0x10000,    0x7fffffff,
-                                     0x80000000, 0xfffffffe, 0xffffffff, 0x40000000, 0x3fffffff, 0xfffffff0};
+constexpr std::string_view kInteresting[] = {
+    "",     "0",    "1",     "-1",   "2",          "3",          "12",         "65536",
+    "true", "host", "false", "init", "2147483648", "4294967295", "4294967296", "18446744073709551615",
+};
 
-void put(Bytes &bytes, size_t at, uint32_t value) {
-  if (bytes.size() >= 4) memcpy(bytes.data() + (at > bytes.size() - 4 ? bytes.size() - 4 : at), &value, 4);
+Bytes part_of(const Bytes &bytes, size_t from, size_t size) {
+  auto begin = bytes.begin() + static_cast<long>(from);
+  return Bytes(begin, begin + static_cast<long>(std::min(size, bytes.size() - from)));
+}
+
+void insert(Bytes &bytes, size_t at, const Bytes &what) {
+  bytes.insert(bytes.begin() + static_cast<long>(at), what.begin(), what.end());
+}
+
+// Another content for the field that lies at a place.
+void replace_field(Bytes &bytes, size_t at, std::string_view content) {
+  size_t begin = at, end = at;
+  while (begin > 0 && bytes[begin - 1] != 0) begin--;
+  while (end < bytes.size() && bytes[end] != 0) end++;
+  bytes.erase(bytes.begin() + static_cast<long>(begin), bytes.begin() + static_cast<long>(end));
+  insert(bytes, begin, Bytes(content.begin(), content.end()));
+}
+
+// The number of fields that the header tells, made right, so that damage further behind is met.
+void mend_header(Bytes &bytes) {
+  const auto *text = reinterpret_cast<const char *>(bytes.data());
+  const char *total = runts::plan::skip_fields(text, text + bytes.size(), 3);
+  if (!total) return;
+  size_t at = static_cast<size_t>(total - text);
+  size_t ends = static_cast<size_t>(std::count(bytes.begin() + static_cast<long>(at), bytes.end(), 0));
+  if (ends > 0) replace_field(bytes, at, std::to_string(ends - 1));
 }
 
 void damage(Bytes &bytes, const Bytes &other, Random &random) {
+  if (bytes.empty()) return;
   size_t at = random.below(bytes.size());
   switch (random.below(8)) {
     case 0:
-      if (!bytes.empty()) bytes[at] ^= static_cast<uint8_t>(1u << random.below(8));
+      bytes[at] ^= static_cast<uint8_t>(1u << random.below(8));
       break;
     case 1:
-      if (!bytes.empty()) bytes[at] = static_cast<uint8_t>(random.next());
+      bytes[at] = static_cast<uint8_t>(random.next());
       break;
-    case 2:  // sizes, counts and kinds lie at multiples of four, as long as no text comes before
+    case 2:
     case 3:
-      put(bytes, random.below(2) ? at & ~size_t{3} : at, kInteresting[random.below(std::size(kInteresting))]);
+      replace_field(bytes, at, kInteresting[random.below(std::size(kInteresting))]);
       break;
     case 4:
-      put(bytes, at, static_cast<uint32_t>(bytes.size() - at + random.below(9) - 4));
+      bytes[at] = 0;
       break;
     case 5:
       bytes.resize(at);
       break;
-    case 6: {
-      size_t size = random.below(bytes.size() - at < 64 ? bytes.size() - at : 64);
-      Bytes part(bytes.begin() + static_cast<long>(at), bytes.begin() + static_cast<long>(at + size));
-      bytes.insert(bytes.begin() + static_cast<long>(random.below(bytes.size())), part.begin(), part.end());
+    case 6:
+      insert(bytes, random.below(bytes.size()), part_of(bytes, at, random.below(64)));
       break;
-    }
-    default: {
-      size_t from = random.below(other.size());
+    default:
       bytes.resize(at);
-      bytes.insert(bytes.end(), other.begin() + static_cast<long>(from), other.end());
-    }
+      insert(bytes, at, part_of(other, random.below(other.size()), other.size()));
   }
 }
 
@@ -116,7 +139,7 @@ int main(int count, char *arguments[]) {
   std::vector<Bytes> seeds(static_cast<size_t>(count) - 3);
   for (size_t i = 0; i < seeds.size(); i++) {
     if (!read_file(arguments[i + 3], seeds[i])) return 2;
-    if (!runts::plan::View(seeds[i].data(), seeds[i].size()).ok()) {
+    if (!runts::plan::View({reinterpret_cast<const char *>(seeds[i].data()), seeds[i].size()}).ok()) {
       fprintf(stderr, "%s is no plan of this build\n", arguments[i + 3]);
       return 2;
     }
@@ -127,6 +150,7 @@ int main(int count, char *arguments[]) {
   for (long round = 0; round < rounds; round++) {
     Bytes bytes = seeds[random.below(seeds.size())];
     for (size_t times = 1 + random.below(6); times > 0; times--) damage(bytes, seeds[random.below(seeds.size())], random);
+    if (random.below(4)) mend_header(bytes);
     sum += read_exactly(bytes);
   }
   printf("%ld plans read, sum %zu\n", rounds, sum);

@@ -219,8 +219,8 @@ int start(char **argv) {
     trace.map(trace_fd);
     close(trace_fd);
   }
-  plan::View view(static_cast<const uint8_t *>(bytes), size);
-  if (!view.ok()) refuse(context, 0, EBADMSG, "is of another build");
+  plan::View view({static_cast<const char *>(bytes), size});
+  if (!view.ok()) refuse(context, 0, EBADMSG, view.of_this_build() ? "is damaged" : "is of another build");
   run_plan(context, view);
   return 0;
 }

@@ -6,7 +6,7 @@
 namespace runts::node {
 
 // execute.cpp
-// execute(plan: Uint8Array, {stdio, preserve, trace}): Promise<outcome>
+// execute(plan: string, {stdio, preserve, trace}): Promise<outcome>
 Napi::Value execute(const Napi::CallbackInfo &info);
 // wait(pidfd): Promise<{code} | {signal} | undefined>; undefined: no child of this process
 Napi::Value wait(const Napi::CallbackInfo &info);

@@ -75,9 +75,8 @@ Napi::Value to_status(Napi::Env env, const std::optional<core::Ending> &ending) 
 }  // namespace
 
 Napi::Value execute(const Napi::CallbackInfo &info) {
-  if (!info[0].IsTypedArray() || !info[1].IsObject()) return fail(info.Env(), EINVAL, "execute");
-  auto bytes = info[0].As<Napi::Uint8Array>();
-  std::string plan(reinterpret_cast<const char *>(bytes.Data()), bytes.ByteLength());
+  if (!info[0].IsString() || !info[1].IsObject()) return fail(info.Env(), EINVAL, "execute");
+  std::string plan = info[0].As<Napi::String>().Utf8Value();
   core::Options options = read_options(info[1].As<Napi::Object>());
   return run_async(info.Env(), [plan = std::move(plan), options = std::move(options)]() -> Answer {
     auto outcome = std::make_shared<core::Outcome>(core::execute(plan, options));

@@ -3,7 +3,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string_view>
+
+#include "../sys/decimal.h"
 
 namespace runts::plan {
 
@@ -12,7 +15,7 @@ class Reader;
 template <typename T>
 T read_item(Reader &r);
 
-// A string of the plan; the byte after it is NUL, so data() is a C string (the host has refused NUL inside).
+// A field of the plan; the byte after it is NUL, so data() is a C string.
 struct Str : std::string_view {
   Str() = default;
   Str(const char *data, size_t size) : std::string_view(data, size) {}
@@ -20,12 +23,19 @@ struct Str : std::string_view {
   static Str read(Reader &r);
 };
 
+// A name that a plan may use, and the kernel's number for it.
+struct Name {
+  std::string_view name;
+  uint64_t number;
+};
+using Names = std::span<const Name>;
+
 // Items that are decoded one by one while they are walked over.
 template <typename T>
 class List {
  public:
   List() = default;
-  List(uint32_t count, const uint8_t *begin, const uint8_t *end) : count_(count), begin_(begin), end_(end) {}
+  List(uint32_t count, const char *begin, const char *end) : count_(count), begin_(begin), end_(end) {}
   uint32_t size() const { return count_; }
   bool empty() const { return count_ == 0; }
   class Iterator;
@@ -34,60 +44,99 @@ class List {
 
  private:
   uint32_t count_ = 0;
-  const uint8_t *begin_ = nullptr;
-  const uint8_t *end_ = nullptr;
+  const char *begin_ = nullptr;
+  const char *end_ = nullptr;
 };
 
-// A bounds-checked cursor. After the first read past the end, ok() is false and all values are zero.
+// The place after so many fields; null where there are fewer.
+inline const char *skip_fields(const char *at, const char *end, size_t count) {
+  constexpr uint64_t kLowBits = 0x7f7f7f7f7f7f7f7f, kOnes = 0x0101010101010101;
+  // Eight bytes at a time: the highest bit of each byte of `ends` says whether that byte is NUL.
+  for (; end - at >= 8; at += 8) {
+    uint64_t word;
+    memcpy(&word, at, sizeof(word));
+    uint64_t ends = ~(((word & kLowBits) + kLowBits) | word | kLowBits);
+    size_t found = ((ends >> 7) * kOnes) >> 56;
+    if (found >= count) break;
+    count -= found;
+  }
+  for (; count > 0 && at != end; at++) count -= *at == 0;
+  return count == 0 ? at : nullptr;
+}
+
+// A bounds-checked cursor over fields. After the first field that is missing or no value of its type, ok() is false, and
+// all values are empty.
 class Reader {
  public:
-  Reader(const uint8_t *at, const uint8_t *end) : at_(at), end_(end) {}
+  Reader(const char *at, const char *end) : at_(at), end_(end) {}
   bool ok() const { return ok_; }
-  const uint8_t *at() const { return at_; }
+  const char *at() const { return at_; }
   bool at_end() const { return at_ == end_; }
+  // What has not been read.
+  std::string_view rest() const { return {at_, static_cast<size_t>(end_ - at_)}; }
 
   uint32_t u32() { return number<uint32_t>(); }
   int32_t i32() { return number<int32_t>(); }
   uint64_t u64() { return number<uint64_t>(); }
   int64_t i64() { return number<int64_t>(); }
-  bool boolean() { return u32() != 0; }
 
   Str str() {
-    uint32_t size = u32();
-    const char *data = reinterpret_cast<const char *>(take(static_cast<size_t>(size) + 1));
-    if (!data || data[size] != 0) {
+    const void *nul = ok_ && at_ != end_ ? memchr(at_, 0, static_cast<size_t>(end_ - at_)) : nullptr;
+    if (!nul) {
       ok_ = false;
       return Str("", 0);
     }
-    return Str(data, size);
+    Str field(at_, static_cast<size_t>(static_cast<const char *>(nul) - at_));
+    at_ += field.size() + 1;
+    return field;
+  }
+
+  bool boolean() {
+    Str field = str();
+    bool value = field == "true";
+    ok_ = ok_ && (value || field == "false");
+    return value;
+  }
+
+  template <typename N>
+  N number() {
+    N value = 0;
+    ok_ = ok_ && parse_decimal(str(), value);
+    return ok_ ? value : 0;
+  }
+
+  uint32_t choice(Names names) { return static_cast<uint32_t>(number_of(str(), names)); }
+
+  uint64_t flags(Names names) {
+    std::string_view rest = str();
+    uint64_t mask = 0;
+    for (bool more = !rest.empty(); more && ok_;) {
+      size_t comma = rest.find(',');
+      mask |= number_of(rest.substr(0, comma), names);
+      more = comma != std::string_view::npos;
+      if (more) rest.remove_prefix(comma + 1);
+    }
+    return ok_ ? mask : 0;
   }
 
   template <typename T>
   List<T> list() {
     uint32_t count = u32();
-    const uint8_t *begin = at_;
+    const char *begin = at_;
     for (uint32_t i = 0; ok_ && i < count; i++) read_item<T>(*this);
     return ok_ ? List<T>(count, begin, at_) : List<T>();
   }
 
  private:
-  template <typename N>
-  N number() {
-    N value = 0;
-    if (const uint8_t *data = take(sizeof(N))) memcpy(&value, data, sizeof(N));
-    return value;
-  }
-  const uint8_t *take(size_t size) {
-    if (!ok_ || static_cast<size_t>(end_ - at_) < size) {
-      ok_ = false;
-      return nullptr;
+  uint64_t number_of(std::string_view field, Names names) {
+    for (const Name &known : names) {
+      if (known.name == field) return known.number;
     }
-    const uint8_t *data = at_;
-    at_ += size;
-    return data;
+    ok_ = false;
+    return 0;
   }
-  const uint8_t *at_;
-  const uint8_t *end_;
+  const char *at_;
+  const char *end_;
   bool ok_ = true;
 };
 
@@ -97,14 +146,18 @@ T read_item(Reader &r) {
 }
 template <>
 inline uint32_t read_item<uint32_t>(Reader &r) {
-  return r.u32();
+  return r.number<uint32_t>();
+}
+template <>
+inline uint8_t read_item<uint8_t>(Reader &r) {
+  return r.number<uint8_t>();
 }
 inline Str Str::read(Reader &r) { return r.str(); }
 
 template <typename T>
 class List<T>::Iterator {
  public:
-  Iterator(uint32_t left, const uint8_t *at, const uint8_t *end) : left_(left), reader_(at, end) { load(); }
+  Iterator(uint32_t left, const char *at, const char *end) : left_(left), reader_(at, end) { load(); }
   const T &operator*() const { return value_; }
   Iterator &operator++() {
     left_--;

@@ -184,6 +184,193 @@ inline constexpr const char *kKindNames[kKindCount] = {
     "execve",
 };
 
+inline constexpr Name kCgroupWriteIfMissingNames[] = {
+    {"fail", 0x0},
+    {"skip", 0x1},
+};
+inline constexpr Name kDeviceClassNames[] = {
+    {"a", 0x0},
+    {"b", 0x1},
+    {"c", 0x2},
+};
+inline constexpr Name kDeviceAccessNames[] = {
+    {"m", 0x1},
+    {"r", 0x2},
+    {"w", 0x4},
+};
+inline constexpr Name kSeccompActionNames[] = {
+    {"SCMP_ACT_KILL", 0x0},
+    {"SCMP_ACT_KILL_THREAD", 0x0},
+    {"SCMP_ACT_KILL_PROCESS", 0x80000000},
+    {"SCMP_ACT_TRAP", 0x30000},
+    {"SCMP_ACT_ERRNO", 0x50000},
+    {"SCMP_ACT_TRACE", 0x7ff00000},
+    {"SCMP_ACT_LOG", 0x7ffc0000},
+    {"SCMP_ACT_NOTIFY", 0x7fc00000},
+    {"SCMP_ACT_ALLOW", 0x7fff0000},
+};
+inline constexpr Name kSeccompOperatorNames[] = {
+    {"SCMP_CMP_NE", 0x1},
+    {"SCMP_CMP_LT", 0x2},
+    {"SCMP_CMP_LE", 0x3},
+    {"SCMP_CMP_EQ", 0x4},
+    {"SCMP_CMP_GE", 0x5},
+    {"SCMP_CMP_GT", 0x6},
+    {"SCMP_CMP_MASKED_EQ", 0x7},
+};
+inline constexpr Name kDeviceTypeNames[] = {
+    {"c", 0x2000},
+    {"u", 0x2000},
+    {"b", 0x6000},
+    {"p", 0x1000},
+};
+inline constexpr Name kNamespaceNames[] = {
+    {"time", 0x80},
+    {"mount", 0x20000},
+    {"cgroup", 0x2000000},
+    {"uts", 0x4000000},
+    {"ipc", 0x8000000},
+    {"user", 0x10000000},
+    {"pid", 0x20000000},
+    {"network", 0x40000000},
+};
+inline constexpr Name kRlimitNames[] = {
+    {"RLIMIT_CPU", 0x0},
+    {"RLIMIT_FSIZE", 0x1},
+    {"RLIMIT_DATA", 0x2},
+    {"RLIMIT_STACK", 0x3},
+    {"RLIMIT_CORE", 0x4},
+    {"RLIMIT_RSS", 0x5},
+    {"RLIMIT_NPROC", 0x6},
+    {"RLIMIT_NOFILE", 0x7},
+    {"RLIMIT_MEMLOCK", 0x8},
+    {"RLIMIT_AS", 0x9},
+    {"RLIMIT_LOCKS", 0xa},
+    {"RLIMIT_SIGPENDING", 0xb},
+    {"RLIMIT_MSGQUEUE", 0xc},
+    {"RLIMIT_NICE", 0xd},
+    {"RLIMIT_RTPRIO", 0xe},
+    {"RLIMIT_RTTIME", 0xf},
+};
+inline constexpr Name kPropagationNames[] = {
+    {"unchanged", 0x0},
+    {"unbindable", 0x20000},
+    {"private", 0x40000},
+    {"slave", 0x80000},
+    {"shared", 0x100000},
+};
+inline constexpr Name kMountAttributeNames[] = {
+    {"rdonly", 0x1},
+    {"nosuid", 0x2},
+    {"nodev", 0x4},
+    {"noexec", 0x8},
+    {"noatime", 0x10},
+    {"strictatime", 0x20},
+    {"atime", 0x70},
+    {"nodiratime", 0x80},
+    {"nosymfollow", 0x200000},
+};
+inline constexpr Name kSourceLinkNames[] = {
+    {"follow", 0x0},
+    {"copy", 0x1},
+    {"mount", 0x2},
+};
+inline constexpr Name kPivotHowNames[] = {
+    {"pivot", 0x0},
+    {"move", 0x1},
+    {"chroot", 0x2},
+};
+inline constexpr Name kPersonalityNames[] = {
+    {"LINUX", 0x0},
+    {"LINUX32", 0x8},
+};
+inline constexpr Name kSchedulerPolicyNames[] = {
+    {"SCHED_OTHER", 0x0},
+    {"SCHED_FIFO", 0x1},
+    {"SCHED_RR", 0x2},
+    {"SCHED_BATCH", 0x3},
+    {"SCHED_ISO", 0x4},
+    {"SCHED_IDLE", 0x5},
+    {"SCHED_DEADLINE", 0x6},
+};
+inline constexpr Name kSchedulerFlagNames[] = {
+    {"SCHED_FLAG_RESET_ON_FORK", 0x1},
+    {"SCHED_FLAG_RECLAIM", 0x2},
+    {"SCHED_FLAG_DL_OVERRUN", 0x4},
+    {"SCHED_FLAG_KEEP_POLICY", 0x8},
+    {"SCHED_FLAG_KEEP_PARAMS", 0x10},
+    {"SCHED_FLAG_UTIL_CLAMP_MIN", 0x20},
+    {"SCHED_FLAG_UTIL_CLAMP_MAX", 0x40},
+};
+inline constexpr Name kIoPriorityClassNames[] = {
+    {"IOPRIO_CLASS_RT", 0x1},
+    {"IOPRIO_CLASS_BE", 0x2},
+    {"IOPRIO_CLASS_IDLE", 0x3},
+};
+inline constexpr Name kMemoryPolicyNames[] = {
+    {"MPOL_DEFAULT", 0x0},
+    {"MPOL_PREFERRED", 0x1},
+    {"MPOL_BIND", 0x2},
+    {"MPOL_INTERLEAVE", 0x3},
+    {"MPOL_LOCAL", 0x4},
+    {"MPOL_PREFERRED_MANY", 0x5},
+    {"MPOL_WEIGHTED_INTERLEAVE", 0x6},
+};
+inline constexpr Name kMemoryPolicyFlagNames[] = {
+    {"MPOL_F_NUMA_BALANCING", 0x2000},
+    {"MPOL_F_RELATIVE_NODES", 0x4000},
+    {"MPOL_F_STATIC_NODES", 0x8000},
+};
+inline constexpr Name kCapabilityNames[] = {
+    {"CAP_CHOWN", 0x1},
+    {"CAP_DAC_OVERRIDE", 0x2},
+    {"CAP_DAC_READ_SEARCH", 0x4},
+    {"CAP_FOWNER", 0x8},
+    {"CAP_FSETID", 0x10},
+    {"CAP_KILL", 0x20},
+    {"CAP_SETGID", 0x40},
+    {"CAP_SETUID", 0x80},
+    {"CAP_SETPCAP", 0x100},
+    {"CAP_LINUX_IMMUTABLE", 0x200},
+    {"CAP_NET_BIND_SERVICE", 0x400},
+    {"CAP_NET_BROADCAST", 0x800},
+    {"CAP_NET_ADMIN", 0x1000},
+    {"CAP_NET_RAW", 0x2000},
+    {"CAP_IPC_LOCK", 0x4000},
+    {"CAP_IPC_OWNER", 0x8000},
+    {"CAP_SYS_MODULE", 0x10000},
+    {"CAP_SYS_RAWIO", 0x20000},
+    {"CAP_SYS_CHROOT", 0x40000},
+    {"CAP_SYS_PTRACE", 0x80000},
+    {"CAP_SYS_PACCT", 0x100000},
+    {"CAP_SYS_ADMIN", 0x200000},
+    {"CAP_SYS_BOOT", 0x400000},
+    {"CAP_SYS_NICE", 0x800000},
+    {"CAP_SYS_RESOURCE", 0x1000000},
+    {"CAP_SYS_TIME", 0x2000000},
+    {"CAP_SYS_TTY_CONFIG", 0x4000000},
+    {"CAP_MKNOD", 0x8000000},
+    {"CAP_LEASE", 0x10000000},
+    {"CAP_AUDIT_WRITE", 0x20000000},
+    {"CAP_AUDIT_CONTROL", 0x40000000},
+    {"CAP_SETFCAP", 0x80000000},
+    {"CAP_MAC_OVERRIDE", 0x100000000},
+    {"CAP_MAC_ADMIN", 0x200000000},
+    {"CAP_SYSLOG", 0x400000000},
+    {"CAP_WAKE_ALARM", 0x800000000},
+    {"CAP_BLOCK_SUSPEND", 0x1000000000},
+    {"CAP_AUDIT_READ", 0x2000000000},
+    {"CAP_PERFMON", 0x4000000000},
+    {"CAP_BPF", 0x8000000000},
+    {"CAP_CHECKPOINT_RESTORE", 0x10000000000},
+};
+inline constexpr Name kSeccompFlagNames[] = {
+    {"SECCOMP_FILTER_FLAG_TSYNC", 0x1},
+    {"SECCOMP_FILTER_FLAG_LOG", 0x2},
+    {"SECCOMP_FILTER_FLAG_SPEC_ALLOW", 0x4},
+    {"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", 0x20},
+};
+
 // mkdir each missing part of path below root, enabling controllers on the way; refuses a cgroup that has processes or is frozen; fresh: makes an existing one anew, so that it is no longer that of whoever had it; opens it
 struct CgroupCreate {
   Str root;
@@ -231,7 +418,7 @@ struct CgroupWrite {
     v.value = r.str();
     v.otherwise_file = r.str();
     v.otherwise_value = r.str();
-    v.if_missing = r.u32();
+    v.if_missing = r.choice(kCgroupWriteIfMissingNames);
     return v;
   }
 };
@@ -246,10 +433,10 @@ struct CgroupDevicesRules {
   static CgroupDevicesRules read(Reader &r) {
     CgroupDevicesRules v{};
     v.allow = r.boolean();
-    v.type = r.u32();
+    v.type = r.choice(kDeviceClassNames);
     v.major = r.i64();
     v.minor = r.i64();
-    v.access = r.u64();
+    v.access = r.flags(kDeviceAccessNames);
     return v;
   }
 };
@@ -389,13 +576,13 @@ struct CgroupAdopt {
 
 // D-Bus method calls to systemd over its own socket, each answered before the next is sent; undo sends those of `undo`, if a job had begun, once the plan's process is dead
 struct SystemdCallCalls {
-  Str message;
+  List<uint8_t> message;
   uint32_t pid_at;
   bool job;
   List<Str> tolerate;
   static SystemdCallCalls read(Reader &r) {
     SystemdCallCalls v{};
-    v.message = r.str();
+    v.message = r.list<uint8_t>();
     v.pid_at = r.u32();
     v.job = r.boolean();
     v.tolerate = r.list<Str>();
@@ -404,11 +591,11 @@ struct SystemdCallCalls {
 };
 
 struct SystemdCallUndo {
-  Str message;
+  List<uint8_t> message;
   bool job;
   static SystemdCallUndo read(Reader &r) {
     SystemdCallUndo v{};
-    v.message = r.str();
+    v.message = r.list<uint8_t>();
     v.job = r.boolean();
     return v;
   }
@@ -418,14 +605,14 @@ struct SystemdCall {
   Str socket;
   List<SystemdCallCalls> calls;
   List<SystemdCallUndo> undo;
-  Str diagnose;
+  List<uint8_t> diagnose;
   uint32_t timeout_ms;
   static SystemdCall read(Reader &r) {
     SystemdCall v{};
     v.socket = r.str();
     v.calls = r.list<SystemdCallCalls>();
     v.undo = r.list<SystemdCallUndo>();
-    v.diagnose = r.str();
+    v.diagnose = r.list<uint8_t>();
     v.timeout_ms = r.u32();
     return v;
   }
@@ -442,7 +629,7 @@ struct SeccompCompileRulesArgs {
     v.index = r.u32();
     v.value = r.u64();
     v.value_two = r.u64();
-    v.op = r.u32();
+    v.op = r.choice(kSeccompOperatorNames);
     return v;
   }
 };
@@ -455,7 +642,7 @@ struct SeccompCompileRules {
   static SeccompCompileRules read(Reader &r) {
     SeccompCompileRules v{};
     v.names = r.list<Str>();
-    v.action = r.u32();
+    v.action = r.choice(kSeccompActionNames);
     v.errno_ = r.u32();
     v.args = r.list<SeccompCompileRulesArgs>();
     return v;
@@ -474,7 +661,7 @@ struct SeccompCompile {
     SeccompCompile v{};
     v.slot = r.u32();
     v.cache = r.str();
-    v.default_action = r.u32();
+    v.default_action = r.choice(kSeccompActionNames);
     v.default_errno = r.u32();
     v.architectures = r.list<Str>();
     v.fail_unknown = r.boolean();
@@ -520,7 +707,7 @@ struct DeviceNode {
   uint32_t slot;
   static DeviceNode read(Reader &r) {
     DeviceNode v{};
-    v.type = r.u32();
+    v.type = r.choice(kDeviceTypeNames);
     v.major = r.u32();
     v.minor = r.u32();
     v.mode = r.u32();
@@ -650,7 +837,7 @@ struct OpenNamespace {
   bool refuse_own;
   static OpenNamespace read(Reader &r) {
     OpenNamespace v{};
-    v.type = r.u32();
+    v.type = r.choice(kNamespaceNames);
     v.path = r.str();
     v.slot = r.u32();
     v.refuse_own = r.boolean();
@@ -679,7 +866,7 @@ struct Clone {
   uint32_t cgroup_of_pid;
   static Clone read(Reader &r) {
     Clone v{};
-    v.namespaces = r.u64();
+    v.namespaces = r.flags(kNamespaceNames);
     v.into_cgroup = r.boolean();
     v.cgroup_of_pid = r.u32();
     return v;
@@ -733,7 +920,7 @@ struct Rlimit {
   uint64_t hard;
   static Rlimit read(Reader &r) {
     Rlimit v{};
-    v.type = r.u32();
+    v.type = r.choice(kRlimitNames);
     v.soft = r.u64();
     v.hard = r.u64();
     return v;
@@ -835,7 +1022,7 @@ struct Join {
   static Join read(Reader &r) {
     Join v{};
     v.slot = r.u32();
-    v.namespaces = r.u64();
+    v.namespaces = r.flags(kNamespaceNames);
     return v;
   }
 };
@@ -845,7 +1032,7 @@ struct Unshare {
   uint64_t namespaces;
   static Unshare read(Reader &r) {
     Unshare v{};
-    v.namespaces = r.u64();
+    v.namespaces = r.flags(kNamespaceNames);
     return v;
   }
 };
@@ -891,7 +1078,7 @@ struct Fork {
   uint64_t namespaces;
   static Fork read(Reader &r) {
     Fork v{};
-    v.namespaces = r.u64();
+    v.namespaces = r.flags(kNamespaceNames);
     return v;
   }
 };
@@ -948,7 +1135,7 @@ struct MountPropagation {
   bool recursive;
   static MountPropagation read(Reader &r) {
     MountPropagation v{};
-    v.propagation = r.u32();
+    v.propagation = r.choice(kPropagationNames);
     v.recursive = r.boolean();
     return v;
   }
@@ -969,7 +1156,7 @@ struct Root {
     v.in_place = r.boolean();
     v.own = r.boolean();
     v.reached = r.boolean();
-    v.parent = r.u32();
+    v.parent = r.choice(kPropagationNames);
     return v;
   }
 };
@@ -994,8 +1181,8 @@ struct Mount {
     v.source = r.str();
     v.target = r.str();
     v.options = r.list<Str>();
-    v.attributes = r.u64();
-    v.propagation = r.u32();
+    v.attributes = r.flags(kMountAttributeNames);
+    v.propagation = r.choice(kPropagationNames);
     v.propagation_recursive = r.boolean();
     v.copy_up = r.boolean();
     v.inherit_mode = r.boolean();
@@ -1029,14 +1216,14 @@ struct Bind {
     v.slot = r.u32();
     v.target = r.str();
     v.recursive = r.boolean();
-    v.set = r.u64();
-    v.clear = r.u64();
-    v.clear_unless_locked = r.u64();
-    v.recursive_set = r.u64();
-    v.recursive_clear = r.u64();
-    v.propagation = r.u32();
+    v.set = r.flags(kMountAttributeNames);
+    v.clear = r.flags(kMountAttributeNames);
+    v.clear_unless_locked = r.flags(kMountAttributeNames);
+    v.recursive_set = r.flags(kMountAttributeNames);
+    v.recursive_clear = r.flags(kMountAttributeNames);
+    v.propagation = r.choice(kPropagationNames);
     v.propagation_recursive = r.boolean();
-    v.source_link = r.u32();
+    v.source_link = r.choice(kSourceLinkNames);
     v.cover_link = r.boolean();
     v.require_type = r.str();
     v.on_proc = r.boolean();
@@ -1056,8 +1243,8 @@ struct MountAttributes {
     v.target = r.str();
     v.slot = r.u32();
     v.recursive = r.boolean();
-    v.set = r.u64();
-    v.clear = r.u64();
+    v.set = r.flags(kMountAttributeNames);
+    v.clear = r.flags(kMountAttributeNames);
     return v;
   }
 };
@@ -1110,7 +1297,7 @@ struct Device {
   static Device read(Reader &r) {
     Device v{};
     v.path = r.str();
-    v.type = r.u32();
+    v.type = r.choice(kDeviceTypeNames);
     v.major = r.u32();
     v.minor = r.u32();
     v.mode = r.u32();
@@ -1199,7 +1386,7 @@ struct Pivot {
   uint32_t how;
   static Pivot read(Reader &r) {
     Pivot v{};
-    v.how = r.u32();
+    v.how = r.choice(kPivotHowNames);
     return v;
   }
 };
@@ -1210,7 +1397,7 @@ struct RootPropagation {
   bool recursive;
   static RootPropagation read(Reader &r) {
     RootPropagation v{};
-    v.propagation = r.u32();
+    v.propagation = r.choice(kPropagationNames);
     v.recursive = r.boolean();
     return v;
   }
@@ -1243,7 +1430,7 @@ struct Personality {
   uint32_t domain;
   static Personality read(Reader &r) {
     Personality v{};
-    v.domain = r.u32();
+    v.domain = r.choice(kPersonalityNames);
     return v;
   }
 };
@@ -1259,10 +1446,10 @@ struct Scheduler {
   uint64_t period;
   static Scheduler read(Reader &r) {
     Scheduler v{};
-    v.policy = r.u32();
+    v.policy = r.choice(kSchedulerPolicyNames);
     v.nice = r.i32();
     v.priority = r.i32();
-    v.flags = r.u64();
+    v.flags = r.flags(kSchedulerFlagNames);
     v.runtime = r.u64();
     v.deadline = r.u64();
     v.period = r.u64();
@@ -1276,7 +1463,7 @@ struct IoPriority {
   uint32_t priority;
   static IoPriority read(Reader &r) {
     IoPriority v{};
-    v.class_ = r.u32();
+    v.class_ = r.choice(kIoPriorityClassNames);
     v.priority = r.u32();
     return v;
   }
@@ -1299,8 +1486,8 @@ struct MemoryPolicy {
   List<uint32_t> nodes;
   static MemoryPolicy read(Reader &r) {
     MemoryPolicy v{};
-    v.mode = r.u32();
-    v.flags = r.u64();
+    v.mode = r.choice(kMemoryPolicyNames);
+    v.flags = r.flags(kMemoryPolicyFlagNames);
     v.nodes = r.list<uint32_t>();
     return v;
   }
@@ -1370,12 +1557,12 @@ struct Capabilities {
   uint64_t retain;
   static Capabilities read(Reader &r) {
     Capabilities v{};
-    v.bounding = r.u64();
-    v.effective = r.u64();
-    v.permitted = r.u64();
-    v.inheritable = r.u64();
-    v.ambient = r.u64();
-    v.retain = r.u64();
+    v.bounding = r.flags(kCapabilityNames);
+    v.effective = r.flags(kCapabilityNames);
+    v.permitted = r.flags(kCapabilityNames);
+    v.inheritable = r.flags(kCapabilityNames);
+    v.ambient = r.flags(kCapabilityNames);
+    v.retain = r.flags(kCapabilityNames);
     return v;
   }
 };
@@ -1421,7 +1608,7 @@ struct Seccomp {
   static Seccomp read(Reader &r) {
     Seccomp v{};
     v.slot = r.u32();
-    v.flags = r.u64();
+    v.flags = r.flags(kSeccompFlagNames);
     v.listener = r.u32();
     v.state = r.list<Str>();
     return v;
@@ -1435,9 +1622,9 @@ struct CapabilitiesFinal {
   uint64_t inheritable;
   static CapabilitiesFinal read(Reader &r) {
     CapabilitiesFinal v{};
-    v.effective = r.u64();
-    v.permitted = r.u64();
-    v.inheritable = r.u64();
+    v.effective = r.flags(kCapabilityNames);
+    v.permitted = r.flags(kCapabilityNames);
+    v.inheritable = r.flags(kCapabilityNames);
     return v;
   }
 };

@@ -1,7 +1,9 @@
-// Decimal numbers into a buffer, without a heap.
+// Decimal numbers into a buffer and from a text, without a heap.
 #pragma once
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace runts {
 
@@ -18,6 +20,13 @@ inline char *put_decimal(char *at, int64_t value) {
   while ((rest /= 10) > 0);
   while (count) *at++ = digits[--count];
   return at;
+}
+
+// False where the whole text is no number of this type.
+template <typename Number>
+bool parse_decimal(std::string_view text, Number &value) {
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
 }
 
 }  // namespace runts

@@ -110,8 +110,8 @@ export interface HostProcess {
 export type ExitStatus = { readonly code: number } | { readonly signal: number };
 
 export interface HostProcesses {
-  /** Runs the host's steps of an encoded plan on a thread of the core, and init's in the process that it makes. */
-  execute(plan: Uint8Array, options: ExecuteOptions): Promise<Outcome>;
+  /** Runs the host's steps of an encoded plan (in UTF-8) on a thread of the core, and init's in the process that it makes. */
+  execute(plan: string, options: ExecuteOptions): Promise<Outcome>;
   /** Becomes the reaper of orphaned descendants (PR_SET_CHILD_SUBREAPER). */
   becomeSubreaper(): void;
   /** Reaps orphans that have ended; used before the process itself ends. */

@@ -3,7 +3,7 @@ import { HostError } from './host.ts';
 
 /** What native/node/bindings.h exports. Descriptors are numbers; failures are errors with `code` and `syscall`. */
 export interface Addon {
-  execute(plan: Uint8Array, options: AddonOptions): Promise<AddonOutcome>;
+  execute(plan: string, options: AddonOptions): Promise<AddonOutcome>;
   wait(pidfd: number): Promise<{ readonly code: number } | { readonly signal: number } | undefined>;
   abandon(pidfd: number): void;
   sendSignal(pidfd: number, signal: number): void;

@@ -1,127 +1,97 @@
+import { RuntsError } from '../errors.ts';
 import { SCHEMA } from './schema.gen.ts';
 import { STEPS } from './steps.ts';
 import type { Plan, Step, StepKind } from './steps.ts';
-import type { Fields, FieldType } from './wire.ts';
-import { utf8Length, writeUtf8 } from './utf8.ts';
+import type { Fields, FieldType, Side } from './wire.ts';
 
-/** First word of an encoded plan: `RPLN`. */
-const MAGIC = 0x4e4c5052;
-const KINDS = Object.keys(STEPS) as StepKind[];
+/** First field of an encoded plan. */
+const MAGIC = 'RPLN';
+/** Number of the kind, side, and how many fields come. */
+const HEAD_FIELDS = 3;
 
-/** The bytes that the executors run: header (magic, schema, count), then each step as size, kind, side, fields. */
-export function encodePlan(plan: Plan): Uint8Array<ArrayBuffer> {
-  const out = new Writer();
-  out.u32(MAGIC);
-  out.u32(SCHEMA);
-  out.u32(plan.length);
-  for (const step of plan) writeStep(out, step);
-  return out.bytes();
+type Values = Readonly<Record<string, unknown>>;
+
+interface Field {
+  readonly name: string;
+  /** Of a list: its items are one field each, or records of fields. No list: the value as text (flags: with commas) is the field. */
+  readonly items: 'single' | readonly Field[] | undefined;
 }
 
-function writeStep(out: Writer, step: Step): void {
-  const start = out.length;
-  out.u32(0);
-  out.u32(KINDS.indexOf(step.kind));
-  out.u32(step.on === 'host' ? 0 : 1);
-  writeFields(out, STEPS[step.kind].fields, step);
-  out.setU32(start, out.length - start);
+interface Layout {
+  /** The first two fields of a step, by its side. */
+  readonly heads: Readonly<Record<Side, string>>;
+  readonly fields: readonly Field[];
 }
 
-function writeFields(out: Writer, fields: Fields, record: Readonly<Record<string, unknown>>): void {
-  for (const name of Object.keys(fields)) writeField(out, fields[name] as FieldType, record[name]);
+const LAYOUTS = Object.fromEntries(
+  Object.entries(STEPS).map(([kind, { fields }], number): [string, Layout] => [
+    kind,
+    { heads: { host: `${number}\0host`, init: `${number}\0init` }, fields: layoutOf(fields) },
+  ]),
+) as Readonly<Record<StepKind, Layout>>;
+
+/**
+ * The text that the executors run: a header (magic, schema, number of steps, number of fields after the header), then
+ * each step. One join makes it: an interpreter without a compiler takes most of its time for what is done field by field.
+ * @throws {RuntsError} INVALID_ARGUMENT for half of a surrogate pair, which only a caller of the library can bring. A NUL
+ * in a text is refused by the executors: there are more fields then than were counted here.
+ */
+export function encodePlan(plan: Plan): string {
+  const out: unknown[] = [MAGIC, SCHEMA, plan.length, 0];
+  let count = 0;
+  for (let at = 0; at < plan.length; at++) count += writeStep(out, plan[at] as Step);
+  out[3] = count;
+  // so that the last field ends as all others do
+  out.push('');
+  const text = out.join('\0');
+  if (!text.isWellFormed()) throw illFormed(plan);
+  return text;
 }
 
-function writeField(out: Writer, type: FieldType, value: unknown): void {
-  if (typeof type !== 'string') {
-    writeComposed(out, type, value);
-    return;
-  }
-  switch (type) {
-    case 'bool':
-      return out.u32(value === true ? 1 : 0);
-    case 'u32':
-    case 'i32':
-      return out.u32(value as number);
-    case 'u64':
-    case 'i64':
-      return out.u64(BigInt(value as number | bigint));
-    case 'str':
-      return out.string(value as string);
-    case 'bytes':
-      return out.blob(value as Uint8Array);
-    case 'strs':
-      return out.each(value as string[], (item) => out.string(item));
-    case 'u32s':
-      return out.each(value as number[], (item) => out.u32(item));
-  }
+function writeStep(out: unknown[], step: Step): number {
+  const { heads, fields } = LAYOUTS[step.kind];
+  const end = out.push(heads[step.on], 0);
+  const count = writeFields(out, fields, step);
+  out[end - 1] = count;
+  return HEAD_FIELDS + count;
 }
 
-function writeComposed(out: Writer, type: Exclude<FieldType, string>, value: unknown): void {
-  if ('list' in type) {
-    out.each(value as Record<string, unknown>[], (item) => writeFields(out, type.list, item));
-  } else if ('choice' in type) {
-    out.u32(type.choice[value as string] as number);
-  } else {
-    let mask = 0n;
-    for (const name of value as string[]) mask |= BigInt(type.flags[name] as number);
-    out.u64(mask);
+function writeFields(out: unknown[], fields: readonly Field[], values: Values): number {
+  let count = fields.length;
+  for (let at = 0; at < fields.length; at++) {
+    const { name, items } = fields[at] as Field;
+    if (items === undefined) out.push(values[name]);
+    else count += writeItems(out, items, values[name] as readonly unknown[]);
   }
+  return count;
 }
 
-/** A growing little-endian buffer. */
-class Writer {
-  #data = new Uint8Array(16384);
-  #view = new DataView(this.#data.buffer);
-  length = 0;
+/** Gives the number of fields that the items take, which come after their number. */
+function writeItems(out: unknown[], type: 'single' | readonly Field[], items: readonly unknown[]): number {
+  out.push(items.length);
+  if (type !== 'single')
+    return items.reduce<number>((sum, item) => sum + writeFields(out, type, item as Values), 0);
+  if (items.length > 0) out.push(items.join('\0'));
+  return items.length;
+}
 
-  bytes(): Uint8Array<ArrayBuffer> {
-    return this.#data.slice(0, this.length);
-  }
+function layoutOf(fields: Fields): readonly Field[] {
+  return Object.entries(fields).map(([name, type]) => ({ name, items: itemsOf(type) }));
+}
 
-  u32(value: number): void {
-    this.#reserve(4);
-    this.#view.setUint32(this.length, value, true);
-    this.length += 4;
-  }
+function itemsOf(type: FieldType): Field['items'] {
+  if (typeof type !== 'string') return 'list' in type ? layoutOf(type.list) : undefined;
+  return type === 'strs' || type === 'u32s' || type === 'bytes' ? 'single' : undefined;
+}
 
-  setU32(at: number, value: number): void {
-    this.#view.setUint32(at, value, true);
-  }
+function illFormed(plan: Plan): RuntsError {
+  const { kind = '', because = '' } = plan.find(isIllFormed) ?? {};
+  const details = because === '' ? {} : { path: because };
+  return new RuntsError('INVALID_ARGUMENT', `${kind}: a text holds half of a surrogate pair`, details);
+}
 
-  u64(value: bigint): void {
-    this.#reserve(8);
-    this.#view.setBigUint64(this.length, BigInt.asUintN(64, value), true);
-    this.length += 8;
-  }
-
-  /** u32 length, UTF-8, one NUL, so that executors use it as a C string where it lies. */
-  string(value: string): void {
-    const size = utf8Length(value);
-    this.u32(size);
-    this.#reserve(size + 1);
-    writeUtf8(value, this.#data, this.length);
-    this.length += size + 1;
-    this.#data[this.length - 1] = 0;
-  }
-
-  blob(value: Uint8Array): void {
-    this.u32(value.length);
-    this.#reserve(value.length + 1);
-    this.#data.set(value, this.length);
-    this.length += value.length + 1;
-    this.#data[this.length - 1] = 0;
-  }
-
-  each<T>(items: readonly T[], write: (item: T) => void): void {
-    this.u32(items.length);
-    for (const item of items) write(item);
-  }
-
-  #reserve(size: number): void {
-    if (this.length + size <= this.#data.length) return;
-    const larger = new Uint8Array(Math.max(this.#data.length * 2, this.length + size));
-    larger.set(this.#data);
-    this.#data = larger;
-    this.#view = new DataView(larger.buffer);
-  }
+function isIllFormed(step: Step): boolean {
+  const out: unknown[] = [];
+  writeStep(out, step);
+  return !out.join('\0').isWellFormed();
 }

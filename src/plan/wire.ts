@@ -2,8 +2,14 @@
  * The small language in which steps are defined. A field type says three things at once: what TypeScript writes, how
  * it travels to the C++ executors, and what `runts plan` prints.
  *
- * Wire form, little-endian: bool and u32 4 bytes, i32 4, u64 and i64 8; str and bytes u32 length, the bytes, one NUL;
- * strs and u32s u32 count, then the items; flags u64; choice u32; list u32 count, then the records' fields in order.
+ * Wire form: fields of UTF-8 without NUL, a NUL after each, so that executors use a text as a C string where it lies.
+ *
+ *     header   RPLN, schema, number of steps, number of all fields after the header
+ *     step     number of its kind, host or init, number of its fields, its fields in the definition's order
+ *
+ * Numbers are decimal, bool is true or false, a choice is its name, flags are their names with commas between. Of strs,
+ * u32s, bytes and lists the number of items comes first, then each item (a record: its fields in order) in fields of its
+ * own. A text with a NUL inside makes more fields than the header says, and the plan is refused as a whole.
  */
 export type FieldType =
   | 'bool'

@@ -4,24 +4,37 @@ import { encodePlan } from '../../src/plan/encode.ts';
 import type { Plan } from '../../src/plan/steps.ts';
 import { needs } from '../support/conditions.ts';
 
-const PLAN: Plan = [
+const planFor = (name: string): Plan => [
   { kind: 'clone', on: 'host', because: '', namespaces: ['uts'], intoCgroup: false, cgroupOfPid: 0 },
-  { kind: 'hostname', on: 'init', because: '/hostname', name: 'damaged' },
+  { kind: 'user', on: 'init', because: '/process/user', uid: 1234, gid: 0, groups: [], setGroups: true },
+  { kind: 'hostname', on: 'init', because: '/hostname', name },
 ];
 
-/** The plan with a text that has no end. */
-function withoutEnd(plan: Plan): Uint8Array {
-  const bytes = Buffer.from(encodePlan(plan));
-  bytes[bytes.indexOf('damaged\0') + 'damaged'.length] = 0x78;
-  return bytes;
-}
+const execute = (text: string) =>
+  nodeHost().processes.execute(text, { stdio: [-1, -1, -1], preserve: [], trace: false });
 
-it('a step whose fields cannot be read is refused, and not run with empty ones', async (context) => {
+it.for([
+  ['no number', '\x001234\0', '\x001234x\0'],
+  ['a number that is too large', '\x001234\0', '\x004294967296\0'],
+  ['a list with more items than there are', '\x001234\x000\x000\0', '\x001234\x000\x009\0'],
+  ['neither true nor false', '\0true\0', '\0yes\0'],
+] as const)('a step with %s is refused, and not run with empty fields', async ([, from, to], context) => {
   needs(context);
-  const outcome = await nodeHost().processes.execute(withoutEnd(PLAN), {
-    stdio: [-1, -1, -1],
-    preserve: [],
-    trace: false,
+  const damaged = encodePlan(planFor('damaged')).replace(from, to);
+  expect(await execute(damaged)).toMatchObject({
+    ok: false,
+    step: 1,
+    errno: 'EBADMSG',
+    detail: 'this step is damaged',
   });
-  expect(outcome).toMatchObject({ ok: false, step: 1, errno: 'EBADMSG', detail: 'this step is damaged' });
+});
+
+it('a plan with a NUL in a text is refused before anything is done', async (context) => {
+  needs(context);
+  expect(await execute(encodePlan(planFor('a\0b')))).toMatchObject({
+    ok: false,
+    step: -1,
+    errno: 'EINVAL',
+    detail: 'it is damaged, or a text in it has a NUL character',
+  });
 });

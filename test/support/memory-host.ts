@@ -16,7 +16,7 @@ export interface MemoryHostOptions {
   readonly openDescriptors?: readonly number[];
   /** What the probe program prints. */
   readonly probed?: string;
-  readonly execute?: (plan: Uint8Array) => Outcome;
+  readonly execute?: (plan: string) => Outcome;
 }
 
 export interface MemoryHost extends Host {

@@ -1,5 +1,5 @@
 /** D-Bus messages (D-Bus Specification, "Message Protocol"), little-endian, as far as systemd's calls need them. */
-import { utf8Length, writeUtf8 } from '../../plan/utf8.ts';
+import { utf8Length, writeUtf8 } from './utf8.ts';
 
 /** Stands for the pid of the plan's process, which is known when the message is sent. */
 export const PID = { stands: 'pid' } as const;
