@@ -56,16 +56,15 @@ function measureEmbedded({ states, bundles, runtimes, env }) {
 }
 
 function prepare(directory, states) {
-  const staticProgram = join(flags.programs, 'bench-true');
   return {
     directory,
     states,
     count,
     log,
-    staticProgram,
+    staticProgram: join(flags.programs, 'static-program'),
     programs: flags.programs,
     measure: join(flags.programs, 'measure'),
-    bundles: makeBundles(directory, staticProgram),
+    bundles: makeBundles(directory, join(flags.programs, 'bench-true')),
     runtimes: findRuntimes(process.env),
     env: cleanEnvironment(),
   };
