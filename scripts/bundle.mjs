@@ -34,6 +34,20 @@ const bundle = await rolldown({
   external: [/^node:/, /\.node$/],
   transform: { define: { RUNTS_COMMIT: JSON.stringify(commit()) } },
 });
+// The program of the standalone executable: one script, which it evaluates while it is built.
+const program = await rolldown({
+  input: join(root, 'src/standalone.ts'),
+  platform: 'neutral',
+  transform: { define: { RUNTS_COMMIT: JSON.stringify(commit()) } },
+});
+await program.write({
+  file: join(root, 'build/runts.js'),
+  format: 'iife',
+  name: 'runts',
+  codeSplitting: false,
+});
+await program.close();
+
 // A command that is being started meanwhile finds the old files or the new ones, and a failed build leaves the old.
 const fresh = join(root, 'dist.new');
 rmSync(fresh, { recursive: true, force: true });

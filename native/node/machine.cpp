@@ -1,12 +1,10 @@
 #include <cerrno>
-#include <fcntl.h>
 #include <memory>
-#include <sys/file.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../core/lock.h"
 #include "../core/notify.h"
 #include "../sys/fd.h"
 #include "../sys/syscalls.h"
@@ -14,30 +12,6 @@
 #include "bindings.h"
 
 namespace runts::node {
-namespace {
-
-// A lock counts only if its file still stands at the path: a container's directory may go away while one
-// waits.
-bool still_there(int fd, const std::string &path) {
-  struct stat held, named;
-  return fstat(fd, &held) == 0 && stat(path.c_str(), &named) == 0 && held.st_ino == named.st_ino &&
-         held.st_dev == named.st_dev;
-}
-
-// The locked file, or -errno; -EWOULDBLOCK where another has it and we do not wait.
-int take_lock(const std::string &path, bool waits) {
-  for (;;) {
-    Fd file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!file) return -errno;
-    int error;
-    do error = flock(file.get(), LOCK_EX | (waits ? 0 : LOCK_NB));
-    while (error != 0 && errno == EINTR);
-    if (error != 0) return -errno;
-    if (still_there(file.get(), path)) return file.release();
-  }
-}
-
-}  // namespace
 
 Napi::Value send_signal(const Napi::CallbackInfo &info) {
   int error = sys::pidfd_send_signal(number_at(info, 0), number_at(info, 1));
@@ -88,7 +62,7 @@ Napi::Value forward_notify(const Napi::CallbackInfo &info) {
 }
 
 Napi::Value try_lock(const Napi::CallbackInfo &info) {
-  int fd = take_lock(text_at(info, 0), false);
+  int fd = core::take_lock(text_at(info, 0), false);
   if (fd == -EWOULDBLOCK)
     fd = -1;
   else if (fd < 0)
@@ -99,7 +73,7 @@ Napi::Value try_lock(const Napi::CallbackInfo &info) {
 Napi::Value lock(const Napi::CallbackInfo &info) {
   std::string path = text_at(info, 0);
   return run_async(info.Env(), [path]() -> Answer {
-    int fd = take_lock(path, true);
+    int fd = core::take_lock(path, true);
     return [fd](Napi::Env env) -> Napi::Value {
       if (fd < 0) return system_error(env, fd, "flock").Value();
       return Napi::Number::New(env, fd);

@@ -17,7 +17,7 @@ Napi::Value to_value(Napi::Env env, const Conversation &held) {
   if (!held.status.ok()) {
     std::string call = held.status.call.substr(0, held.status.call.find('('));
     Napi::Error error = system_error(env, held.status.error, call.c_str());
-    if (!held.status.detail.empty()) error.Set("message", Napi::String::New(env, held.status.detail));
+    if (!held.status.detail.empty()) error.Set("detail", Napi::String::New(env, held.status.detail));
     return error.Value();
   }
   Napi::Array list = Napi::Array::New(env, held.answers.size());

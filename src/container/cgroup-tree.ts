@@ -16,6 +16,7 @@ export function readCgroupFacts(files: HostFiles): CgroupFacts {
   return {
     ...tree,
     controllers: readControllers(files, tree.root),
+    own: readOwnCgroup(files),
   };
 }
 

@@ -16,8 +16,7 @@ import type { Context } from './context.ts';
 import { executeOrThrow } from './execute.ts';
 import { absolutePath, baseName } from './paths.ts';
 import { cgroupDirectory, statusUnderLock } from './status.ts';
-import { withLock } from './lock.ts';
-import { placeOf, save } from './store.ts';
+import { load, lock, placeOf, save } from './store.ts';
 import type { Place, Saved } from './store.ts';
 import { notRunning } from './target.ts';
 
@@ -40,10 +39,15 @@ export async function update(
 ): Promise<void> {
   const { files } = context.host;
   const place = placeOf(context.root, id);
-  await withLock(files, place, async (saved) => {
+  load(files, place);
+  const held = await lock(files, place, true);
+  try {
+    const saved = load(files, place);
     if (statusUnderLock(files, place, saved) === 'stopped') throw notRunning();
     await apply(context, place, { saved, change, rdt });
-  });
+  } finally {
+    held?.release();
+  }
 }
 
 interface Change {

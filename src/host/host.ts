@@ -22,9 +22,12 @@ export class HostError extends Error {
   }
 }
 
+/** What {@link HostFiles.readText} reads at most where it is not told, bytes. */
+export const TEXT_LIMIT = 16 * 1024 * 1024;
+
 /** Every function throws {@link HostError}. Paths are strings; modes are as in chmod(2). */
 export interface HostFiles {
-  /** Whole file as UTF-8; EFBIG above `limit` bytes (default 16 MiB). `fd:0` reads standard input. */
+  /** Whole file as UTF-8; EFBIG above `limit` bytes (default {@link TEXT_LIMIT}). `fd:0` reads standard input. */
   readText(path: string, limit?: number): string;
   /** Replaces the file in one step: a new file beside it (O_EXCL), then rename(2). */
   replace(path: string, text: string, mode: number): void;

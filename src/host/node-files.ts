@@ -17,15 +17,16 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { HostError } from './host.ts';
-import type { HostFiles, HostLock } from './host.ts';
-import { addon, checked, checkedAsync } from './node-addon.ts';
+import { checked, tooLarge } from './checked.ts';
+import { coreLock } from './core-lock.ts';
+import { TEXT_LIMIT } from './host.ts';
+import type { HostFiles } from './host.ts';
+import { addon } from './node-addon.ts';
 
-const DEFAULT_LIMIT = 16 * 1024 * 1024;
 const CHUNK = 64 * 1024;
 
 export const nodeFiles: HostFiles = {
-  readText: (path, limit = DEFAULT_LIMIT) => checked(() => readText(path, limit)),
+  readText: (path, limit = TEXT_LIMIT) => checked(() => readText(path, limit)),
   replace: (path, text, mode) => checked(() => replace(path, text, mode)),
   write: (path, text) => checked(() => writeOnce(path, 'r+', text)),
   append: (path, text) => checked(() => writeOnce(path, 'a', text)),
@@ -42,7 +43,7 @@ export const nodeFiles: HostFiles = {
   mayWrite,
   realPath: (path) => checked(() => realpathSync(path)),
   fileSystem: (path) => checked(() => unlessMissing(() => statfsSync(path).type)),
-  lock: (path, wait) => checkedAsync(() => lock(path, wait)),
+  lock: coreLock(addon),
 };
 
 /** Standard input is read where it is, since opening /dev/stdin fails for a socket. */
@@ -66,7 +67,7 @@ function readDescriptor(fd: number, path: string, limit: number): string {
     const count = readSync(fd, chunk, 0, chunk.length, null);
     if (count === 0) break;
     size += count;
-    if (size > limit) throw new HostError('EFBIG', 'read', `${path} is larger than ${String(limit)} bytes`);
+    if (size > limit) throw tooLarge(path, limit);
     chunks.push(chunk.subarray(0, count));
     chunk = Buffer.allocUnsafe(CHUNK);
   }
@@ -141,17 +142,4 @@ function unlessMissing<T>(call: () => T): T | undefined {
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw error;
   }
-}
-
-async function lock(path: string, wait: boolean): Promise<HostLock | undefined> {
-  let fd = addon().tryLock(path);
-  if (fd < 0 && !wait) return undefined;
-  if (fd < 0) fd = await addon().lock(path);
-  let held = true;
-  return {
-    release() {
-      if (held) closeSync(fd);
-      held = false;
-    },
-  };
 }

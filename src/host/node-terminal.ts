@@ -1,25 +1,8 @@
 import type { HostTerminal } from './host.ts';
-import { addon, checkedAsync } from './node-addon.ts';
-
-/**
- * Signals that go to the container. Left out: what cannot be caught, SIGCHLD of our own children, SIGWINCH (the size
- * travels by the terminal), SIGURG, SIGPROF and SIGPIPE (of our own descriptors), what job control means for us, and
- * what a fault of ours raises.
- */
-const FORWARDED: readonly NodeJS.Signals[] = [
-  'SIGHUP',
-  'SIGINT',
-  'SIGQUIT',
-  'SIGUSR1',
-  'SIGUSR2',
-  'SIGALRM',
-  'SIGTERM',
-  'SIGCONT',
-  'SIGXCPU',
-  'SIGXFSZ',
-  'SIGIO',
-  'SIGPWR',
-];
+import { checkedAsync } from './checked.ts';
+import { addon } from './node-addon.ts';
+import { FORWARDED } from './signals.ts';
+import type { ForwardedSignal } from './signals.ts';
 
 export const nodeTerminal: HostTerminal = {
   isTerminal: (fd) => addon().isTerminal(fd),
@@ -47,8 +30,8 @@ async function relay(master: number): Promise<void> {
 
 function onSignals(forward: (signal: number) => void): { release(): void } {
   const listener = (_name: NodeJS.Signals, signal: number): void => forward(signal);
-  const watched: NodeJS.Signals[] = [];
-  for (const name of FORWARDED) {
+  const watched: ForwardedSignal[] = [];
+  for (const name of Object.keys(FORWARDED) as ForwardedSignal[]) {
     try {
       process.on(name, listener);
       watched.push(name);

@@ -15,6 +15,7 @@ const hybrid: CgroupFacts = {
   root: '/sys/fs/cgroup/unified',
   controllers: ['hugetlb'],
   hybrid: true,
+  own: '/',
 };
 
 /** The writes of a plan as [file, value, pointer below resources]. */

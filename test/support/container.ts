@@ -54,15 +54,6 @@ export const create = (
     ...options,
   });
 
-/** Milliseconds that `create` takes here through this entry; the container is deleted again. */
-export async function timeToCreate(container: TestContainer): Promise<number> {
-  const begun = performance.now();
-  expect(await create(container)).toMatchObject({ status: 0 });
-  const taken = performance.now() - begun;
-  expect(await container.runts(['delete', '--force', container.id])).toMatchObject({ status: 0 });
-  return taken;
-}
-
 /** `create` and `start` of a container that goes on; both must succeed. */
 export async function startDetached(container: TestContainer, flags: readonly string[] = []): Promise<void> {
   const log = join(container.scratch, 'create.log');
@@ -87,8 +78,8 @@ export interface State {
   owner: string;
 }
 
-export async function stateOf(container: TestContainer, options?: RunOptions): Promise<State> {
-  const ended = await container.runts(['state', container.id], options);
+export async function stateOf(container: TestContainer): Promise<State> {
+  const ended = await container.runts(['state', container.id]);
   expect(ended).toMatchObject({ status: 0, stderr: '' });
   return JSON.parse(ended.stdout) as State;
 }
@@ -104,9 +95,8 @@ export async function waitForStatus(
   milliseconds = 15_000,
 ): Promise<void> {
   const end = Date.now() + milliseconds;
-  const look = async () => (await stateOf(container, { unrecorded: 'asked until it changes' })).status;
-  let seen = await look();
-  while (seen !== status && Date.now() < end) seen = await look();
+  let seen = await statusOf(container);
+  while (seen !== status && Date.now() < end) seen = await statusOf(container);
   expect(seen).toBe(status);
 }
 

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess, StdioOptions } from 'node:child_process';
-import { join } from 'node:path';
-import { ROOT, RUNTS } from './entry.ts';
-import { record } from './record.ts';
+import { join, resolve } from 'node:path';
 
-export { ROOT, RUNTS };
+export const ROOT = resolve(import.meta.dirname, '../..');
+export const RUNTS = join(ROOT, 'bin/runts');
 export const INSPECT = join(ROOT, 'build/out/inspect');
 
 export interface Ended {
@@ -25,8 +24,6 @@ export interface RunOptions {
   fds?: number[];
   /** False: standard output and error go to /dev/null, so that a container left behind holds no pipe of ours. */
   capture?: boolean;
-  /** Why it is no use to compare what the command gives through the two entries (test/support/record.ts). */
-  unrecorded?: string;
 }
 
 const UNWANTED = new Set([
@@ -54,9 +51,7 @@ export function spawned(command: string, args: readonly string[], options: RunOp
     output,
     ...(options.fds ?? []),
   ];
-  const child = spawn(command, args, { stdio, env: environment(options.env), cwd: options.cwd ?? ROOT });
-  if (options.unrecorded === undefined) record(child, [command, ...args]);
-  return child;
+  return spawn(command, args, { stdio, env: environment(options.env), cwd: options.cwd ?? ROOT });
 }
 
 /** Runs a command to its end, and to the end of its output: a container that keeps a pipe open is waited for. */

@@ -1,0 +1,169 @@
+#include "engine.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+
+#include "../core/files.h"
+#include "functions.h"
+#include "heap.h"
+#include "loop.h"
+
+namespace runts::quickjs {
+namespace {
+
+// A command is over before its garbage counts; one that goes on (run, events) collects it from here on.
+constexpr size_t kCollectFrom = size_t{64} << 20;
+constexpr size_t kStack = size_t{4} << 20;
+// The engine's own: what is larger, it asks us for.
+constexpr size_t kLargestSmall = 504;
+
+int complain(const std::string &text) {
+  (void)core::write_all(2, "runts: " + text + "\n");
+  return 1;
+}
+
+std::string text_of(JSContext *context, JSValueConst value) {
+  JSValue text = JS_ToString(context, value);
+  std::string copy = to_text(context, text);
+  JS_FreeValue(context, text);
+  return copy;
+}
+
+// With its stack, where there is one.
+std::string describe_error(JSContext *context, JSValueConst error) {
+  std::string text = text_of(context, error);
+  JSValue stack = JS_GetPropertyStr(context, error, "stack");
+  if (JS_IsString(stack)) text.append(1, '\n').append(to_text(context, stack));
+  JS_FreeValue(context, stack);
+  return text;
+}
+
+int complain_of_exception(JSContext *context) {
+  JSValue error = JS_GetException(context);
+  int status = complain(describe_error(context, error));
+  JS_FreeValue(context, error);
+  return status;
+}
+
+// What the program can have, which is the language alone.
+JSContext *make_context(JSRuntime *runtime) {
+  JSContext *context = JS_NewContextRaw(runtime);
+  if (!context) return nullptr;
+  bool failed = JS_AddIntrinsicBaseObjects(context) || JS_AddIntrinsicDate(context) || JS_AddIntrinsicEval(context) ||
+                JS_AddIntrinsicRegExp(context) || JS_AddIntrinsicJSON(context) || JS_AddIntrinsicMapSet(context) ||
+                JS_AddIntrinsicTypedArrays(context) || JS_AddIntrinsicPromise(context);
+  return failed ? nullptr : context;
+}
+
+// What the script calls itself: `const runts = ...`, whose `command` takes what is native.
+bool take_command(JSContext *context, JSValue &command) {
+  constexpr char kSource[] = "runts.command";
+  JSValue make = JS_Eval(context, kSource, sizeof(kSource) - 1, "image", JS_EVAL_TYPE_GLOBAL);
+  JSValue native = make_functions(context);
+  command = JS_Call(context, make, JS_UNDEFINED, 1, &native);
+  JS_FreeValue(context, native);
+  JS_FreeValue(context, make);
+  return JS_IsFunction(context, command);
+}
+
+// The engine keeps blocks of the same size together. Those that are free in the image would be given out first, and each
+// would cost a command the copy of a page: so they are all taken.
+void fill_gaps(JSRuntime *runtime) {
+  for (size_t size = 8; size <= kLargestSmall; size += 8) {
+    for (;;) {
+      size_t before = heap_requests();
+      void *block = js_malloc_rt(runtime, size);
+      if (heap_requests() == before) continue;
+      // It came with blocks of its own, which go with it.
+      js_free_rt(runtime, block);
+      break;
+    }
+  }
+}
+
+// In an engine of its own, whose garbage does not get into the image. Without the source and lines, which are for debuggers.
+bool compile(const std::string &source, std::string &code) {
+  JSRuntime *runtime = JS_NewRuntime();
+  JSContext *context = JS_NewContext(runtime);
+  JSValue program = JS_Eval(context, source.c_str(), source.size(), "runts", JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY);
+  if (JS_IsException(program)) return complain_of_exception(context) == 0;
+  size_t size = 0;
+  int flags = JS_WRITE_OBJ_BYTECODE | JS_WRITE_OBJ_STRIP_SOURCE | JS_WRITE_OBJ_STRIP_DEBUG;
+  uint8_t *bytes = JS_WriteObject(context, &size, program, flags);
+  if (bytes) code.assign(reinterpret_cast<char *>(bytes), size);
+  return bytes != nullptr;
+}
+
+bool evaluate(JSContext *context, const std::string &code) {
+  JSValue program =
+      JS_ReadObject(context, reinterpret_cast<const uint8_t *>(code.data()), code.size(), JS_READ_OBJ_BYTECODE);
+  JSValue result = JS_EvalFunction(context, program);
+  bool failed = JS_IsException(result);
+  JS_FreeValue(context, result);
+  return !failed;
+}
+
+int write_image(const char *output) {
+  std::span<const char> image = finish_image();
+  Fd file(open(output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  int error = file ? core::write_all(file.get(), {image.data(), image.size()}) : -errno;
+  return error < 0 ? complain(std::string(output) + ": " + strerror(-error)) : 0;
+}
+
+// Runs what is due; false where something of it was thrown.
+bool run_jobs(JSRuntime *runtime) {
+  JSContext *context;
+  int result;
+  do result = JS_ExecutePendingJob(runtime, &context);
+  while (result > 0);
+  return result == 0;
+}
+
+int exit_status(JSContext *context, JSValueConst promise) {
+  JSValue result = JS_PromiseResult(context, promise);
+  if (JS_PromiseState(context, promise) == JS_PROMISE_REJECTED) {
+    return complain(describe_error(context, result));
+  }
+  int32_t status = 1;
+  JS_ToInt32(context, &status, result);
+  return status;
+}
+
+}  // namespace
+
+int make_image(const char *script, const char *output) {
+  std::string source;
+  if (int error = core::read_file_at(AT_FDCWD, script, source); error < 0)
+    return complain(std::string(script) + ": " + strerror(-error));
+  std::string code;
+  if (!compile(source, code)) return 1;
+  if (!begin_image()) return complain("the address of the heap image is taken");
+  JSRuntime *runtime = JS_NewRuntime2(&kHeapFunctions, nullptr);
+  JS_SetMaxStackSize(runtime, kStack);
+  JSContext *context = make_context(runtime);
+  if (!context) return complain("no memory for the engine");
+  JSValue command = JS_UNDEFINED;
+  if (!evaluate(context, code) || !take_command(context, command) || !run_jobs(runtime))
+    return complain_of_exception(context);
+  JS_RunGC(runtime);
+  JS_SetGCThreshold(runtime, kCollectFrom);
+  fill_gaps(runtime);
+  roots() = {runtime, context, command};
+  return write_image(output);
+}
+
+int run_command() {
+  auto [runtime, context, command] = roots();
+  JS_UpdateStackTop(runtime);
+  JSValue promise = JS_Call(context, command, JS_UNDEFINED, 0, nullptr);
+  if (JS_IsException(promise)) return complain_of_exception(context);
+  for (;;) {
+    if (!run_jobs(runtime)) return complain_of_exception(context);
+    if (JS_PromiseState(context, promise) != JS_PROMISE_PENDING) return exit_status(context, promise);
+    if (!wait_for_next()) return complain("the command waits for what cannot come");
+  }
+}
+
+}  // namespace runts::quickjs

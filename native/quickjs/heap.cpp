@@ -1,0 +1,162 @@
+#include "heap.h"
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <new>
+#include <sys/mman.h>
+
+// Of image.S.
+extern "C" char runts_image_begin[];
+// The linker's: where code and data end.
+extern "C" char etext, edata;
+
+namespace runts::quickjs {
+namespace {
+
+constexpr uint64_t kMagic = 0x7061656873746e72;
+constexpr size_t kPage = 4096;
+constexpr size_t kImageMost = size_t{64} << 20;
+constexpr size_t kMost = size_t{1} << 40;
+// What a process takes from the kernel at a time, and how much of the first is made ready in one go: about what a command
+// needs.
+constexpr size_t kRegion = size_t{1} << 20;
+constexpr size_t kReady = size_t{64} << 10;
+
+// The engine packs what is small into blocks of some 4 KiB, so few blocks are asked for here. They lie at multiples of 16,
+// with their class in front: 512 classes of 16 bytes more each, then four for each power of two.
+constexpr size_t kUnit = 16;
+constexpr unsigned kExactClasses = 512;
+constexpr unsigned kClasses = kExactClasses + 4 * 40;
+
+struct Block {
+  uint64_t size_class;
+  uint64_t unused;
+};
+struct Free {
+  Free *next;
+};
+
+size_t size_of_class(unsigned index) {
+  if (index < kExactClasses) return (index + 1) * kUnit;
+  unsigned step = index - kExactClasses;
+  size_t base = (kExactClasses * kUnit) << (step / 4);
+  return base + base / 4 * (step % 4 + 1);
+}
+
+unsigned class_of_size(size_t size) {
+  size_t units = (size + kUnit - 1) / kUnit;
+  if (units <= kExactClasses) return units == 0 ? 0 : static_cast<unsigned>(units - 1);
+  size_t over = size - 1;
+  auto power = static_cast<unsigned>(std::bit_width(over / (kExactClasses * kUnit)) - 1);
+  size_t base = (kExactClasses * kUnit) << power;
+  return kExactClasses + power * 4 + static_cast<unsigned>((over - base) / (base / 4));
+}
+
+// Lies at the beginning of an image, and is itself part of it.
+struct alignas(kUnit) Header {
+  uint64_t magic;
+  // The executable that made it has the same code and data at the same addresses, or it is not this one's.
+  const char *code_end;
+  const char *data_end;
+  Roots roots;
+};
+
+struct Heap {
+  char *next = nullptr;
+  char *end = nullptr;
+  Free *free[kClasses] = {};
+  size_t requests = 0;
+};
+Heap heap;
+
+Header &header() { return *reinterpret_cast<Header *>(runts_image_begin); }
+
+// New blocks never lie in the image: they would share pages with what is only read there.
+bool take_region(size_t size) {
+  size_t whole = size > kRegion ? (size + kPage - 1) / kPage * kPage : kRegion;
+  void *region = mmap(nullptr, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (region == MAP_FAILED) return false;
+  if (!heap.next) madvise(region, kReady, MADV_POPULATE_WRITE);
+  heap.next = static_cast<char *>(region);
+  heap.end = heap.next + whole;
+  return true;
+}
+
+void *take_block(unsigned index) {
+  size_t size = sizeof(Block) + size_of_class(index);
+  if (static_cast<size_t>(heap.end - heap.next) < size && !take_region(size)) return nullptr;
+  auto *block = reinterpret_cast<Block *>(heap.next);
+  block->size_class = index;
+  heap.next += size;
+  return block + 1;
+}
+
+unsigned class_of_block(const void *bytes) {
+  return static_cast<unsigned>((static_cast<const Block *>(bytes) - 1)->size_class);
+}
+
+void *allocate(void *, size_t size) {
+  if (size > kMost) return nullptr;
+  heap.requests++;
+  unsigned index = class_of_size(size);
+  Free *known = heap.free[index];
+  if (!known) return take_block(index);
+  heap.free[index] = known->next;
+  return known;
+}
+
+void *allocate_zeroed(void *opaque, size_t count, size_t size) {
+  size_t whole;
+  if (__builtin_mul_overflow(count, size, &whole)) return nullptr;
+  void *bytes = allocate(opaque, whole);
+  return bytes ? memset(bytes, 0, whole) : nullptr;
+}
+
+void release(void *, void *bytes) {
+  if (!bytes) return;
+  Free *&first = heap.free[class_of_block(bytes)];
+  first = new (bytes) Free{first};
+}
+
+size_t usable_size(const void *bytes) { return bytes ? size_of_class(class_of_block(bytes)) : 0; }
+
+void *reallocate(void *opaque, void *bytes, size_t size) {
+  size_t now = usable_size(bytes);
+  if (bytes && size <= now && size > now / 2) return bytes;
+  void *fresh = allocate(opaque, size);
+  if (!fresh) return nullptr;
+  if (bytes) memcpy(fresh, bytes, size < now ? size : now);
+  release(opaque, bytes);
+  return fresh;
+}
+
+}  // namespace
+
+const JSMallocFunctions kHeapFunctions = {allocate_zeroed, allocate, release, reallocate, usable_size};
+
+bool has_image() {
+  return header().magic == kMagic && header().code_end == &etext && header().data_end == &edata;
+}
+
+Roots &roots() { return header().roots; }
+
+bool begin_image() {
+  // Beside the page of image.S, which keeps the place.
+  munmap(runts_image_begin, kPage);
+  void *region = mmap(runts_image_begin, kImageMost, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+  if (region != runts_image_begin) return false;
+  heap.next = runts_image_begin + sizeof(Header);
+  heap.end = runts_image_begin + kImageMost;
+  return true;
+}
+
+size_t heap_requests() { return heap.requests; }
+
+std::span<const char> finish_image() {
+  header() = {kMagic, &etext, &edata, header().roots};
+  return {runts_image_begin, heap.next};
+}
+
+}  // namespace runts::quickjs

@@ -1,0 +1,8 @@
+// The heap image, in a section that the linker puts at an address of its own.
+  .section .runts_image, "aw", %progbits
+  .balign 4096
+  .global runts_image_begin
+runts_image_begin:
+  .incbin RUNTS_IMAGE
+  .balign 4096
+  .section .note.GNU-stack, "", %progbits

@@ -1,0 +1,35 @@
+// The standalone executable. One that has no heap image yet does nothing but make it:
+//   runts-blank SCRIPT IMAGE
+#include <csignal>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "../core/relay.h"
+#include "engine.h"
+#include "functions.h"
+#include "heap.h"
+
+namespace {
+
+// What was closed must not become the number of something else; a system without /dev/null has at least a root directory.
+void open_standard_descriptors() {
+  for (int fd = 0; fd <= 2; fd++) {
+    if (fcntl(fd, F_GETFD) >= 0) continue;
+    if (open("/dev/null", O_RDWR) < 0) open("/", O_PATH);
+  }
+}
+
+}  // namespace
+
+int main(int count, char **arguments) {
+  using namespace runts;
+  open_standard_descriptors();
+  // Whoever reads our output may go away; that is an error of the write.
+  signal(SIGPIPE, SIG_IGN);
+  if (!quickjs::has_image()) return count == 3 ? quickjs::make_image(arguments[1], arguments[2]) : 2;
+  quickjs::set_arguments(count, arguments);
+  int status = quickjs::run_command();
+  core::restore_terminal();
+  // Nothing is left to be written or freed.
+  _exit(status);
+}

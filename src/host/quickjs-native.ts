@@ -1,0 +1,45 @@
+import type { Core } from './core.ts';
+
+/**
+ * What the standalone executable offers (native/quickjs/functions.h), in the terms of Host unless said otherwise. Failures
+ * are errors as those of {@link Core}, with Node's names for the calls.
+ */
+export interface Native extends Core {
+  /** A number is an open descriptor. */
+  readText(source: string | number, limit: number): string;
+  replace(path: string, text: string, mode: number): void;
+  write(path: string, text: string): void;
+  append(path: string, text: string): void;
+  makeDirectory(path: string, mode: number, parents: boolean): void;
+  removeTree(path: string): void;
+  removeFile(path: string): void;
+  list(path: string): string[];
+  exists(path: string): boolean;
+  mayWrite(path: string): boolean;
+  kind(path: string): 'file' | 'directory' | 'symlink' | 'other' | 'missing';
+  ownerOf(path: string): number;
+  realPath(path: string): string;
+  fileSystem(path: string): number | undefined;
+  /** The first word is the program; `status` is that of waitpid(2). */
+  capture(words: readonly string[]): {
+    readonly status: number;
+    readonly stdout: string;
+    readonly stderr: string;
+  };
+  onSignal(signal: number, callback: () => void): void;
+  /** Back to the signal's default action. */
+  offSignal(signal: number): void;
+  /** The name that the command was called by, and the words after it. */
+  arguments(): string[];
+  environment(): Record<string, string>;
+  directory(): string;
+  /** Process, real user and group, effective user and group. */
+  ids(): [pid: number, uid: number, gid: number, euid: number, egid: number];
+  /** Numbers of the capabilities that are both permitted and in the bounding set. */
+  capabilities(): number[];
+  /** True for a descriptor that is open and was not opened by this process. */
+  isInherited(fd: number): boolean;
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+  say(fd: number, text: string): void;
+}

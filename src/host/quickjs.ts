@@ -1,0 +1,152 @@
+import { CAPABILITY_NAMES } from '../plan/numbers.ts';
+import { checked, checkedAsync, tooLarge } from './checked.ts';
+import { coreLock } from './core-lock.ts';
+import { coreProcesses } from './core-processes.ts';
+import { HostError, TEXT_LIMIT } from './host.ts';
+import type { Host, HostFiles, HostProcesses, HostSelf, HostTerminal } from './host.ts';
+import type { Native } from './quickjs-native.ts';
+import { FORWARDED, SIGWINCH } from './signals.ts';
+
+/**
+ * The machine as the standalone executable sees it. It is made while that is built, so nothing of the process may be asked
+ * for before it is needed.
+ */
+export function quickjsHost(native: Native): Host {
+  return {
+    files: filesOf(native),
+    processes: coreProcesses({
+      core: () => native,
+      capture: captureOf(native),
+      // Its exit status is for the process that adopts it (conmon, a shim).
+      letGo: (pidfd) => native.closeDescriptor(pidfd),
+    }),
+    terminal: terminalOf(native),
+    self: selfOf(native),
+  };
+}
+
+function filesOf(native: Native): HostFiles {
+  return {
+    readText: (path, limit = TEXT_LIMIT) => readText(native, path, limit),
+    replace: (path, text, mode) => checked(() => native.replace(path, text, mode)),
+    write: (path, text) => checked(() => native.write(path, text)),
+    append: (path, text) => checked(() => native.append(path, text)),
+    makeDirectory: (path, mode, parents = false) => checked(() => native.makeDirectory(path, mode, parents)),
+    removeTree: (path) => checked(() => native.removeTree(path)),
+    removeFile: (path) => checked(() => native.removeFile(path)),
+    list: (path) => checked(() => native.list(path)),
+    exists: (path) => native.exists(path),
+    kind: (path) => checked(() => native.kind(path)),
+    ownerOf: (path) => checked(() => native.ownerOf(path)),
+    isForeign: (path) => checked(() => isForeign(native, path)),
+    mayWrite: (path) => native.mayWrite(path),
+    realPath: (path) => checked(() => native.realPath(path)),
+    fileSystem: (path) => checked(() => native.fileSystem(path)),
+    lock: coreLock(() => native),
+  };
+}
+
+function readText(native: Native, path: string, limit: number): string {
+  try {
+    return checked(() => native.readText(path.startsWith('fd:') ? Number(path.slice(3)) : path, limit));
+  } catch (error) {
+    throw error instanceof HostError && error.errno === 'EFBIG' ? tooLarge(path, limit) : error;
+  }
+}
+
+function isForeign(native: Native, path: string): boolean {
+  return native.kind(path) !== 'missing' && native.ownerOf(path) !== native.ids()[3];
+}
+
+function captureOf(native: Native): HostProcesses['capture'] {
+  return (program, args) =>
+    checkedAsync(async () => {
+      const { status, stdout, stderr } = native.capture([program, ...args]);
+      if (status === 0) return stdout;
+      const said = stderr.trim();
+      throw new HostError(
+        '',
+        'execve',
+        said === '' ? `Command failed: ${[program, ...args].join(' ')}` : said,
+      );
+    });
+}
+
+function terminalOf(native: Native): HostTerminal {
+  return {
+    isTerminal: (fd) => native.isTerminal(fd),
+    size: (fd) => native.terminalSize(fd),
+    relay: (master) => checkedAsync(() => relay(native, master)),
+    onSignals(forward) {
+      const signals = Object.values(FORWARDED);
+      for (const signal of signals) native.onSignal(signal, () => forward(signal));
+      return {
+        release() {
+          for (const signal of signals) native.offSignal(signal);
+        },
+      };
+    },
+  };
+}
+
+async function relay(native: Native, master: number): Promise<void> {
+  native.onSignal(SIGWINCH, () => native.copyTerminalSize(0, master));
+  try {
+    await native.relay(0, 1, master);
+  } finally {
+    native.offSignal(SIGWINCH);
+  }
+}
+
+function selfOf(native: Native): HostSelf {
+  const said = (fd: number, text: string): void => checked(() => native.say(fd, text));
+  return {
+    get args() {
+      return native.arguments().slice(1);
+    },
+    get name() {
+      return (native.arguments()[0] ?? 'runts').replace(/^.*\//, '');
+    },
+    get env() {
+      return native.environment();
+    },
+    get cwd() {
+      return checked(() => native.directory());
+    },
+    get uid() {
+      return native.ids()[3];
+    },
+    get gid() {
+      return native.ids()[4];
+    },
+    get isSetId() {
+      const [, uid, gid, euid, egid] = native.ids();
+      return uid !== euid || gid !== egid;
+    },
+    get pid() {
+      return native.ids()[0];
+    },
+    capabilities: () =>
+      checked(() => native.capabilities()).flatMap((number) => CAPABILITY_NAMES[number] ?? []),
+    isOpen: (fd) => native.isInherited(fd),
+    now: () => native.now(),
+    sleep: (milliseconds) => native.sleep(milliseconds),
+    out: (text) => said(1, text),
+    err: (text) => complain(native, text),
+    seccomp: {
+      version: () => native.seccompVersion(),
+      api: () => native.seccompApi(),
+      knowsArchitecture: (name) => native.seccompKnowsArchitecture(name),
+      takesFlags: (flags) => native.seccompTakesFlags(flags),
+    },
+  };
+}
+
+/** Callers with a log may have left no standard error that can be written, as containerd does: nobody is lost there. */
+function complain(native: Native, text: string): void {
+  try {
+    native.say(2, text);
+  } catch {
+    // There is no other place to say so.
+  }
+}
