@@ -1,8 +1,17 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { writeConfig } from '../support/bundle.ts';
 import { needs } from '../support/conditions.ts';
 import { probing } from '../support/config.ts';
-import { inspected, makeContainer, probed, refused, runContainer } from '../support/container.ts';
+import {
+  inspected,
+  makeContainer,
+  parseProbes,
+  probed,
+  refused,
+  runContainer,
+} from '../support/container.ts';
 import type { Prepare } from '../support/container.ts';
 
 const filter =
@@ -144,15 +153,37 @@ describe('seccomp', () => {
     expect(await refused(context, filter({ flags: ['SECCOMP_FILTER_FLAG_NO'] }))).toMatch(/flags/);
   });
 
-  it('the compiled program is kept, readable by root alone', async (context) => {
+  it('the compiled program is kept under all that it was made of, readable by root alone', async (context) => {
     needs(context);
-    const container = makeContainer(context, denying(['acct', 'kcmp']));
+    const container = makeContainer(context, probing(['syscall', 'kcmp']));
+    const cache = join(container.state, '~seccomp');
+    const errorWith = async (errnoRet: number) => {
+      denying(['kcmp'], { errnoRet })(container.config, container);
+      writeConfig(container);
+      return parseProbes((await runContainer(container)).stdout)[0]?.error;
+    };
+    expect(await errorWith(5)).toBe('EIO');
+    const [first = ''] = readdirSync(cache);
+    const { ino, mode } = statSync(join(cache, first));
+    expect(mode & 0o777).toBe(0o600);
+    expect(await errorWith(99)).toBe('EADDRNOTAVAIL');
+    expect(await errorWith(5)).toBe('EIO');
+    expect(readdirSync(cache)).toHaveLength(2);
+    expect(statSync(join(cache, first)).ino).toBe(ino);
+  });
+
+  it('a kept program that is damaged is made anew', async (context) => {
+    needs(context);
+    const container = makeContainer(context, denying(['acct']));
     expect(await runContainer(container)).toMatchObject({ status: 0 });
-    expect(await runContainer(container)).toMatchObject({ status: 0 });
-    const kept = readdirSync(container.state, { recursive: true, withFileTypes: true }).filter((entry) =>
-      entry.isFile(),
-    );
-    expect(kept.length).toBeLessThanOrEqual(2);
+    const cache = join(container.state, '~seccomp');
+    const file = join(cache, readdirSync(cache)[0] ?? '');
+    const whole = readFileSync(file);
+    for (const damaged of [whole.subarray(0, 40), Buffer.from(whole).fill(0x20, 40, 60)]) {
+      writeFileSync(file, damaged);
+      expect(await runContainer(container)).toMatchObject({ status: 0 });
+      expect(readFileSync(file)).toEqual(whole);
+    }
   });
 });
 
