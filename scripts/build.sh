@@ -16,10 +16,5 @@ if ! [ -e build/configured ] || [ CMakeLists.txt -nt build/configured ]; then
 fi
 cmake --build build --config Release --parallel "$jobs" >"$log" 2>&1 || fail "compiling the native parts"
 
-if ! [ -e build/bundled ] || [ -n "$(find src scripts/bundle.mjs package.json -newer build/bundled -print -quit)" ]; then
-  echo "build: bundling the JavaScript"
-  node scripts/bundle.mjs >"$log" 2>&1 || fail "bundling the JavaScript"
-  touch build/bundled
-fi
-
+sh scripts/javascript.sh
 sh scripts/bundles.sh

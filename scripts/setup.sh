@@ -1,5 +1,6 @@
 #!/bin/sh
-# setup.sh [build|test] — install what a build (or the tests too) needs and is missing; says each thing in one line.
+# setup.sh [build|test|arm64] — install what a build needs and is missing (or the tests too, or the standalone executable of
+# arm64 from another machine); says each thing in one line.
 set -eu
 cd "$(dirname "$0")/.."
 purpose=${1:-build}
@@ -25,6 +26,10 @@ if [ "$purpose" = test ]; then
   have strace || missing="$missing strace"
   have ps || missing="$missing procps"
   have newuidmap || missing="$missing uidmap"
+fi
+if [ "$purpose" = arm64 ]; then
+  have aarch64-linux-gnu-g++ || missing="$missing g++-aarch64-linux-gnu"
+  have qemu-aarch64 || have qemu-aarch64-static || missing="$missing qemu-user"
 fi
 
 if [ -n "$missing" ]; then

@@ -1,6 +1,7 @@
-// tally.mjs [--nowhere] FAILED REPORT [REPORT...] — names the skipped tests of vitest's JSON reports with their reasons and ends with one
+// tally.mjs [--nowhere] FAILED [ENTRY=]REPORT... — names the skipped tests of vitest's JSON reports with their reasons and ends with one
 // line of counts. A test of several reports counts as passed if it passed anywhere and failed nowhere. FAILED is 1 where a
 // check before or beside the tests failed; FAILED, a failed test or (--nowhere) one that passed in no report makes the status 1.
+// Reports with an ENTRY, node or standalone, are of one machine: what passed through one entry must pass through all that have it.
 import { existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
@@ -8,20 +9,21 @@ const strict = process.argv[2] === '--nowhere';
 const [failedBefore, ...reports] = process.argv.slice(strict ? 3 : 2);
 const STATES = ['failed', 'passed', 'skipped'];
 const tests = new Map();
+const states = new Map();
 let broken = failedBefore === '0' ? 0 : 1;
 
 const stateOf = (assertion) =>
   ['failed', 'passed'].includes(assertion.status) ? assertion.status : 'skipped';
 
-function add(file, assertion) {
-  const name = `${file}: ${assertion.fullName}`;
-  const found = { state: stateOf(assertion), reason: assertion.meta?.skipped };
+function add(name, found, entry) {
+  if (entry !== undefined) states.set(name, { ...states.get(name), [entry]: found.state });
   const before = tests.get(name);
   const first = before === undefined || STATES.indexOf(found.state) < STATES.indexOf(before.state);
   if (first || (before.reason === undefined && found.state === before.state)) tests.set(name, found);
 }
 
-function read(report) {
+function read(argument) {
+  const [, entry, report] = /^(?:(\w+)=)?(.*)$/.exec(argument);
   if (!existsSync(report)) {
     console.error(`tally: there is no ${report}: the tests did not run to their end`);
     broken = 1;
@@ -29,14 +31,28 @@ function read(report) {
   }
   for (const suite of JSON.parse(readFileSync(report, 'utf8')).testResults) {
     const file = relative(process.cwd(), suite.name);
-    for (const assertion of suite.assertionResults) add(file, assertion);
+    for (const assertion of suite.assertionResults) {
+      const found = { state: stateOf(assertion), reason: assertion.meta?.skipped };
+      add(`${file}: ${assertion.fullName}`, found, entry);
+    }
     if (suite.status === 'failed' && suite.assertionResults.every((each) => each.status !== 'failed')) {
-      tests.set(`${file}: ${suite.message ?? 'the file itself'}`, { state: 'failed' });
+      add(`${file}: ${suite.message ?? 'the file itself'}`, { state: 'failed' }, entry);
     }
   }
 }
 
+/** What passes through some entries only has failed. */
+function judge([name, byEntry]) {
+  const entries = Object.keys(byEntry);
+  const passing = entries.filter((entry) => byEntry[entry] === 'passed');
+  if (passing.length === entries.length || (passing.length === 0 && tests.get(name).state !== 'failed'))
+    return;
+  const others = entries.filter((entry) => byEntry[entry] !== 'passed');
+  tests.set(name, { state: 'failed', through: others.map((entry) => `${byEntry[entry]} through ${entry}`) });
+}
+
 reports.forEach(read);
+[...states].forEach(judge);
 const named = (state) => [...tests].filter(([, test]) => test.state === state);
 const skipped = new Map();
 for (const [name, { reason = 'without a reason' }] of named('skipped')) {
@@ -46,7 +62,8 @@ for (const [reason, group] of skipped) {
   console.log(`\nskipped, ${reason}:`);
   for (const name of group) console.log(`  ${name}`);
 }
-for (const [name] of named('failed')) console.log(`\nfailed: ${name}`);
+for (const [name, { through }] of named('failed'))
+  console.log(`\nfailed: ${name}${through ? ` (${through.join(', ')})` : ''}`);
 if (broken) console.log('\nsomething beside the tests failed: see above');
 const [failed, passed, left] = STATES.map((state) => named(state).length);
 if (strict && left > 0) console.log(`\n${left} tests ran nowhere: every test must run on some machine`);

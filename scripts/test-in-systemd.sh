@@ -14,7 +14,9 @@ mkdir -p "/run/systemd/system/$unit.d"
 printf '[Service]\nPAMName=\nEnvironment=XDG_RUNTIME_DIR=/run/user/%s\n' "$user" >"/run/systemd/system/$unit.d/runts.conf"
 # where the documented settings of container engines have it
 mount -t tmpfs tmpfs /usr/local/bin
-ln -s "$PWD/bin/runts" /usr/local/bin/runts
+entry=dist/runts
+[ -x "$entry" ] || entry=bin/runts
+ln -s "$PWD/$entry" /usr/local/bin/runts
 systemctl daemon-reload
 systemctl start dbus.service "$unit"
 export RUNTS_MACHINE=1

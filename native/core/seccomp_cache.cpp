@@ -30,18 +30,24 @@ struct Header {
   uint32_t instructions;
 };
 
-uint64_t fnv1a(std::string_view bytes) {
-  uint64_t hash = 0xcbf29ce484222325;
-  for (char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+// Of eight bytes at a time, as a key is long.
+uint64_t hash_of(std::string_view bytes) {
+  uint64_t hash = bytes.size();
+  for (size_t at = 0; at < bytes.size(); at += sizeof(hash)) {
+    uint64_t word = 0;
+    memcpy(&word, bytes.data() + at, std::min(sizeof(word), bytes.size() - at));
+    hash = (hash ^ word) * 0x9e3779b97f4a7c15;
+    hash ^= hash >> 32;
+  }
   return hash;
 }
 
-// All that the program depends on: library, kernel's abilities, machine, and the step without its slot and
-// cache.
+// All that the program depends on: library, kernel, machine, and the step without its slot and cache. What libseccomp
+// finds out of a kernel (its API level) is the same for one build of it; to ask takes a dozen system calls.
 std::string key_of(std::string_view fields) {
   utsname system{};
   uname(&system);
-  std::string key = "runts 1 libseccomp " + seccomp_version() + " api " + std::to_string(seccomp_api_get()) +
+  std::string key = "runts 2 libseccomp " + seccomp_version() + ' ' + system.release + ' ' + system.version +
                     ' ' + system.machine + '\n';
   plan::Reader reader(fields.data(), fields.data() + fields.size());
   reader.u32();
@@ -49,8 +55,7 @@ std::string key_of(std::string_view fields) {
   return key.append(reader.rest());
 }
 
-bool ours_alone(int fd, mode_t type) {
-  struct stat info;
+bool ours_alone(int fd, mode_t type, struct stat &info) {
   return fstat(fd, &info) == 0 && (info.st_mode & S_IFMT) == type && info.st_uid == geteuid() &&
          !(info.st_mode & (S_IWGRP | S_IWOTH));
 }
@@ -59,9 +64,11 @@ bool ours_alone(int fd, mode_t type) {
 // saves time.
 Fd open_directory(const plan::Str &path) {
   if (path.empty()) return Fd();
-  mkdir(path.c_str(), 0700);
-  Fd dir(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
-  return dir && ours_alone(dir.get(), S_IFDIR) ? std::move(dir) : Fd();
+  auto try_open = [&] { return open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW); };
+  Fd dir(try_open());
+  if (!dir && errno == ENOENT && (mkdir(path.c_str(), 0700) == 0 || errno == EEXIST)) dir.reset(try_open());
+  struct stat info;
+  return dir && ours_alone(dir.get(), S_IFDIR, info) ? std::move(dir) : Fd();
 }
 
 bool parse(const std::string &content, const std::string &key, Program &program) {
@@ -80,9 +87,12 @@ bool parse(const std::string &content, const std::string &key, Program &program)
 
 bool load(int dir, const char *name, const std::string &key, Program &program) {
   Fd file(openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  std::string content;
-  return file && ours_alone(file.get(), S_IFREG) && read_all(file.get(), content) == 0 &&
-         parse(content, key, program);
+  struct stat info;
+  if (!file || !ours_alone(file.get(), S_IFREG, info)) return false;
+  size_t size = static_cast<size_t>(info.st_size);
+  if (size > sizeof(Header) + key.size() + kMaxInstructions * sizeof(sock_filter)) return false;
+  std::string content(size, '\0');
+  return read(file.get(), content.data(), size) == info.st_size && parse(content, key, program);
 }
 
 void save(int dir, const char *name, const std::string &key, const Program &program) {
@@ -118,16 +128,16 @@ bool recall(const std::string &key, Program &program) {
   return true;
 }
 
-void remember(const std::string &key, const Program &program) {
+void remember(std::string key, const Program &program) {
   Memory &kept = memory();
   std::lock_guard lock(kept.mutex);
-  kept.programs.emplace_front(key, program);
+  kept.programs.emplace_front(std::move(key), program);
   if (kept.programs.size() > kKeptInMemory) kept.programs.pop_back();
 }
 
 Status find_or_compile(const plan::SeccompCompile &step, const std::string &key, Program &program) {
   char name[24];
-  snprintf(name, sizeof(name), "%016lx", static_cast<unsigned long>(fnv1a(key)));
+  snprintf(name, sizeof(name), "%016lx", static_cast<unsigned long>(hash_of(key)));
   Fd dir = open_directory(step.cache);
   if (dir && load(dir.get(), name, key, program)) return done();
   if (Status status = compile_seccomp(step, program); !status.ok()) return status;
@@ -142,7 +152,7 @@ Status seccomp_program(const plan::SeccompCompile &step, std::string_view fields
   Program program;
   if (!recall(key, program)) {
     if (Status status = find_or_compile(step, key, program); !status.ok()) return status;
-    remember(key, program);
+    remember(std::move(key), program);
   }
   if (program.size() > kMaxInstructions) {
     return failed(EINVAL, "seccomp_export_bpf()", "the program has more than 4096 instructions");

@@ -16,7 +16,6 @@ export function readCgroupFacts(files: HostFiles): CgroupFacts {
   return {
     ...tree,
     controllers: readControllers(files, tree.root),
-    own: readOwnCgroup(files),
   };
 }
 

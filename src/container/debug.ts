@@ -22,6 +22,7 @@ function grantableText({ grantable }: Facts): string {
 
 function cgroupText({ cgroup }: Facts): string {
   if (cgroup === undefined) return 'no v2 hierarchy';
-  const { root, hybrid, controllers, own } = cgroup;
-  return `${root}${hybrid ? ' (hybrid)' : ''} with ${controllers.join(' ') || 'no controllers'}; the runtime is in ${own}`;
+  const { root, hybrid, controllers, delegation } = cgroup;
+  const own = delegation?.own === undefined ? '' : `; the runtime is in ${delegation.own}`;
+  return `${root}${hybrid ? ' (hybrid)' : ''} with ${controllers.join(' ') || 'no controllers'}${own}`;
 }

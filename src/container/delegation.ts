@@ -13,7 +13,7 @@ export function delegatedParent(own: string): string {
 /** What a runtime that is not the machine's root may do about a container's cgroup, and the controllers that it has there. */
 export function readDelegation(
   files: HostFiles,
-  { root, own }: Pick<CgroupFacts, 'root' | 'own'>,
+  { root, own }: Pick<CgroupFacts, 'root'> & { readonly own: string },
   path: string,
 ): Pick<Delegation, 'from' | 'missing'> & { readonly controllers: readonly string[] } {
   const directory = (cgroup: string): string => directoryOf({ root, path: cgroup });

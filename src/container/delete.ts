@@ -12,8 +12,9 @@ import { ownCgroup } from './claims.ts';
 import type { Context } from './context.ts';
 import { executeOrThrow } from './execute.ts';
 import { killQuietly } from './kill.ts';
+import { lock } from './lock.ts';
 import { hasProcess, statusOf, statusUnderLock } from './status.ts';
-import { load, lock, placeOf } from './store.ts';
+import { load, placeOf, requireOwn } from './store.ts';
 import type { Place, Saved } from './store.ts';
 
 const PATIENCE_MS = 10_000;
@@ -27,20 +28,34 @@ const POLL_MS = 20;
 export async function deleteContainer(context: Context, id: string, force: boolean): Promise<void> {
   const { files } = context.host;
   const place = placeOf(context.root, id);
-  const saved = loadForDelete(context, place, force);
-  if (saved === undefined) return clearLeftover(context, place, force);
-  if (force) await killQuietly(context, saved);
-  else refuse(id, await statusOf(files, place, saved));
-  const held = await lockPatiently(context, place);
+  requireOwn(files, place);
+  const held = (await lock(files, place, false)) ?? (await lockInUse(context, place, force));
+  if (held === undefined) return;
   try {
-    // a creator may have recorded the process since, or a start have come first
-    const last = loadForDelete(context, place, force);
-    if (last === undefined) return;
-    if (!force) refuse(id, statusUnderLock(files, place, last));
-    await destroy(context, place, last);
+    const saved = loadForDelete(context, place, force);
+    if (saved === undefined) return clearLeftover(context, place, force);
+    if (!force) refuse(id, statusUnderLock(files, place, saved));
+    await destroy(context, place, saved);
   } finally {
-    held?.release();
+    held.release();
   }
+}
+
+/**
+ * Who holds the lock may be waiting for this very container: it is refused, or killed, before the lock is waited for.
+ * undefined where the container is gone.
+ */
+async function lockInUse(context: Context, place: Place, force: boolean): Promise<HostLock | undefined> {
+  const saved = loadForDelete(context, place, force);
+  if (saved !== undefined && force) await killQuietly(context, saved);
+  else if (saved !== undefined) refuse(place.id, await statusOf(context.host.files, place, saved));
+  const held = await lockPatiently(context, place);
+  if (held === undefined && saved === undefined && !force) throw notFound();
+  return held;
+}
+
+function notFound(): RuntsError {
+  return new RuntsError('NOT_FOUND', 'container does not exist');
 }
 
 function refuse(id: string, status: string): void {
@@ -62,17 +77,9 @@ function loadForDelete(context: Context, place: Place, force: boolean): Saved | 
 }
 
 /** A directory without a state is what a creator left that was killed very early; it had made nothing else yet. */
-async function clearLeftover(context: Context, place: Place, force: boolean): Promise<void> {
-  const { files } = context.host;
-  const held = await lockPatiently(context, place);
-  try {
-    const saved = loadForDelete(context, place, force);
-    if (saved === undefined) files.removeTree(place.directory);
-    else await destroy(context, place, saved);
-  } finally {
-    held?.release();
-  }
-  if (!force) throw new RuntsError('NOT_FOUND', 'container does not exist');
+function clearLeftover({ host }: Context, place: Place, force: boolean): void {
+  host.files.removeTree(place.directory);
+  if (!force) throw notFound();
 }
 
 /** undefined where the container is gone. */

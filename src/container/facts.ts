@@ -7,7 +7,7 @@ import { CAPABILITY_NAMES } from '../plan/numbers.ts';
 import type { CapabilityName } from '../plan/numbers.ts';
 import type { Spec } from '../spec/types.ts';
 import type { Bundle } from './bundle.ts';
-import { CGROUP_MOUNT, directoryOf, readCgroupFacts, readControllers } from './cgroup-tree.ts';
+import { CGROUP_MOUNT, directoryOf, readCgroupFacts, readControllers, readOwnCgroup } from './cgroup-tree.ts';
 import type { Context } from './context.ts';
 import { delegatedParent, readDelegation } from './delegation.ts';
 import { deniesGroups, readMappings, readRootless } from './rootless.ts';
@@ -93,9 +93,11 @@ function asDelegated(
   cgroup: CgroupFacts,
 ): CgroupFacts {
   if (rootless === undefined && given !== true) return cgroup;
-  const parent = rootless === undefined ? CGROUP_PARENT : delegatedParent(cgroup.own);
-  const { controllers, ...found } = readDelegation(host.files, cgroup, cgroupPath(spec, id, parent));
-  return { ...cgroup, controllers, delegation: { parent, ...found, required: given === false } };
+  const own = readOwnCgroup(host.files);
+  const parent = rootless === undefined ? CGROUP_PARENT : delegatedParent(own);
+  const place = { root: cgroup.root, own };
+  const { controllers, ...found } = readDelegation(host.files, place, cgroupPath(spec, id, parent));
+  return { ...cgroup, controllers, delegation: { parent, own, ...found, required: given === false } };
 }
 
 /** Of a user namespace that is joined by the path of a process; others can be joined but not looked into. */
@@ -122,7 +124,6 @@ export function planFacts(
       root: CGROUP_MOUNT,
       controllers: ['cpuset', 'cpu', 'io', 'memory', 'hugetlb', 'pids', 'rdma', 'misc'],
       hybrid: false,
-      own: '/',
     },
     ...(cgroupManager === 'systemd' && { systemd: ORDINARY_SYSTEMD }),
     grantable: [...CAPABILITY_NAMES],

@@ -8,10 +8,11 @@ import type { Context } from './context.ts';
 import { destroy } from './delete.ts';
 import { execute } from './execute.ts';
 import { killQuietly } from './kill.ts';
+import { withLock } from './lock.ts';
 import { forwardNotify } from './notify.ts';
 import { statusUnderLock } from './status.ts';
 import type { ContainerStatus } from './status.ts';
-import { load, lock, placeOf } from './store.ts';
+import { placeOf } from './store.ts';
 import type { Place, Saved } from './store.ts';
 import { processOf } from './target.ts';
 
@@ -19,17 +20,12 @@ import { processOf } from './target.ts';
 export async function start(context: Context, id: string): Promise<void> {
   const { files } = context.host;
   const place = placeOf(context.root, id);
-  load(files, place);
-  const held = await lock(files, place, true);
-  try {
-    const saved = load(files, place);
+  await withLock(files, place, async (saved) => {
     refuse(statusUnderLock(files, place, saved));
     const notified = forwardNotify(context, place, saved.pid ?? 0);
     await startOrDestroy(context, place, saved);
     await notified;
-  } finally {
-    held?.release();
-  }
+  });
 }
 
 function refuse(status: ContainerStatus): void {

@@ -2,7 +2,7 @@ import { attempt } from '../host/attempt.ts';
 import type { HostFiles } from '../host/host.ts';
 import { directoryOf } from './cgroup-tree.ts';
 import { isAlive } from './process-stat.ts';
-import { lock } from './store.ts';
+import { lock } from './lock.ts';
 import type { Place, Saved } from './store.ts';
 
 export type ContainerStatus = 'creating' | 'created' | 'running' | 'paused' | 'stopped';

@@ -1,7 +1,7 @@
 import { RuntsError } from '../errors.ts';
 import { attempt } from '../host/attempt.ts';
 import { HostError } from '../host/host.ts';
-import type { HostFiles, HostLock } from '../host/host.ts';
+import type { HostFiles } from '../host/host.ts';
 import type { Facts } from '../plan/facts.ts';
 import type { CgroupPlace } from '../plan/lifecycle.ts';
 import type { Step } from '../plan/steps.ts';
@@ -110,17 +110,6 @@ export function readStates<T>(directory: string, read: () => T): T {
   }
 }
 
-/** The exclusive lock of a container; undefined if it is taken and `wait` is false, or the container is gone. */
-export async function lock(files: HostFiles, place: Place, wait: boolean): Promise<HostLock | undefined> {
-  if (files.kind(place.directory) !== 'directory') return undefined;
-  try {
-    return await files.lock(`${place.directory}/lock`, wait);
-  } catch (error) {
-    if (error instanceof HostError && error.errno === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
 export function save(files: HostFiles, place: Place, saved: Saved): void {
   files.replace(`${place.directory}/state.json`, format(saved), 0o600);
 }
@@ -145,10 +134,8 @@ function formatQuickly(value: object): string {
 
 /** @throws {RuntsError} NOT_FOUND `container does not exist`, STATE_CORRUPT, UNSUPPORTED for one of another user. */
 export function load(files: HostFiles, place: Place): Saved {
-  const text = readStates(place.directory, () => {
-    refuseForeign(files, place);
-    return readState(files, place);
-  });
+  requireOwn(files, place);
+  const text = readStates(place.directory, () => readState(files, place));
   return parse(text, place);
 }
 
@@ -163,9 +150,12 @@ function readState(files: HostFiles, { directory }: Place): string {
   }
 }
 
-/** A state names programs to run (hooks) and processes to signal: only one's own may be believed. */
-function refuseForeign(files: HostFiles, { id, directory }: Place): void {
-  if (!files.isForeign(directory)) return;
+/**
+ * A state names programs to run (hooks) and processes to signal: only one's own may be believed. A missing one is fine.
+ * @throws {RuntsError} UNSUPPORTED for one of another user.
+ */
+export function requireOwn(files: HostFiles, { id, directory }: Place): void {
+  if (!readStates(directory, () => files.isForeign(directory))) return;
   throw new RuntsError('UNSUPPORTED', `container ${id}: ${directory} belongs to another user`, {
     hint: 'act on it as the user who made it',
   });

@@ -16,7 +16,8 @@ import type { Context } from './context.ts';
 import { executeOrThrow } from './execute.ts';
 import { absolutePath, baseName } from './paths.ts';
 import { cgroupDirectory, statusUnderLock } from './status.ts';
-import { load, lock, placeOf, save } from './store.ts';
+import { withLock } from './lock.ts';
+import { placeOf, save } from './store.ts';
 import type { Place, Saved } from './store.ts';
 import { notRunning } from './target.ts';
 
@@ -39,15 +40,10 @@ export async function update(
 ): Promise<void> {
   const { files } = context.host;
   const place = placeOf(context.root, id);
-  load(files, place);
-  const held = await lock(files, place, true);
-  try {
-    const saved = load(files, place);
+  await withLock(files, place, async (saved) => {
     if (statusUnderLock(files, place, saved) === 'stopped') throw notRunning();
     await apply(context, place, { saved, change, rdt });
-  } finally {
-    held?.release();
-  }
+  });
 }
 
 interface Change {

@@ -10,6 +10,8 @@ export interface Context {
   readonly facts: Facts;
   readonly options: CreateOptions;
   readonly namespaces: Namespaces;
+  /** The root file system as the host names it. */
+  readonly root: string;
   /** SELinux context of the mounts; empty: none. */
   readonly mountLabel: string;
   /** Notes something that the user should know and that stops nothing. */

@@ -20,7 +20,7 @@ import { CAPABILITY_NAMES } from './numbers.ts';
 import * as program from './process.ts';
 import { rlimitSteps } from './rlimits.ts';
 import { checkUserNamespace, losesGroups } from './rootless.ts';
-import { enterRootSteps, readonlyRootSteps, rootSteps } from './root.ts';
+import { enterRootSteps, readonlyRootSteps, rootPath, rootSteps } from './root.ts';
 import { AGENT_SLOT, seccompSteps } from './seccomp.ts';
 import type { Plan, Step } from './steps.ts';
 import { sysctlSteps } from './sysctl.ts';
@@ -53,6 +53,7 @@ export function compileCreate(given: Spec, facts: Facts, options: CreateOptions)
     facts,
     options,
     namespaces: readNamespaces(spec),
+    root: rootPath({ spec, facts }),
     mountLabel: mountLabelOf(spec, facts, warn),
     warn,
     slot: slotCounter(),

@@ -88,8 +88,6 @@ export interface CgroupFacts {
   readonly controllers: readonly string[];
   /** True where other controllers are bound to v1 hierarchies, for the error message. */
   readonly hybrid: boolean;
-  /** Cgroup of the runtime itself, as in /proc/self/cgroup. */
-  readonly own: string;
   /** What a runtime may do here that is not the machine's root; absent for that one. */
   readonly delegation?: Delegation;
 }
@@ -98,6 +96,8 @@ export interface CgroupFacts {
 export interface Delegation {
   /** Where containers go that name no place, and what relative paths count from. */
   readonly parent: string;
+  /** Cgroup of the runtime itself, as in /proc/self/cgroup; unset where systemd makes the container's. */
+  readonly own?: string;
   /** The topmost cgroup that the runtime may change on the way to the container's; `controllers` are those of it. */
   readonly from: string;
   /** A cgroup that it would have to be able to change and may not: then it can make none here. */

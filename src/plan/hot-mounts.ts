@@ -7,6 +7,7 @@ import { mountSteps } from './mounts.ts';
 import { has, readNamespaces } from './namespaces.ts';
 import { cleanPath } from './paths.ts';
 import { unsupported } from './refuse.ts';
+import { rootPath } from './root.ts';
 import type { Step } from './steps.ts';
 
 /** A container that runs, and mounts to make in it or to take away. */
@@ -32,6 +33,7 @@ export function compileMountsAdd(wanted: HotMounts): Compiled {
     facts,
     options: { entered: true },
     namespaces: readNamespaces(spec),
+    root: rootPath({ spec, facts }),
     mountLabel: '',
     warn: (message) => warnings.push(message),
     slot,

@@ -15,7 +15,6 @@ import { cleanPath, fromBundle, isWithin } from './paths.ts';
 import { invalid, unsupported } from './refuse.ts';
 import { remountSteps } from './remounts.ts';
 import { isUser } from './rootless.ts';
-import { rootPath } from './root.ts';
 import type { Step, StepOf } from './steps.ts';
 
 /** The files below /proc that emulations such as lxcfs put in the place of the kernel's. */
@@ -47,29 +46,31 @@ export interface MountSteps extends Prepared {
 
 export function mountSteps(context: Context): MountSteps {
   const entries = (context.spec.mounts ?? []).map((mount, at) => readEntry(context, mount, at));
-  const parts = [...entries, ...notifyEntry(context)].map((entry) => stepsOf(context, entry));
-  return {
-    prepare: parts.flatMap(({ prepare }) => prepare),
-    steps: parts.flatMap(({ steps }) => steps),
-    late: entries.flatMap(lateSteps),
-  };
+  const prepare: Step[] = [];
+  const steps: Step[] = [];
+  for (const entry of [...entries, ...notifyEntry(context)]) {
+    const made = stepsOf(context, entry);
+    prepare.push(...made.prepare);
+    steps.push(...made.steps);
+  }
+  return { prepare, steps, late: entries.flatMap(lateSteps) };
 }
 
 function readEntry(context: Context, mount: Mount, at: number): Entry {
   const pointer = `/mounts/${at}`;
   const target = targetOf(context, mount);
-  if (target === '/' && !makes(context.namespaces, 'mount')) {
+  const isRoot = target === '/';
+  if (isRoot && !makes(context.namespaces, 'mount')) {
     throw unsupported(
       `${pointer}/destination`,
       'the root can only be covered in a mount namespace of the container',
       'add {"type": "mount"} without a path to linux.namespaces',
     );
   }
-  const options = parseMountOptions(mount.options ?? []);
-  const entry = { mount, options, target, pointer };
-  checkProc(entry);
-  if (target === '/') return { ...entry, keep: 0, options: writable(options) };
-  return { ...entry, keep: isLate(entry) ? context.slot() : 0 };
+  const given = parseMountOptions(mount.options ?? []);
+  checkProc({ mount, options: given, target, pointer });
+  const keep = !isRoot && isLate({ mount, options: given, target }) ? context.slot() : 0;
+  return { mount, options: isRoot ? writable(given) : given, target, pointer, keep };
 }
 
 /** A destination that names the host's path of the root means what is there in the container, as runc takes it. */
@@ -80,7 +81,7 @@ function targetOf(context: Context, { destination }: Mount): string {
 
 /** The container's path of what lies in its root on the host; undefined for other paths. */
 function inRoot(context: Context, path: string): string | undefined {
-  const root = cleanPath(rootPath(context));
+  const root = cleanPath(context.root);
   if (root === '/' || !isWithin(path, root)) return undefined;
   return cleanPath(`/${path.slice(root.length)}`);
 }
@@ -147,7 +148,7 @@ function bindSteps(context: Context, entry: Entry): Prepared {
   if (path === undefined) return { prepare: [onHost(pointer, tree)], steps: [bind] };
   // what is mounted there by then is seen in the container's mount namespace alone; in one that runs, what has the host's
   // name of the root is the container's own, and may lead anywhere
-  const root = context.options.entered === true ? '/' : rootPath(context);
+  const root = context.options.entered === true ? '/' : context.root;
   return { prepare: [], steps: [onHost(pointer, { ...tree, root }), bind] };
 }
 
@@ -274,7 +275,7 @@ function checkOwners({ spec, namespaces, facts }: Context, { options, pointer }:
 }
 
 /** Devices, links and mount points are still to be made in these. */
-function isLate({ mount, options, target }: Omit<Entry, 'keep'>): boolean {
+function isLate({ mount, options, target }: Pick<Entry, 'mount' | 'options' | 'target'>): boolean {
   if (mount.type === 'cgroup' || mount.type === 'cgroup2' || mount.type === 'sysfs') return false;
   const made = !options.remount && !options.bind && !isIdmapped({ mount, options });
   if (!made || !attributesOf(options).includes('rdonly')) return false;

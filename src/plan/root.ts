@@ -16,8 +16,7 @@ export function rootPath({ spec, facts }: Pick<Context, 'spec' | 'facts'>): stri
 
 /** The mount tree's propagation, and the root directory that all later paths are below. */
 export function rootSteps(context: Context): Prepared {
-  const { spec, namespaces, options } = context;
-  const path = rootPath(context);
+  const { spec, namespaces, options, root: path } = context;
   const reached = reachesRoot(namespaces);
   const layers = overlaySteps(context);
   if (!makes(namespaces, 'mount')) {
@@ -63,8 +62,7 @@ const OWN_MOUNTS = 'add {"type": "mount"} without a path to linux.namespaces';
  * in the runtime's one it is detached at delete, in one that is joined it stays for as long as that namespace.
  */
 function sharedRootSteps(context: Context): Prepared {
-  const { facts, namespaces, warn } = context;
-  const path = rootPath(context);
+  const { facts, namespaces, warn, root: path } = context;
   const reached = reachesRoot(namespaces);
   const root = { kind: 'root', path, slot: 0, reached, parent: 'unchanged' } as const;
   const inPlace = (own: boolean): Step => onInit('/root/path', { ...root, inPlace: true, own });

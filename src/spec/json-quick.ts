@@ -7,10 +7,25 @@ import type { JsonResult, JsonValue } from './json-value.ts';
 
 /** What the strict reader would say of the text; undefined where only that one can tell. */
 export function parseQuickly(text: string): JsonResult | undefined {
+  const document = parseUnproven(text);
+  if (document === undefined || countKeys([document.value], 0) !== document.keys) return undefined;
+  return { ok: true, value: document.value };
+}
+
+/**
+ * What a text says if the objects of the value have `keys` keys together: then none was there twice. Still to be
+ * proven too is that all numbers are safe integers, and that the nesting is no deeper than MAX_DEPTH.
+ */
+export interface Unproven {
+  readonly value: JsonValue;
+  readonly keys: number;
+}
+
+/** undefined where only the strict reader can tell. */
+export function parseUnproven(text: string): Unproven | undefined {
   if (mayHoldNoCharacter(text)) return undefined;
   const value = parse(text);
-  if (value === undefined || countKeys([value], 0) !== countColons(text)) return undefined;
-  return { ok: true, value };
+  return value === undefined ? undefined : { value, keys: countColons(text) };
 }
 
 /** undefined for what is not JSON: the strict reader says where. */
@@ -52,21 +67,20 @@ function countKeys(values: readonly JsonValue[], depth: number): number {
 
 /**
  * The colons of a JSON text that may follow a key: never fewer than it has keys, so that a value that has as many
- * cannot have lost one to an equal key. A colon follows a key only after white space or a quote that ends a string;
- * a quote after a single backslash does not.
+ * cannot have lost one to an equal key.
  */
 function countColons(text: string): number {
+  const pieces = text.split(':');
+  pieces.pop();
   let count = 0;
-  for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', at + 1)) {
-    const before = text.charCodeAt(at - 1);
-    if (before === QUOTE ? !isEscaped(text, at - 1) : before <= SPACE) count += 1;
-  }
+  for (const piece of pieces) if (mayEndWithKey(piece)) count += 1;
   return count;
 }
 
-const QUOTE = 0x22;
 const SPACE = 0x20;
 
-function isEscaped(text: string, at: number): boolean {
-  return text[at - 1] === '\\' && text[at - 2] !== '\\';
+/** A key ends with a quote, which is none of a string's end after a single backslash; white space may follow. */
+function mayEndWithKey(text: string): boolean {
+  if (text.endsWith('"')) return !text.endsWith('\\"') || text.endsWith('\\\\"');
+  return text.charCodeAt(text.length - 1) <= SPACE;
 }

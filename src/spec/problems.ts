@@ -10,32 +10,47 @@ export interface Problem {
   readonly expected?: string;
 }
 
-/** Collects problems and warnings; rules and schemas write to it with pointers relative to where they stand. */
+/** Collects problems and warnings, each at the place that the walk through the document has come to. */
 export interface Report {
   readonly problems: Problem[];
   readonly warnings: Problem[];
   /** Pointers of values that have not the right form, so that no rule should judge by them. */
   readonly broken: string[];
+  /** Keys from the whole document to that place: the first `depth` of these; the rest is left over. */
+  readonly path: (string | number)[];
+  depth: number;
+  readonly scope: Scope;
 }
 
-export function newReport(): Report {
-  return { problems: [], warnings: [], broken: [] };
-}
-
-/** A report as seen from one place of the document: its pointers are prefixed. */
+/** How rules write to a report: pointers count from the place that the walk has come to. */
 export interface Scope {
   problem(pointer: string, message: string, expected?: string): void;
   warn(pointer: string, message: string, expected?: string): void;
 }
 
-export function scope(report: Report, base: string): Scope {
-  return {
-    problem: (pointer, message, expected) => report.problems.push(problem(base + pointer, message, expected)),
-    warn: (pointer, message, expected) => report.warnings.push(problem(base + pointer, message, expected)),
+export function newReport(): Report {
+  const report: Report = {
+    problems: [],
+    warnings: [],
+    broken: [],
+    path: [],
+    depth: 0,
+    scope: {
+      problem: (pointer, message, expected) =>
+        report.problems.push(problem(here(report) + pointer, message, expected)),
+      warn: (pointer, message, expected) =>
+        report.warnings.push(problem(here(report) + pointer, message, expected)),
+    },
   };
+  return report;
 }
 
-export function problem(pointer: string, message: string, expected?: string): Problem {
+/** The place that the walk has come to, as a JSON pointer. */
+export function here({ path, depth }: Report): string {
+  return path.slice(0, depth).map(step).join('');
+}
+
+function problem(pointer: string, message: string, expected?: string): Problem {
   return expected === undefined ? { pointer, message } : { pointer, message, expected };
 }
 

@@ -2,6 +2,7 @@
 import { RuntsError } from '../errors.ts';
 import { checkMounts, checkProcess, checkResources, checkSpec } from './check.ts';
 import type { Checked } from './check.ts';
+import { readFaultless } from './faultless.ts';
 import { parseJson } from './json.ts';
 import type { JsonValue } from './json-value.ts';
 import { formatProblem } from './problems.ts';
@@ -34,6 +35,8 @@ export interface ResourcesResult {
  * the pointer of the first in `details.path`.
  */
 export function readSpec(text: string, file: string): SpecResult {
+  const faultless = readFaultless(text);
+  if (faultless !== undefined) return { spec: faultless, warnings: [] };
   const { value, warnings } = accept(checkSpec(readJson(text, file)), file);
   return { spec: value, warnings };
 }

@@ -2,7 +2,7 @@
  * The rules that bind one section of config.json to another. What concerns one object alone stands with its
  * description. Sources: the specification where it says MUST, and what runc refuses at create.
  */
-import { scope, show, step } from './problems.ts';
+import { show, step } from './problems.ts';
 import type { Report, Scope } from './problems.ts';
 import { sysctlFlaw, sysctlPath } from './sysctl.ts';
 import type { IdMapping, Namespace, NamespaceType, Spec } from './types.ts';
@@ -21,11 +21,11 @@ const NAMESPACES = '/linux/namespaces';
 const RULES: readonly SpecRule[] = [
   {
     reads: [NAMESPACES, '/hostname'],
-    check: ({ hostname, ...spec }, out) => needUts(spec, 'hostname', hostname, out),
+    check: (spec, out) => needUts(spec, 'hostname', out),
   },
   {
     reads: [NAMESPACES, '/domainname'],
-    check: ({ domainname, ...spec }, out) => needUts(spec, 'domainname', domainname, out),
+    check: (spec, out) => needUts(spec, 'domainname', out),
   },
   { reads: [NAMESPACES, '/linux/maskedPaths'], check: (spec, out) => needMount(spec, 'maskedPaths', out) },
   {
@@ -52,12 +52,12 @@ const RULES: readonly SpecRule[] = [
 ];
 
 /** Applies every rule whose parts have the right form. */
-export function applyRules(spec: Draft, report: Report): void {
-  const broken = [...report.broken];
-  const out = scope(report, '');
-  for (const rule of RULES) {
-    if (!rule.reads.some((place) => broken.some((pointer) => touches(pointer, place)))) rule.check(spec, out);
-  }
+export function applyRules(spec: Draft, { broken, scope }: Pick<Report, 'broken' | 'scope'>): void {
+  for (const { reads, check } of RULES) if (!areBroken(reads, broken)) check(spec, scope);
+}
+
+function areBroken(places: readonly string[], broken: readonly string[]): boolean {
+  return broken.length > 0 && places.some((place) => broken.some((pointer) => touches(pointer, place)));
 }
 
 /** True if one of two places of a document is the other or holds it. */
@@ -79,7 +79,8 @@ function entryOf(type: NamespaceType): string {
 }
 
 /** Without its own uts namespace a container would rename its host. */
-function needUts(spec: Draft, name: 'hostname' | 'domainname', value: string | undefined, out: Scope): void {
+function needUts(spec: Draft, name: 'hostname' | 'domainname', out: Scope): void {
+  const value = spec[name];
   if (value === undefined || value === '' || namespaceOf(spec, 'uts') !== undefined) return;
   out.problem(`/${name}`, `${show(value)} needs a uts namespace`, entryOf('uts'));
 }
@@ -167,11 +168,16 @@ function checkSysctl(spec: Draft, out: Scope): void {
 
 /** The two names of a uts namespace have properties of their own, which are for who does not know the parameters. */
 function checkName(spec: Draft, { key, value }: { key: string; value: string }, out: Scope): void {
-  const property = /^kernel\/((?:host|domain)name)$/.exec(sysctlPath(key) ?? '')?.[1];
-  const other = property === undefined ? '' : (spec[property as 'hostname' | 'domainname'] ?? '');
+  const property = UTS_NAMES.get(sysctlPath(key) ?? '');
+  const other = property === undefined ? '' : (spec[property] ?? '');
   if (other !== '' && other !== value)
     out.problem(`/linux/sysctl${step(key)}`, `contradicts /${property} ${show(other)}`, 'one of both');
 }
+
+const UTS_NAMES: ReadonlyMap<string, 'hostname' | 'domainname'> = new Map([
+  ['kernel/hostname', 'hostname'],
+  ['kernel/domainname', 'domainname'],
+]);
 
 function checkNetDevices(spec: Draft, out: Scope): void {
   const devices = Object.entries(spec.linux?.netDevices ?? {});
@@ -196,8 +202,9 @@ function checkNetDevices(spec: Draft, out: Scope): void {
 function checkIdmapMounts(spec: Draft, out: Scope): void {
   if (namespaceOf(spec, 'user') !== undefined) return;
   spec.mounts?.forEach(({ options = [], uidMappings }, at) => {
+    if (!options.includes('idmap') && !options.includes('ridmap')) return;
     const option = options.findIndex((word) => word === 'idmap' || word === 'ridmap');
-    if (option === -1 || uidMappings !== undefined) return;
+    if (uidMappings !== undefined) return;
     out.problem(
       `/mounts/${at}/options/${option}`,
       `${show(options[option])} has no mappings to apply`,

@@ -50,11 +50,15 @@ const consoleSize = object<ConsoleSize>(
   { required: ['height', 'width'] },
 );
 
+const KNOWN_CAPABILITIES: ReadonlySet<string> = new Set(CAPABILITIES);
 const capabilityNames = array(anyString, { rule: warnOfUnknownCapabilities });
 
+const isCapability = (name: string): boolean => KNOWN_CAPABILITIES.has(name);
+
 function warnOfUnknownCapabilities(names: readonly string[], scope: Scope): void {
+  if (names.every(isCapability)) return;
   names.forEach((name, at) => {
-    if ((CAPABILITIES as readonly string[]).includes(name)) return;
+    if (isCapability(name)) return;
     scope.warn(`/${at}`, `${show(name)} is not a capability of this kernel's interface and is left out`);
   });
 }

@@ -60,6 +60,7 @@ function checkBind({ source = '', options = [] }: Mount, scope: Scope): void {
 }
 
 function checkIdmapOption({ options = [], uidMappings, gidMappings }: Mount, scope: Scope): void {
+  if (!options.some(isIdmapOption)) return;
   options.forEach((option, at) => {
     if (!isIdmapOption(option)) return;
     const path = `/options/${at}`;

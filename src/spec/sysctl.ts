@@ -9,11 +9,22 @@ import type { NamespaceType } from './types.ts';
  * `net.ipv4.conf.eno2/100.rp_filter` and `net/ipv4/conf/eno2.100/rp_filter` are the same file.
  */
 export function sysctlPath(key: string): string | undefined {
-  const first = /[./]/.exec(key)?.[0];
-  const path = first === '/' ? key : key.replaceAll(/[./]/g, (separator) => (separator === '.' ? '/' : '.'));
+  const path = key.includes('/') ? withSlashes(key) : key.replaceAll('.', '/');
   const parts = path.split('/');
-  const bad = parts.some((part) => part === '' || part === '.' || part === '..') || /[\0\n]/.test(key);
-  return bad || parts.length < 2 ? undefined : path;
+  return parts.length < 2 || parts.some(isNoName) || holdsLineEnd(key) ? undefined : path;
+}
+
+function withSlashes(key: string): string {
+  const first = /[./]/.exec(key)?.[0];
+  return first === '/' ? key : key.replaceAll(/[./]/g, (separator) => (separator === '.' ? '/' : '.'));
+}
+
+function isNoName(part: string): boolean {
+  return part === '' || part === '.' || part === '..';
+}
+
+function holdsLineEnd(text: string): boolean {
+  return text.includes('\n') || text.includes('\0');
 }
 
 /** The System V parameters of an ipc namespace (ipc_namespaces(7)). */
@@ -48,7 +59,7 @@ export function sysctlFlaw(
       message: `${show(key)} is not the name of a kernel parameter`,
       expected: 'a name such as net.ipv4.ip_forward',
     };
-  if (/[\0\n]/.test(value)) return { message: 'the value has a line break in it', expected: 'one line' };
+  if (holdsLineEnd(value)) return { message: 'the value has a line break in it', expected: 'one line' };
   const owner = sysctlOwner(path);
   if (owner === undefined) {
     return {

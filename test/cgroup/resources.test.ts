@@ -15,7 +15,6 @@ const hybrid: CgroupFacts = {
   root: '/sys/fs/cgroup/unified',
   controllers: ['hugetlb'],
   hybrid: true,
-  own: '/',
 };
 
 /** The writes of a plan as [file, value, pointer below resources]. */

@@ -7,7 +7,6 @@ const cgroup: CgroupFacts = {
   root: '/sys/fs/cgroup',
   controllers: ['cpuset', 'cpu', 'io', 'memory', 'pids'],
   hybrid: false,
-  own: '/',
 };
 
 function writes(old: LinuxResources, change: LinuxResources): [string, string][] {

@@ -8,7 +8,12 @@ test('facts: who the runtime is, and where cgroups are', () => {
     ...FACTS,
     uid: 1000,
     grantable: [],
-    cgroup: { root: '/sys/fs/cgroup/unified', controllers: ['hugetlb'], hybrid: true, own: '/user' },
+    cgroup: {
+      root: '/sys/fs/cgroup/unified',
+      controllers: ['hugetlb'],
+      hybrid: true,
+      delegation: { parent: '/runts', from: '/user', own: '/user' },
+    },
   });
   expect(lines).toContain('capabilities to give away: none');
   expect(lines).toContain('cgroups: /sys/fs/cgroup/unified (hybrid) with hugetlb; the runtime is in /user');

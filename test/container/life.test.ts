@@ -133,6 +133,23 @@ describe('delete', () => {
     expect(host.directories.has(DIRECTORY)).toBe(false);
   });
 
+  it.each([
+    ['R', 'cannot delete container c1 that is not stopped: running'],
+    ['Z', 'container c1 is in use: another command holds /run/runts/c1/lock'],
+  ])('of a container that another command holds, in the state %s, says why not', async (state, message) => {
+    const host = machine(['create', 'c1']);
+    await main(host);
+    const later = machine(['delete', 'c1']);
+    for (const directory of host.directories) later.directories.add(directory);
+    for (const [path, text] of host.tree) later.tree.set(path, text);
+    later.tree.set('/proc/42/stat', `42 (true) ${state} ${'0 '.repeat(18)}777 0`);
+    later.tree.delete(`${DIRECTORY}/start.sock`);
+    later.taken.add(`${DIRECTORY}/lock`);
+    expect(await main(later)).toBe(1);
+    expect(later.written.err).toContain(message);
+    expect(later.directories.has(DIRECTORY)).toBe(true);
+  });
+
   it('--force clears a state that nobody can read', async () => {
     const host = machine(['delete', '--force', 'c1']);
     host.directories.add('/run').add('/run/runts').add(DIRECTORY);

@@ -87,7 +87,9 @@ describe('console', () => {
       process.terminal = true;
     });
     const command = `stty rows 41 cols 99; ${RUNTS} --root ${container.state} run -b ${container.directory} ${container.id}`;
-    const ended = await run('script', ['-qefc', command, '/dev/null'], { input: '' });
+    // A fifo is never at its end, which script(1) would tell the terminal.
+    const script = 'mkfifo "$1" && exec script -qefc "$0" /dev/null 0<>"$1"';
+    const ended = await run('sh', ['-c', script, command, join(container.scratch, 'typed')]);
     expect(ended.status).toBe(0);
     expect(reportIn(ended.stdout).terminal).toMatchObject({ rows: 41, columns: 99, controlling: true });
   });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { needs } from '../support/conditions.ts';
 import { probing } from '../support/config.ts';
-import { makeContainer } from '../support/container.ts';
+import { makeContainer, timeToCreate } from '../support/container.ts';
 import { NOTHING, holdings } from '../support/leaks.ts';
 import { RUNTS, spawned, until } from '../support/run.ts';
 
@@ -39,12 +39,13 @@ describe('many containers', () => {
     async (context) => {
       needs(context);
       const container = makeContainer(context, probing(['sleep', '60']));
+      const whole = await timeToCreate(container);
       for (let i = 0; i < KILLS; i++) {
         const verb = i % 3 === 0 ? 'run' : 'create';
         const args = ['--root', container.state, verb, '-b', container.directory, container.id];
-        const child = spawned(RUNTS, args, { capture: false });
+        const child = spawned(RUNTS, args, { capture: false, unrecorded: 'the moment is random' });
         const closed = new Promise((settle) => child.on('close', settle));
-        await new Promise((settle) => setTimeout(settle, 30 + Math.random() * 150));
+        await new Promise((settle) => setTimeout(settle, whole * (0.2 + Math.random())));
         child.kill('SIGKILL');
         await closed;
         const deleted = await container.runts(['delete', '--force', container.id]);

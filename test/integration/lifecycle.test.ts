@@ -11,10 +11,12 @@ import {
   startDetached,
   stateOf,
   statusOf,
+  timeToCreate,
   waitForStatus,
 } from '../support/container.ts';
 import { holdings } from '../support/leaks.ts';
 import { until } from '../support/run.ts';
+import type { RunOptions } from '../support/run.ts';
 
 const sleeping = probing(['sleep', '60']);
 
@@ -258,10 +260,13 @@ describe('the life of a container', () => {
     needs(context);
     const container = makeContainer(context, probing(['spawn', '2', '60'], ['sleep', '60']));
     await startDetached(container);
-    const pids = async () =>
-      JSON.parse((await container.runts(['ps', '--format', 'json', container.id])).stdout) as number[];
-    let found = await pids();
-    for (let i = 0; i < 50 && found.length < 3; i++) found = await pids();
+    const pids = async (options?: RunOptions) =>
+      JSON.parse(
+        (await container.runts(['ps', '--format', 'json', container.id], options)).stdout,
+      ) as number[];
+    const some = { unrecorded: 'asked until all have started' };
+    for (let i = 0; i < 50 && (await pids(some)).length < 3; i++);
+    const found = await pids();
     expect(found).toHaveLength(3);
     expect(found).toContain((await stateOf(container)).pid);
     const table = await container.runts(['ps', container.id]);
@@ -285,10 +290,8 @@ describe('the life of a container', () => {
   it('a runtime that is killed during create leaves what delete --force clears', async (context) => {
     needs(context);
     const container = makeContainer(context, sleeping);
-    await container.runts(['create', '-b', container.directory, container.id], {
-      timeout: 90,
-      capture: false,
-    });
+    const timeout = Math.ceil((await timeToCreate(container)) / 2);
+    await create(container, [], { timeout, unrecorded: 'the kill may come too late' });
     expect(await container.runts(['delete', '--force', container.id])).toMatchObject({ status: 0 });
     await until('everything to be gone', () => {
       const left = holdings(container.id, container.state);

@@ -60,7 +60,7 @@ it('a directory that is renamed all the time leads nowhere', async (context) => 
     const container = makeContainer(context, moving(LINKS));
     const directory = join(container.scratch, 'volume/d');
     const renaming = run(INSPECT, ['rename-often', directory, `${directory}2`, '1500', '60', '40']);
-    await runContainer(container);
+    await runContainer(container, { unrecorded: 'it may lose the race or win it' });
     await renaming;
     expect(readdirSync(canary(container))).toEqual([]);
   }

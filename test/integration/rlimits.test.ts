@@ -52,7 +52,7 @@ describe('rlimits', () => {
     expect(ended.stderr).toMatch(/operation not permitted/);
   });
 
-  it('without RLIMIT_NOFILE the soft limit is that of the caller, which Node raises for itself', async (context) => {
+  it('without RLIMIT_NOFILE the soft limit is that of the caller, whatever the runtime raises for itself', async (context) => {
     needs(context);
     const container = makeContainer(context, ({ process }) => {
       process.rlimits = [];

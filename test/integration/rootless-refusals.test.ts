@@ -140,7 +140,7 @@ describe('newuidmap', () => {
   it('gets no environment and no descriptor but that of the process', async (context) => {
     needs(context, 'user namespaces', 'id tools');
     const tell =
-      'echo "arguments $*; environment $(tr "\\0" " " </proc/$$/environ); $(ls -l /proc/$$/fd)"; exit 1';
+      'echo "arguments $*; environment $(tr "\\0" " " </proc/$$/environ); $(ls -l --time-style=+ /proc/$$/fd)"; exit 1';
     const user = inItsPlace(context, tell);
     const container = makeUserContainer(context, user, subordinateIds(user));
     const { stderr } = await container.runts(['run', '-b', container.directory, container.id], {

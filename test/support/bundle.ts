@@ -20,8 +20,11 @@ export interface Bundle {
 
 let count = 0;
 
-/** A name that no other test, file or run of the suite uses at the same time. */
-export const uniqueId = (): string => `t${process.pid}-${Date.now().toString(36)}-${count++}`;
+const digits = (value: number, width: number): string => String(value).padStart(width, '0');
+
+/** A name that no other test, file or run of the suite uses at the same time; all are of one length, as columns of tables want. */
+export const uniqueId = (): string =>
+  `t${digits(process.pid, 7)}-${Date.now().toString(36)}-${digits(count++, 3)}`;
 
 /** A temporary directory that anybody may pass through, removed when the test has finished. */
 export function scratchDirectory(context: TestContext, name = uniqueId()): string {

@@ -3,6 +3,7 @@ import { release } from 'node:os';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
+import { STANDALONE } from './entry.ts';
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -142,6 +143,7 @@ const CONDITIONS = {
     process.env['RUNTS_MACHINE'] === undefined
       ? 'this machine is not one that container engines may have for themselves'
       : undefined,
+  'the standalone executable': () => (existsSync(STANDALONE) ? undefined : 'dist/runts is not built here'),
   'message queues': () =>
     existsSync('/proc/sys/fs/mqueue') ? undefined : 'this kernel has no POSIX message queues',
 } as const satisfies Record<string, () => string | undefined>;

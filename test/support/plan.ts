@@ -10,7 +10,6 @@ export const HIERARCHY: CgroupFacts = {
   root: '/sys/fs/cgroup',
   controllers: ['cpuset', 'cpu', 'io', 'memory', 'hugetlb', 'pids', 'rdma', 'misc'],
   hybrid: false,
-  own: '/',
 };
 
 /** Facts of an ordinary host and a privileged runtime. */

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess, StdioOptions } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { ROOT, RUNTS } from './entry.ts';
+import { record } from './record.ts';
 
-export const ROOT = resolve(import.meta.dirname, '../..');
-export const RUNTS = join(ROOT, 'bin/runts');
+export { ROOT, RUNTS };
 export const INSPECT = join(ROOT, 'build/out/inspect');
 
 export interface Ended {
@@ -24,6 +25,8 @@ export interface RunOptions {
   fds?: number[];
   /** False: standard output and error go to /dev/null, so that a container left behind holds no pipe of ours. */
   capture?: boolean;
+  /** Why it is no use to compare what the command gives through the two entries (test/support/record.ts). */
+  unrecorded?: string;
 }
 
 const UNWANTED = new Set([
@@ -51,7 +54,9 @@ export function spawned(command: string, args: readonly string[], options: RunOp
     output,
     ...(options.fds ?? []),
   ];
-  return spawn(command, args, { stdio, env: environment(options.env), cwd: options.cwd ?? ROOT });
+  const child = spawn(command, args, { stdio, env: environment(options.env), cwd: options.cwd ?? ROOT });
+  if (options.unrecorded === undefined) record(child, [command, ...args]);
+  return child;
 }
 
 /** Runs a command to its end, and to the end of its output: a container that keeps a pipe open is waited for. */

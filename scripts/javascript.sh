@@ -1,0 +1,17 @@
+#!/bin/sh
+# javascript.sh — dist/ from src/, where something changed.
+set -eu
+cd "$(dirname "$0")/.."
+log=build/javascript.log
+if [ -e build/bundled ] && [ -e dist/cli.js ] &&
+  [ -z "$(find src scripts/bundle.mjs package.json -newer build/bundled -print -quit)" ]; then
+  exit
+fi
+echo "build: bundling the JavaScript"
+mkdir -p build
+node scripts/bundle.mjs >"$log" 2>&1 || {
+  tail -40 "$log" >&2
+  echo "build: bundling the JavaScript failed (all of it: $log)" >&2
+  exit 1
+}
+touch build/bundled

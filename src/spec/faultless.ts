@@ -1,0 +1,19 @@
+/** Reads a config.json in which nothing is wrong, in a quarter of the time that it takes to say what is wrong. */
+import { fitOf, newVisit } from './fit.ts';
+import { parseUnproven } from './json-quick.ts';
+import { applyRules } from './rules.ts';
+import { specSchema } from './schema-spec.ts';
+import type { Spec } from './types.ts';
+
+const fits = fitOf(specSchema);
+
+/** undefined where there is something to say about the document: the reader in read.ts says it. */
+export function readFaultless(text: string): Spec | undefined {
+  const document = parseUnproven(text);
+  if (document === undefined) return undefined;
+  const visit = newVisit();
+  if (!fits(document.value, visit) || visit.keys !== document.keys) return undefined;
+  const spec = document.value as unknown as Spec;
+  applyRules(spec, { broken: [], scope: visit.scope });
+  return visit.complained ? undefined : spec;
+}

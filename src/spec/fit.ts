@@ -1,0 +1,128 @@
+/**
+ * Says whether a document is faultless, and no more: most are, and nothing has to be prepared for messages about them.
+ * What fits is what conform.ts reports nothing of.
+ */
+import type { Scope } from './problems.ts';
+import type { ArrayNode, MapNode, Node, ObjectNode, Schema } from './schema.ts';
+
+/** What is gathered on the way through a document. */
+export interface Visit {
+  /** How many keys its objects have together. */
+  keys: number;
+  readonly scope: Scope;
+  /** True as soon as a rule had something to say. */
+  complained: boolean;
+}
+
+/**
+ * True for a value read from JSON that fits; it is completed with the defaults in place. Any number in what fits is a
+ * safe integer.
+ */
+export type Fit = (value: unknown, visit: Visit) => boolean;
+
+export function newVisit(): Visit {
+  const complain = (): void => void (visit.complained = true);
+  const visit: Visit = { keys: 0, complained: false, scope: { problem: complain, warn: complain } };
+  return visit;
+}
+
+/** Made once for each schema, when the program is loaded. */
+export function fitOf({ node }: Schema<unknown>): Fit {
+  return fitNode(node);
+}
+
+function fitNode(node: Node): Fit {
+  switch (node.kind) {
+    case 'boolean':
+      return (value) => typeof value === 'boolean';
+    case 'string':
+      return fitString(node);
+    case 'enumeration':
+      return fitEnumeration(node.words);
+    case 'integer':
+      return fitInteger(node);
+    case 'array':
+      return fitArray(node);
+    case 'map':
+      return fitMap(node);
+    case 'object':
+      return fitObject(node);
+  }
+}
+
+type NodeOf<K extends Node['kind']> = Extract<Node, { kind: K }>;
+
+const isString = (value: unknown): boolean => typeof value === 'string';
+
+function fitString({ empty, flaw }: NodeOf<'string'>): Fit {
+  if (flaw !== undefined)
+    return (value) => typeof value === 'string' && (empty || value !== '') && flaw(value) === undefined;
+  return empty ? isString : (value) => typeof value === 'string' && value !== '';
+}
+
+function fitEnumeration(words: readonly unknown[]): Fit {
+  const known = new Set(words);
+  return (value) => known.has(value);
+}
+
+function fitInteger({ min, max }: NodeOf<'integer'>): Fit {
+  return (value) => Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max;
+}
+
+function fitArray({ items, min, rule }: ArrayNode): Fit {
+  const fit = fitItems(items);
+  return (value, visit) => {
+    if (!Array.isArray(value) || value.length < min || !fit(value, visit)) return false;
+    rule?.(value as never[], visit.scope);
+    return !visit.complained;
+  };
+}
+
+function fitItems(node: Node): (items: readonly unknown[], visit: Visit) => boolean {
+  if (node.kind === 'string' && node.flaw === undefined) return fitWords(node.empty);
+  const fit = fitNode(node);
+  return (items, visit) => {
+    for (const item of items) if (!fit(item, visit)) return false;
+    return true;
+  };
+}
+
+/** Most of a document is long lists of plain strings. */
+function fitWords(empty: boolean): (items: readonly unknown[]) => boolean {
+  return (items) => items.every(isString) && (empty || !items.includes(''));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Keys of the author's choice are no properties of objects' prototype. */
+function fitMap({ key: flaw, values }: MapNode): Fit {
+  const fit = fitNode(values);
+  return (value, visit) => {
+    if (!isObject(value)) return false;
+    const keys = Object.keys(value);
+    visit.keys += keys.length;
+    Object.setPrototypeOf(value, null);
+    for (const key of keys) if (flaw(key) !== undefined || !fit(value[key], visit)) return false;
+    return true;
+  };
+}
+
+function fitObject({ properties, required, defaults, rule }: ObjectNode): Fit {
+  const fits = new Map(Array.from(properties, ([name, node]) => [name, fitNode(node)]));
+  const defaultEntries = Object.entries(defaults);
+  return (value, visit) => {
+    if (!isObject(value)) return false;
+    const names = Object.keys(value);
+    visit.keys += names.length;
+    for (const name of names) {
+      const fit = fits.get(name);
+      if (fit === undefined || !fit(value[name], visit)) return false;
+    }
+    for (const name of required) if (!Object.hasOwn(value, name)) return false;
+    for (const [name, item] of defaultEntries) if (!Object.hasOwn(value, name)) value[name] = item;
+    rule?.(value as never, visit.scope);
+    return !visit.complained;
+  };
+}
