@@ -1,11 +1,13 @@
 #include "device_program.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <list>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include "../sys/fd.h"
@@ -45,38 +47,80 @@ bpf_insn jump(int comparison, uint8_t left, int64_t value, size_t skip) {
 }
 bpf_insn copy(uint8_t to, uint8_t from) { return instruction(BPF_ALU | BPF_MOV | BPF_X, to, from, 0, 0); }
 
-void append_exit(std::vector<bpf_insn> &program, int value) {
+using Program = std::vector<bpf_insn>;
+
+void append_exit(Program &program, int value) {
   program.push_back(operate(BPF_MOV, BPF_REG_0, value));
   program.push_back(instruction(BPF_JMP | BPF_EXIT, 0, 0, 0, 0));
 }
 
+using Rule = plan::CgroupDevicesRules;
+using Rules = std::span<const Rule>;
+
+bool is_for_all_access(const Rule &rule) { return (rule.access & kAllAccess) == kAllAccess; }
+
 // kAccess holds the kinds of access that no rule has decided yet. A rule that allows takes its own away; the
 // last decided makes the answer yes. A rule that denies says no if it meets one of them.
-void append_rule(std::vector<bpf_insn> &program, const plan::CgroupDevicesRules &rule) {
-  std::vector<bpf_insn> verdict;
-  if (rule.allow) {
-    verdict.push_back(operate(BPF_AND, kAccess, static_cast<int64_t>(kAllAccess & ~rule.access)));
-    verdict.push_back(jump(BPF_JNE, kAccess, 0, 2));
-  } else if ((rule.access & kAllAccess) != kAllAccess) {
-    verdict.push_back(copy(kScratch, kAccess));
-    verdict.push_back(operate(BPF_AND, kScratch, static_cast<int64_t>(rule.access & kAllAccess)));
-    verdict.push_back(jump(BPF_JEQ, kScratch, 0, 2));
+void append_verdict(Program &program, const Rule &rule) {
+  if (!is_for_all_access(rule) && rule.allow) {
+    program.push_back(operate(BPF_AND, kAccess, static_cast<int64_t>(kAllAccess & ~rule.access)));
+    program.push_back(jump(BPF_JNE, kAccess, 0, 2));
+  } else if (!is_for_all_access(rule)) {
+    program.push_back(copy(kScratch, kAccess));
+    program.push_back(operate(BPF_AND, kScratch, static_cast<int64_t>(rule.access & kAllAccess)));
+    program.push_back(jump(BPF_JEQ, kScratch, 0, 2));
   }
-  append_exit(verdict, rule.allow ? 1 : 0);
-
-  size_t conditions = (rule.type ? 1u : 0u) + (rule.major >= 0 ? 1u : 0u) + (rule.minor >= 0 ? 1u : 0u);
-  auto condition = [&](uint8_t reg, int64_t value) {
-    conditions--;
-    program.push_back(jump(BPF_JNE, reg, value, conditions + verdict.size()));
-  };
-  if (rule.type) condition(kType, rule.type);
-  if (rule.major >= 0) condition(kMajor, rule.major);
-  if (rule.minor >= 0) condition(kMinor, rule.minor);
-  program.insert(program.end(), verdict.begin(), verdict.end());
+  append_exit(program, rule.allow ? 1 : 0);
 }
 
-std::vector<bpf_insn> compile(const plan::List<plan::CgroupDevicesRules> &rules) {
-  std::vector<bpf_insn> program = {
+// What a rule can ask of a device, in the order in which it is asked; `any` asks nothing.
+struct Question {
+  uint8_t reg;
+  int64_t any;
+  int64_t (*of)(const Rule &rule);
+};
+constexpr Question kQuestions[] = {
+    {kType, 0, [](const Rule &rule) -> int64_t { return rule.type; }},
+    {kMajor, -1, [](const Rule &rule) -> int64_t { return std::max<int64_t>(rule.major, -1); }},
+    {kMinor, -1, [](const Rule &rule) -> int64_t { return std::max<int64_t>(rule.minor, -1); }},
+};
+// Keeps jumps within the 16 bits that they have.
+constexpr size_t kMostTogether = 1024;
+
+// The first rules that have one answer to a question.
+Rules alike(Rules rules, const Question &question) {
+  size_t count = 1, most = std::min(rules.size(), kMostTogether);
+  while (count < most && question.of(rules[count]) == question.of(rules[0])) count++;
+  return rules.first(count);
+}
+
+// Rules that follow each other and ask the same are asked once: the verifier follows every way through the program, and
+// that is most of what loading it takes. True where all ways end here: nothing may come after that, as the verifier refuses
+// code that is not reached.
+bool append_rules(Program &program, Rules rules, std::span<const Question> questions) {
+  if (questions.empty()) {
+    for (const Rule &rule : rules) {
+      append_verdict(program, rule);
+      if (is_for_all_access(rule)) return true;
+    }
+    return false;
+  }
+  const Question &question = questions.front();
+  while (!rules.empty()) {
+    Rules group = alike(rules, question);
+    Program body;
+    bool ends = append_rules(body, group, questions.subspan(1));
+    int64_t answer = question.of(group.front());
+    if (answer != question.any) program.push_back(jump(BPF_JNE, question.reg, answer, body.size()));
+    program.insert(program.end(), body.begin(), body.end());
+    if (ends && answer == question.any) return true;
+    rules = rules.subspan(group.size());
+  }
+  return false;
+}
+
+Program compile(const plan::List<Rule> &rules) {
+  Program program = {
       load(kType, offsetof(bpf_cgroup_dev_ctx, access_type)),
       copy(kAccess, kType),
       operate(BPF_AND, kType, 0xffff),
@@ -84,17 +128,11 @@ std::vector<bpf_insn> compile(const plan::List<plan::CgroupDevicesRules> &rules)
       load(kMajor, offsetof(bpf_cgroup_dev_ctx, major)),
       load(kMinor, offsetof(bpf_cgroup_dev_ctx, minor)),
   };
-  std::vector<plan::CgroupDevicesRules> list;
-  for (const plan::CgroupDevicesRules &rule : rules) list.push_back(rule);
-  bool decided = false;
-  for (size_t i = list.size(); i > 0 && !decided; i--) {
-    const plan::CgroupDevicesRules &rule = list[i - 1];
-    append_rule(program, rule);
-    // Nothing can follow a rule for everything; the verifier would refuse unreachable code.
-    decided = !rule.allow && !rule.type && rule.major < 0 && rule.minor < 0 &&
-              (rule.access & kAllAccess) == kAllAccess;
-  }
-  if (!decided) append_exit(program, 0);
+  // The last rule that fits decides.
+  std::vector<Rule> list;
+  for (const Rule &rule : rules) list.push_back(rule);
+  std::reverse(list.begin(), list.end());
+  if (!append_rules(program, list, kQuestions)) append_exit(program, 0);
   return program;
 }
 
@@ -102,7 +140,7 @@ int bpf(int command, bpf_attr &attr) {
   return static_cast<int>(sys::call(SYS_bpf, command, &attr, sizeof(attr)));
 }
 
-Status load_program(const std::vector<bpf_insn> &program, Fd &out) {
+Status load_program(const Program &program, Fd &out) {
   std::vector<char> log;
   for (int attempt = 0;; attempt++) {
     bpf_attr attr{};
