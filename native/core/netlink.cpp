@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <sched.h>
 #include <sys/socket.h>
 
@@ -97,13 +98,13 @@ int Netlink::ask(const NetlinkRequest &request, const Answer &each) {
 }
 
 int Netlink::receive(uint32_t sequence, const Answer &each) {
-  alignas(nlmsghdr) static thread_local char buffer[kReceive];
+  auto buffer = std::make_unique_for_overwrite<char[]>(kReceive);
   for (;;) {
-    ssize_t size = recv(socket_.get(), buffer, sizeof(buffer), 0);
+    ssize_t size = recv(socket_.get(), buffer.get(), kReceive, 0);
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) return -errno;
     auto left = static_cast<unsigned>(size);
-    for (auto *header = reinterpret_cast<const nlmsghdr *>(buffer); NLMSG_OK(header, left);
+    for (auto *header = reinterpret_cast<const nlmsghdr *>(buffer.get()); NLMSG_OK(header, left);
          header = NLMSG_NEXT(header, left)) {
       if (header->nlmsg_seq != sequence) continue;
       if (header->nlmsg_type == NLMSG_DONE) return 0;

@@ -41,6 +41,8 @@ struct Context {
 
   // The root descriptor: the container's root file system, before and after pivot. Reached through root_fd().
   Fd root;
+  // The directory of the host's tree that it was attached on, until pivot.
+  Fd place;
   bool pivoted = false;
   // There is no mount namespace of the container's own: what is attached would be there for others.
   bool shares_mounts = false;

@@ -50,6 +50,12 @@ Result change_root(Context &context) {
   return Result::ok();
 }
 
+// An end of mounts is a wait for all CPUs, so that of the private procfs shall be the old root's. Its descriptor may be used
+// on; where this fails, its close is an end of its own.
+void leave_procfs_behind(Context &context) {
+  if (context.procfs && context.place) (void)sys::attach_mount(context.procfs.get(), context.place.get());
+}
+
 // The old root lies over the new one after pivot_root(".", "."), see its manual page. It is made a slave, so
 // that the host is not told of its end.
 Result pivot(Context &context) {
@@ -61,6 +67,7 @@ Result pivot(Context &context) {
   if (fchdir(old_root.get()) != 0) return failed(context, "fchdir", "old root");
   Result result = set_attributes(context, old_root.get(), true, attributes(0, 0, sys::kMsSlave));
   if (result.failed()) return result;
+  leave_procfs_behind(context);
   error = sys::umount2(".", sys::kMntDetach);
   if (error < 0)
     return Result::failure(-error, context.report.call("umount2").string(".").word("MNT_DETACH"));
@@ -145,6 +152,7 @@ Result run(Context &context, const plan::Root &step) {
   result = attach(context, tree.get(), directory.get(), step.path);
   if (result.failed()) return result;
   context.root = std::move(tree);
+  context.place = std::move(directory);
   return Result::ok();
 }
 
@@ -173,6 +181,7 @@ Result run(Context &context, const plan::Pivot &step) {
       if (!result.failed()) result = change_root(context);
       break;
   }
+  context.place.reset();
   if (!result.failed()) context.pivoted = true;
   return result;
 }
