@@ -183,6 +183,10 @@ function document({ STEPS }) {
 Every kind of step that a plan may hold, made from \`src/plan/steps.ts\` by \`scripts/generate-steps.mjs\`. \`runts plan --json\`
 prints steps with these fields, \`on\` (host or init) and \`because\` (the JSON pointer of the property that asked for it).
 
+The executors get a plan as one text of fields with a NUL after each: \`src/plan/wire.ts\` has its form, \`src/plan/encode.ts\`
+writes it, \`native/plan/reader.h\` reads it where it lies. A plan is run by executors of the same definition alone, which a
+number in its header stands for.
+
 | kind | runs on | what it does | fields |
 | --- | --- | --- | --- |
 ${rows.join('')}`;
