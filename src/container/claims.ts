@@ -7,8 +7,8 @@ import { parseJson } from '../spec/json.ts';
 import type { Spec } from '../spec/types.ts';
 import { directoryOf } from './cgroup-tree.ts';
 import type { Context } from './context.ts';
-import { containerIds } from './store.ts';
-import type { Saved } from './store.ts';
+import type { Saved } from './saved.ts';
+import { containerIds, readUnchecked } from './store.ts';
 
 /**
  * True where the config's cgroup is there already and recorded by another container of this root, which must have
@@ -41,9 +41,7 @@ function isClaimed(context: Context, id: string, path: string): boolean {
 function recordedPath({ host, root }: Context, id: string): string | undefined {
   const { files } = host;
   const directory = `${root}/${id}`;
-  const text = attempt(() =>
-    files.isForeign(directory) ? undefined : files.readText(`${directory}/state.json`),
-  );
+  const text = attempt(() => (files.isForeign(directory) ? undefined : readUnchecked(files, directory)));
   const result = text === undefined ? undefined : parseJson(text);
   return result?.ok ? (result.value as unknown as Partial<Saved> | null)?.cgroup?.path : undefined;
 }

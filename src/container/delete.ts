@@ -15,7 +15,8 @@ import { killQuietly } from './kill.ts';
 import { lock } from './lock.ts';
 import { hasProcess, statusOf, statusUnderLock } from './status.ts';
 import { load, placeOf, requireOwn } from './store.ts';
-import type { Place, Saved } from './store.ts';
+import type { Saved } from './saved.ts';
+import type { Place } from './store.ts';
 
 const PATIENCE_MS = 10_000;
 const POLL_MS = 20;

@@ -16,8 +16,8 @@ import { cleanPath } from './paths.ts';
 import { SIGKILL } from './signals.ts';
 import { statusOf } from './status.ts';
 import type { ContainerStatus } from './status.ts';
-import { load, placeOf } from './store.ts';
-import type { Saved } from './store.ts';
+import { loadCreation, placeOf } from './store.ts';
+import type { Creation } from './saved.ts';
 import { deniesGroups } from './rootless.ts';
 import { processOf } from './target.ts';
 import { checkTerminal, stdioOf, withTerminalSize } from './terminal.ts';
@@ -42,7 +42,7 @@ export interface ExecRequest {
 export async function exec(context: Context, request: ExecRequest): Promise<number> {
   const { files } = context.host;
   const place = placeOf(context.root, request.id);
-  const saved = load(files, place);
+  const saved = loadCreation(files, place);
   const status = await statusOf(files, place, saved);
   refuse(status, request.ignorePaused);
   if (status === 'created') refuseBeforeStart(saved);
@@ -70,7 +70,7 @@ function refuse(status: ContainerStatus, ignorePaused: boolean): void {
  * setns(2) by a pidfd asks for ptrace(2) rights, and over an init that nobody may look into (it is not dumpable) these
  * are root's of the machine alone, until it has executed the program.
  */
-function refuseBeforeStart({ facts }: Saved): void {
+function refuseBeforeStart({ facts }: Creation): void {
   if (!isUser(facts)) return;
   throw new RuntsError(
     'WRONG_STATE',
@@ -81,7 +81,7 @@ function refuseBeforeStart({ facts }: Saved): void {
   );
 }
 
-function processOfRequest({ host }: Context, request: ExecRequest, saved: Saved): ExecProcess {
+function processOfRequest({ host }: Context, request: ExecRequest, saved: Creation): ExecProcess {
   const { processFile, flags } = request;
   return processFile === undefined
     ? processFromFlags(saved.spec.process, flags)
@@ -94,7 +94,7 @@ interface Started {
 }
 
 interface Wanted {
-  readonly saved: Saved;
+  readonly saved: Creation;
   readonly process: ExecProcess['process'];
 }
 
@@ -118,7 +118,7 @@ async function launchProcess(context: Context, request: ExecRequest, wanted: Wan
 }
 
 /** The container as it was made, and what this runtime can give away now. */
-function execFacts({ host }: Context, saved: Saved, cgroups: readonly string[]): ExecFacts {
+function execFacts({ host }: Context, saved: Creation, cgroups: readonly string[]): ExecFacts {
   const subCgroup = subCgroupOf(cgroups);
   const process = processOf(saved);
   return {
@@ -136,7 +136,7 @@ function execFacts({ host }: Context, saved: Saved, cgroups: readonly string[]):
 }
 
 /** False where its user namespace can only be the machine's first. */
-function hasUsers({ spec, facts }: Saved): boolean {
+function hasUsers({ spec, facts }: Creation): boolean {
   return facts.rootless !== undefined || spec.linux?.namespaces?.some(({ type }) => type === 'user') === true;
 }
 

@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import { executeOrThrow } from './execute.ts';
 import { absolutePath, baseName } from './paths.ts';
 import { statusOf } from './status.ts';
-import { load, placeOf } from './store.ts';
+import { loadCreation, placeOf } from './store.ts';
 import { notRunning, processOf } from './target.ts';
 
 export interface MountsRequest {
@@ -20,7 +20,7 @@ export interface MountsRequest {
 export async function changeMounts(context: Context, { id, action, file }: MountsRequest): Promise<void> {
   const { files, self } = context.host;
   const place = placeOf(context.root, id);
-  const saved = load(files, place);
+  const saved = loadCreation(files, place);
   if ((await statusOf(files, place, saved)) === 'stopped') throw notRunning();
   const { mounts, warnings } = readMounts(files.readText(absolutePath(self.cwd, file)), baseName(file));
   const compile = action === 'add' ? compileMountsAdd : compileMountsRemove;

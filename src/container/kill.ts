@@ -9,7 +9,7 @@ import { execute } from './execute.ts';
 import { SIGKILL } from './signals.ts';
 import { hasProcess } from './status.ts';
 import { load, placeOf } from './store.ts';
-import type { Saved } from './store.ts';
+import type { Saved } from './saved.ts';
 import { notRunning, processOf } from './target.ts';
 
 export interface KillRequest {

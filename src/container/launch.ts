@@ -23,8 +23,10 @@ import { makeNotifyDirectory } from './notify.ts';
 import { absolutePath } from './paths.ts';
 import { sendPidfd } from './pidfd.ts';
 import { requireProgram } from './start.ts';
-import { makePlace, save } from './store.ts';
-import type { Place, Saved } from './store.ts';
+import { makePlace, save, saveCreation } from './store.ts';
+import { outlineOf, VERSION } from './saved.ts';
+import type { Creation, Saved } from './saved.ts';
+import type { Place } from './store.ts';
 import { checkTerminal, stdioOf, withTerminalSize } from './terminal.ts';
 import { formatTime } from './time.ts';
 
@@ -101,13 +103,13 @@ async function make(context: Context, place: Place, making: Making): Promise<Lau
   const compiled = compileCreate(spec, facts, options);
   const { plan } = compiled;
   for (const warning of compiled.warnings) context.warn(warning);
-  const creating = firstState(context, place, { making, facts, compiled });
-  save(files, place, creating);
+  const creation = creationOf(context, place, { making, facts, compiled });
+  saveCreation(files, place, creation);
   const stdio = stdioOf(making.bundle.spec.process.terminal === true);
   const outcome = await executeOrThrow(context, plan, { stdio, preserve: making.extra.all, traced: true });
   const { process } = outcome;
   if (process === undefined) throw new RuntsError('INIT_DIED', 'the plan made no process');
-  const saved = createdState(creating, process, outcome.cgroupInode);
+  const saved = createdState(creation, process, outcome.cgroupInode);
   try {
     save(files, place, saved);
     writeCrunStatus(context, place, saved);
@@ -138,12 +140,11 @@ function createOptions({ request, mode, extra }: Making, notify: string | undefi
 
 interface Prepared {
   readonly making: Making;
-  readonly facts: Saved['facts'];
+  readonly facts: Creation['facts'];
   readonly compiled: CompiledCreate;
 }
 
-/** What is saved before anything is made, so that a creator killed at any moment leaves enough to clear. */
-function firstState(context: Context, place: Place, { making, facts, compiled }: Prepared): Saved {
+function creationOf(context: Context, place: Place, { making, facts, compiled }: Prepared): Creation {
   const { directory } = making.bundle;
   const { plan } = compiled;
   const spec = { ...making.bundle.spec, ...(compiled.spec.linux && { linux: compiled.spec.linux }) };
@@ -156,7 +157,7 @@ function firstState(context: Context, place: Place, { making, facts, compiled }:
   const waiting = plan.findIndex((step) => step.kind === 'await-start');
   const stepsBefore = waiting === -1 ? plan.length : waiting;
   return {
-    version: 1,
+    version: VERSION,
     ociVersion: spec.ociVersion,
     id: place.id,
     bundle: directory,
@@ -175,10 +176,10 @@ function firstState(context: Context, place: Place, { making, facts, compiled }:
   };
 }
 
-function createdState(creating: Saved, process: HostProcess, inode: number | bigint | undefined): Saved {
-  const { cgroup } = creating;
+function createdState(creation: Creation, process: HostProcess, inode: number | bigint | undefined): Saved {
+  const { cgroup } = creation;
   return {
-    ...creating,
+    ...outlineOf(creation),
     phase: 'created',
     pid: process.pid,
     startTime: process.startTime,

@@ -1,7 +1,8 @@
 import { HostError } from '../host/host.ts';
 import type { HostFiles, HostLock } from '../host/host.ts';
 import { load, requireOwn } from './store.ts';
-import type { Place, Saved } from './store.ts';
+import type { Saved } from './saved.ts';
+import type { Place } from './store.ts';
 
 /**
  * The exclusive lock of a container; undefined if it is taken and `wait` is false, or the container is gone. The caller

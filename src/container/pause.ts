@@ -5,7 +5,7 @@ import { executeOrThrow } from './execute.ts';
 import { statusOf } from './status.ts';
 import type { ContainerStatus } from './status.ts';
 import { load, placeOf } from './store.ts';
-import type { Saved } from './store.ts';
+import type { Saved } from './saved.ts';
 import { notRunning } from './target.ts';
 
 /** Freezes the cgroup of a created or running container. */

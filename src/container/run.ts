@@ -37,7 +37,7 @@ async function runDetached(context: Context, request: RunRequest): Promise<numbe
 async function startOrDestroy(context: Context, { place, saved, process }: Launched): Promise<void> {
   try {
     const notified = forwardNotify(context, place, process.pid);
-    await startLaunched(context, saved);
+    await startLaunched(context, place, saved);
     await notified;
   } catch (error) {
     await destroy(context, place, saved);
@@ -79,5 +79,5 @@ async function startAside(context: Context, { place, saved }: Launched): Promise
   forwardNotify(context, place, context.host.self.pid).catch((error: unknown) => {
     context.warn(`sd_notify: ${(error as Error).message}`);
   });
-  await startLaunched(context, saved);
+  await startLaunched(context, place, saved);
 }

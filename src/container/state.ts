@@ -2,7 +2,8 @@ import type { Context } from './context.ts';
 import { statusOf } from './status.ts';
 import type { ContainerStatus } from './status.ts';
 import { load, placeOf } from './store.ts';
-import type { Place, Saved } from './store.ts';
+import type { Saved } from './saved.ts';
+import type { Place } from './store.ts';
 
 /** What `state` and `list` say of a container; the order of the keys is that of their output. */
 export interface ContainerState {

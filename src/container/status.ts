@@ -3,7 +3,8 @@ import type { HostFiles } from '../host/host.ts';
 import { directoryOf } from './cgroup-tree.ts';
 import { isAlive } from './process-stat.ts';
 import { lock } from './lock.ts';
-import type { Place, Saved } from './store.ts';
+import type { Saved } from './saved.ts';
+import type { Place } from './store.ts';
 
 export type ContainerStatus = 'creating' | 'created' | 'running' | 'paused' | 'stopped';
 

@@ -1,5 +1,5 @@
 import { RuntsError } from '../errors.ts';
-import type { Saved } from './store.ts';
+import type { Saved } from './saved.ts';
 
 export interface TargetProcess {
   readonly pid: number;

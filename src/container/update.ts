@@ -17,8 +17,9 @@ import { executeOrThrow } from './execute.ts';
 import { absolutePath, baseName } from './paths.ts';
 import { cgroupDirectory, statusUnderLock } from './status.ts';
 import { withLock } from './lock.ts';
-import { placeOf, save } from './store.ts';
-import type { Place, Saved } from './store.ts';
+import { loadCreation, placeOf, saveCreation } from './store.ts';
+import type { Creation } from './saved.ts';
+import type { Place } from './store.ts';
 import { notRunning } from './target.ts';
 
 /** `linux.resources` from a file, or from standard input for `-`. */
@@ -42,12 +43,12 @@ export async function update(
   const place = placeOf(context.root, id);
   await withLock(files, place, async (saved) => {
     if (statusUnderLock(files, place, saved) === 'stopped') throw notRunning();
-    await apply(context, place, { saved, change, rdt });
+    await apply(context, place, { saved: loadCreation(files, place), change, rdt });
   });
 }
 
 interface Change {
-  readonly saved: Saved;
+  readonly saved: Creation;
   readonly change: LinuxResources;
   readonly rdt: RdtChange;
 }
@@ -69,28 +70,28 @@ async function apply(context: Context, place: Place, { saved, change, rdt }: Cha
     );
     throw error;
   }
-  save(context.host.files, place, {
+  saveCreation(context.host.files, place, {
     ...saved,
     spec: { ...saved.spec, linux: { ...saved.spec.linux, resources: merged, ...mergeRdt(saved, rdt) } },
   });
 }
 
-function mergeRdt({ spec }: Saved, rdt: RdtChange): Pick<Linux, 'intelRdt'> {
+function mergeRdt({ spec }: Creation, rdt: RdtChange): Pick<Linux, 'intelRdt'> {
   return Object.keys(rdt).length === 0 ? {} : { intelRdt: { ...spec.linux?.intelRdt, ...rdt } };
 }
 
-function unitOf({ warn }: Context, { unit, facts }: Saved): UpdateUnit | undefined {
+function unitOf({ warn }: Context, { unit, facts }: Creation): UpdateUnit | undefined {
   if (unit === undefined || facts.systemd === undefined) return undefined;
   return { name: unit, systemd: facts.systemd, warn };
 }
 
-function cgroupOf({ id, cgroup, facts }: Saved): { cgroup: CgroupPlace; hierarchy: CgroupFacts } {
+function cgroupOf({ id, cgroup, facts }: Creation): { cgroup: CgroupPlace; hierarchy: CgroupFacts } {
   if (cgroup !== undefined && facts.cgroup !== undefined)
     return { cgroup: { ...cgroup, root: facts.cgroup.root }, hierarchy: facts.cgroup };
   throw new RuntsError('UNSUPPORTED', `container ${id} has no cgroup, which alone has limits`);
 }
 
-function memoryUsage(context: Context, saved: Saved): Integer | undefined {
+function memoryUsage(context: Context, saved: Creation): Integer | undefined {
   const text = attempt(() => context.host.files.readText(`${cgroupDirectory(saved)}/memory.current`));
   return text === undefined ? undefined : parseCount(text);
 }

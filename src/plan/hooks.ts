@@ -21,7 +21,7 @@ const PHASES: Readonly<Record<HookPhase, { readonly on: Side; readonly status: S
 };
 
 export interface HookInput {
-  readonly spec: Spec;
+  readonly spec: Pick<Spec, 'hooks' | 'annotations'>;
   readonly facts: Pick<Facts, 'id' | 'bundle'>;
   /** The container's process where the plan does not make it itself; 0 where it does, or where it is gone. */
   readonly pid?: number;
@@ -58,7 +58,7 @@ export function hookSteps(phase: HookPhase, input: HookInput): Step[] {
 
 /** runtime.md#state as JSON, in two parts that the pid goes between. */
 export function stateParts(
-  spec: Spec,
+  spec: Pick<Spec, 'annotations'>,
   { id, bundle }: HookInput['facts'],
   status: Status,
 ): { stateHead: string; stateTail: string } {

@@ -1,5 +1,5 @@
 import { RuntsError } from '../errors.ts';
-import type { IntelRdt, Spec } from '../spec/types.ts';
+import type { IntelRdt, Linux } from '../spec/types.ts';
 import { onHost } from './context.ts';
 import type { Facts, ResctrlFacts } from './facts.ts';
 import { invalid, unsupported } from './refuse.ts';
@@ -7,7 +7,7 @@ import type { Step } from './steps.ts';
 
 /** What of a container counts here: also later, for those who join or remove its groups. */
 export interface RdtInput {
-  readonly spec: Pick<Spec, 'linux'>;
+  readonly spec: { readonly linux?: Pick<Linux, 'intelRdt'> };
   readonly facts: Pick<Facts, 'id' | 'resctrl'>;
 }
 

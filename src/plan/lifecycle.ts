@@ -1,7 +1,7 @@
 import { writeStep } from '../cgroup/settings.ts';
 import { settingsForSystemd } from '../cgroup/systemd/properties.ts';
 import { updateSettings } from '../cgroup/update.ts';
-import type { Integer, LinuxResources, Spec } from '../spec/types.ts';
+import type { Integer, Linux, LinuxResources, Spec } from '../spec/types.ts';
 import { CGROUP_PARENT } from './cgroup.ts';
 import { onHost } from './context.ts';
 import { START_SOCKET } from './create.ts';
@@ -33,7 +33,7 @@ export function openCgroup({ root, path, inode = 0 }: CgroupPlace, orOfPid = 0):
 }
 
 export interface HookedContainer {
-  readonly spec: Spec;
+  readonly spec: Pick<Spec, 'hooks' | 'annotations'>;
   readonly facts: Pick<Facts, 'id' | 'bundle' | 'stateDirectory'>;
 }
 
@@ -41,6 +41,7 @@ export interface HookedContainer {
 const REMOVE_TIMEOUT_MS = 10_000;
 
 export interface CreatedContainer extends HookedContainer {
+  readonly spec: HookedContainer['spec'] & { readonly linux?: Pick<Linux, 'seccomp'> };
   readonly pid: number;
   /** Its cgroup, where an init that dies for want of memory leaves its trace. */
   readonly cgroup: CgroupPlace | undefined;

@@ -1,4 +1,4 @@
-import type { NamespaceType, Process, Spec } from '../spec/types.ts';
+import type { Linux, NamespaceType, Process, Spec } from '../spec/types.ts';
 import { onHost, onInit, section } from './context.ts';
 import type { Context, Prepared } from './context.ts';
 import type { CgroupSteps } from './cgroup.ts';
@@ -24,7 +24,7 @@ export interface Namespaces {
   readonly because: Readonly<Partial<Record<NamespaceType, string>>>;
 }
 
-export function readNamespaces(spec: Spec): Namespaces {
+export function readNamespaces(spec: { readonly linux?: Pick<Linux, 'namespaces'> }): Namespaces {
   const entries = spec.linux?.namespaces ?? [];
   const because = Object.fromEntries(entries.map(({ type }, at) => [type, `/linux/namespaces/${at}`]));
   return {

@@ -1,16 +1,22 @@
 import { propertyName } from '../cgroup/settings.ts';
-import type { RootfsPropagation } from '../spec/types.ts';
+import type { Linux, RootfsPropagation, Spec } from '../spec/types.ts';
 import { onHost, onInit, section } from './context.ts';
 import type { Context, Prepared } from './context.ts';
 import type { Propagation } from './mount-options.ts';
 import { has, joinedPath, makes, reachesRoot, readNamespaces } from './namespaces.ts';
 import { overlaySteps, readonlyLayers } from './overlay.ts';
+import type { Facts } from './facts.ts';
 import { fromBundle } from './paths.ts';
 import { invalid, unsupported } from './refuse.ts';
 import { isUser } from './rootless.ts';
 import type { Step } from './steps.ts';
 
-export function rootPath({ spec, facts }: Pick<Context, 'spec' | 'facts'>): string {
+interface RootInput {
+  readonly spec: Pick<Spec, 'root'>;
+  readonly facts: Pick<Facts, 'bundle'>;
+}
+
+export function rootPath({ spec, facts }: RootInput): string {
   return fromBundle(facts.bundle, spec.root.path);
 }
 
@@ -89,8 +95,13 @@ function attached({ spec, options }: Context): string | undefined {
   return spec.linux?.readonlyPaths?.length ? 'linux/readonlyPaths' : undefined;
 }
 
+interface AttachedRoot {
+  readonly spec: Pick<Spec, 'root'> & { readonly linux?: Pick<Linux, 'namespaces'> };
+  readonly facts: Pick<Facts, 'bundle' | 'stateDirectory'>;
+}
+
 /** At delete: what was attached in the runtime's mount namespace, if anything was. */
-export function detachRootSteps(container: Pick<Context, 'spec' | 'facts'>): Step[] {
+export function detachRootSteps(container: AttachedRoot): Step[] {
   const { spec, facts } = container;
   if (has(readNamespaces(spec), 'mount')) return [];
   return [

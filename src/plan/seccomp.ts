@@ -1,5 +1,5 @@
 import { SPEC_VERSION } from '../spec/default.ts';
-import type { Process, Seccomp, SeccompArg, SeccompSyscall, Spec, Status } from '../spec/types.ts';
+import type { Linux, Process, Seccomp, SeccompArg, SeccompSyscall, Spec, Status } from '../spec/types.ts';
 import { CRUN, isAnnotated } from './annotations.ts';
 import { onHost, onInit } from './context.ts';
 import type { Facts } from './facts.ts';
@@ -54,7 +54,7 @@ export function seccompSteps({ spec, process, facts, slot: next, agent }: Seccom
   });
   const retain = process.noNewPrivileges === true ? [] : (['CAP_SYS_ADMIN'] as const);
   const flags = flagsOf(seccomp);
-  if (!notifies(seccomp)) {
+  if (!hasAgent(seccomp)) {
     const load = onInit('/linux/seccomp', { kind: 'seccomp', slot, flags, listener: 0, state: [] });
     return { prepare: [compile], steps: [load], retain };
   }
@@ -71,13 +71,14 @@ export function architectureName(name: string): string {
 }
 
 /** The connection to the agent of a profile that has one: one for each process (config-linux.md#seccomp). */
-export function agentSteps({ linux }: Spec, slot: number): Step[] {
+export function agentSteps({ linux }: { readonly linux?: Pick<Linux, 'seccomp'> }, slot: number): Step[] {
   const { seccomp } = linux ?? {};
-  if (seccomp === undefined || !notifies(seccomp)) return [];
+  if (seccomp === undefined || !hasAgent(seccomp)) return [];
   return [onHost('/linux/seccomp/listenerPath', { kind: 'connect', path: seccomp.listenerPath ?? '', slot })];
 }
 
-function notifies({ syscalls = [] }: Seccomp): boolean {
+/** True for a profile that leaves system calls to an agent. */
+export function hasAgent({ syscalls = [] }: Seccomp): boolean {
   return syscalls.some(({ action }) => action === 'SCMP_ACT_NOTIFY');
 }
 
@@ -88,7 +89,7 @@ function notifies({ syscalls = [] }: Seccomp): boolean {
 function flagsOf(seccomp: Seccomp): StepOf<'seccomp'>['flags'] {
   const flags = seccomp.flags ?? ['SECCOMP_FILTER_FLAG_SPEC_ALLOW'];
   return flags.filter((flag) => {
-    if (flag === 'SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV') return notifies(seccomp);
+    if (flag === 'SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV') return hasAgent(seccomp);
     return flag !== 'SECCOMP_FILTER_FLAG_TSYNC';
   });
 }

@@ -43,7 +43,7 @@ describe('create', () => {
     let before = '';
     const host = machine(['create', 'c1'], {
       execute: () => {
-        before = host.tree.get(`${DIRECTORY}/state.json`) ?? '';
+        before = host.tree.get(`${DIRECTORY}/container.json`) ?? '';
         return { ok: true, process: process(42) };
       },
     });

@@ -6,18 +6,21 @@ import type { ContainerEvent } from '../../src/container/events.ts';
 import { list } from '../../src/container/list.ts';
 import { processes } from '../../src/container/ps.ts';
 import { state } from '../../src/container/state.ts';
-import { load, makePlace, placeOf, save } from '../../src/container/store.ts';
-import type { Saved } from '../../src/container/store.ts';
+import { outlineOf, VERSION } from '../../src/container/saved.ts';
+import type { Creation, Saved } from '../../src/container/saved.ts';
+import { load, loadCreation, makePlace, placeOf, save, saveCreation } from '../../src/container/store.ts';
 import { defaultSpec } from '../../src/spec/default.ts';
+import type { Spec } from '../../src/spec/types.ts';
+import { fullConfig } from '../spec/full-config.ts';
 import { memoryHost } from '../support/memory-host.ts';
 import type { MemoryHost } from '../support/memory-host.ts';
 
 const ROOT = '/run/runts';
 const CGROUP = '/sys/fs/cgroup/runts/c1';
 
-function saved(change: Partial<Saved> = {}): Saved {
+function creation(change: Partial<Creation> = {}): Creation {
   return {
-    version: 1,
+    version: VERSION,
     ociVersion: '1.3.0',
     id: 'c1',
     bundle: '/b',
@@ -37,6 +40,12 @@ function saved(change: Partial<Saved> = {}): Saved {
     ...change,
   };
 }
+
+function saved(change: Partial<Creation> = {}): Saved {
+  return outlineOf(creation(change));
+}
+
+const fullSpec = (): Spec => fullConfig() as unknown as Spec;
 
 interface Machine {
   readonly host: MemoryHost;
@@ -63,7 +72,7 @@ function process(host: MemoryHost, letter: string, startTime = 777): void {
 }
 
 async function statusOf(
-  change: Partial<Saved>,
+  change: Partial<Creation>,
   prepare: (host: MemoryHost) => void,
 ): Promise<[string, number]> {
   const { host, context } = machine(saved(change));
@@ -83,17 +92,47 @@ describe('the store', () => {
     const place = makePlace(host.files, ROOT, 'c1');
     const spec = defaultSpec();
     const rlimits = [{ type: 'RLIMIT_NOFILE', soft: 1024, hard: 18446744073709551615n }] as const;
-    const container = saved({ spec: { ...spec, process: { ...spec.process, rlimits } } });
-    save(host.files, place, container);
-    expect(load(host.files, place).spec.process.rlimits).toEqual([...rlimits].map((limit) => ({ ...limit })));
+    const made = creation({ phase: 'creating', spec: { ...spec, process: { ...spec.process, rlimits } } });
+    const cgroup = { root: '/sys/fs/cgroup', path: '/runts/c1', inode: 2n ** 60n };
+    saveCreation(host.files, place, made);
+    save(host.files, place, outlineOf({ ...made, phase: 'created', cgroup }));
+    expect(loadCreation(host.files, place)).toEqual({ ...made, phase: 'created', cgroup });
+  });
+
+  it('reads the state of a container whose creator was killed from what was written first', () => {
+    const { host } = machine();
+    const place = makePlace(host.files, ROOT, 'c1');
+    expect(() => load(host.files, place)).toThrow('container does not exist');
+    saveCreation(host.files, place, creation({ phase: 'creating' }));
+    expect(load(host.files, place)).toMatchObject({ id: 'c1', phase: 'creating', startSocket: 'start.sock' });
+  });
+
+  it('keeps what few commands need out of the file that all of them read', () => {
+    const { spec } = saved({ spec: { ...fullSpec(), ociVersion: '1.3.0' } });
+    expect(spec.process).toEqual({ args: ['sh'] });
+    expect(Object.keys(spec).sort()).toEqual(['annotations', 'hooks', 'linux', 'process', 'root']);
+    expect(Object.keys(spec.hooks ?? {})).toEqual(['poststart', 'poststop']);
+    expect(Object.keys(spec.linux ?? {})).toEqual(['namespaces', 'intelRdt']);
+  });
+
+  it('keeps a profile whose agent start has to connect to', () => {
+    const seccomp = {
+      defaultAction: 'SCMP_ACT_ALLOW',
+      listenerPath: '/agent',
+      syscalls: [{ names: ['chmod'], action: 'SCMP_ACT_NOTIFY' }],
+    } as const;
+    const { spec } = saved({ spec: { ...defaultSpec(), linux: { seccomp } } });
+    expect(spec.linux?.seccomp).toEqual(seccomp);
   });
 
   it.each([
     '',
     '{',
-    '{"version":2,"id":"c1"}',
-    '{"version":1,"id":"c2"}',
-    '{"version":1,"n":1234567890123456789,}',
+    '[]',
+    'null',
+    '{"version":1,"id":"c1"}',
+    '{"version":2,"id":"c2"}',
+    '{"version":2,"id":"c1","n":1234567890123456789,}',
   ])('refuses the state %j', (text) => {
     const { host } = machine(saved());
     host.tree.set(`${ROOT}/c1/state.json`, text);

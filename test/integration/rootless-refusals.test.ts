@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
 import { describe, expect, it } from 'vitest';
+import { VERSION } from '../../src/container/saved.ts';
 import { scratchDirectory } from '../support/bundle.ts';
 import { needs } from '../support/conditions.ts';
 import type { Change } from '../support/config.ts';
@@ -222,7 +223,7 @@ describe('the states of an ordinary user', () => {
     const mark = join(prepared.scratch, 'hook-ran');
     mkdirSync(join(prepared.state, prepared.id), { recursive: true });
     const hooks = { poststop: [{ path: '/bin/touch', args: ['touch', mark] }] };
-    const state = { version: 1, id: prepared.id, phase: 'creating', spec: { hooks }, facts: {} };
+    const state = { version: VERSION, id: prepared.id, phase: 'creating', spec: { hooks }, facts: {} };
     writeFileSync(join(prepared.state, prepared.id, 'state.json'), JSON.stringify(state));
     giveTo(user, join(prepared.state, prepared.id));
     for (const command of [

@@ -171,7 +171,7 @@ describe('what is left over', () => {
     const child = spawned(RUNTS, making('run', container), { capture: false });
     await until(
       'the container to run',
-      () => existsSync(join(container.state, container.id, 'state.json')) && existsSync(container.cgroup),
+      () => existsSync(join(container.state, container.id, 'container.json')) && existsSync(container.cgroup),
     );
     await waitForStatus(container, 'running');
     child.kill('SIGKILL');
