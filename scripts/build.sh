@@ -1,5 +1,6 @@
 #!/bin/sh
-# build.sh — the native parts, the JavaScript and the bundles' root file systems, each only where something changed.
+# build.sh [--no-standalone] — the native parts, the JavaScript, the bundles' root file systems and, where its engine can be had, the
+# standalone executable, each only where something changed.
 set -eu
 cd "$(dirname "$0")/.."
 mkdir -p build
@@ -18,3 +19,4 @@ cmake --build build --config Release --parallel "$jobs" >"$log" 2>&1 || fail "co
 
 sh scripts/javascript.sh
 sh scripts/bundles.sh
+[ "${1-}" = --no-standalone ] || sh scripts/standalone.sh --optional

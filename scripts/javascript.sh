@@ -1,9 +1,9 @@
 #!/bin/sh
-# javascript.sh — dist/ from src/, where something changed.
+# javascript.sh — dist/ and build/runts.js from src/, where something changed.
 set -eu
 cd "$(dirname "$0")/.."
 log=build/javascript.log
-if [ -e build/bundled ] && [ -e dist/cli.js ] &&
+if [ -e build/bundled ] && [ -e dist/cli.js ] && [ -e build/runts.js ] &&
   [ -z "$(find src scripts/bundle.mjs package.json -newer build/bundled -print -quit)" ]; then
   exit
 fi

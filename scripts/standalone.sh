@@ -1,34 +1,37 @@
 #!/bin/sh
-# standalone.sh [--arch x64|arm64] [--optional] — dist/runts, the standalone executable of this machine, or dist/runts-ARCH, that
-# of another one (built with Debian's cross compiler; qemu runs what the build runs of its own). --optional: where there is no
-# engine to be had, a line says so and the status is 0. QJS_SOURCE_DIR may name the engine's source (scripts/quickjs.sh).
+# standalone.sh [--arch x64|arm64] [--optional] — the standalone executable of this machine, dist/runts-$(uname -m) and dist/runts, or
+# that of another machine, dist/runts-aarch64 (Debian's cross compiler builds it, and qemu runs what the build runs of its own).
+# --optional: where there is no engine to be had, a line says so and the status is 0. QJS_SOURCE_DIR may name the engine's source
+# (scripts/quickjs.sh).
 set -eu
 cd "$(dirname "$0")/.."
-case $(uname -m) in
-  x86_64) machine=x64 ;;
-  aarch64) machine=arm64 ;;
-  *) machine=$(uname -m) ;;
-esac
-arch=$machine optional=
+
+fail() { echo "standalone: $*" >&2; exit 2; }
+
+machine=$(uname -m)
+wanted=$machine optional=
 while [ $# -gt 0 ]; do
   case $1 in
-    --arch) arch=${2:?--arch wants x64 or arm64}; shift ;;
-    --arch=*) arch=${1#--arch=} ;;
+    --arch) [ $# -gt 1 ] || fail "--arch wants x64 or arm64"; wanted=$2; shift ;;
+    --arch=*) wanted=${1#--arch=} ;;
     --optional) optional=1 ;;
-    *) echo "standalone: $1 is no option of it: --arch x64|arm64, --optional" >&2; exit 2 ;;
+    *) fail "$1 is no option of it: it has --arch x64|arm64 and --optional" ;;
   esac
   shift
 done
+case $wanted in
+  x64) wanted=x86_64 ;;
+  arm64) wanted=aarch64 ;;
+esac
 
-if [ "$arch" = "$machine" ]; then
-  tree=build/standalone result=dist/runts
-  set --
-else
-  [ "$arch" = arm64 ] || { echo "standalone: $arch is not built on $machine: only arm64 is built on another machine" >&2; exit 2; }
+set --
+tree=build/standalone
+if [ "$wanted" != "$machine" ]; then
+  [ "$wanted" = aarch64 ] || fail "$wanted is not built on $machine: only arm64 is built on another machine"
   sh scripts/setup.sh arm64
-  tree=build/standalone-$arch result=dist/runts-$arch
-  sysroot=$PWD/build/sysroot-$arch
-  sh scripts/sysroot.sh "$arch" "$sysroot"
+  sysroot=$PWD/build/sysroot-arm64
+  sh scripts/sysroot.sh arm64 "$sysroot"
+  tree=build/standalone-arm64
   set -- -DCMAKE_TOOLCHAIN_FILE="$PWD/native/quickjs/arm64.cmake" -DRUNTS_SYSROOT="$sysroot"
 fi
 log=$tree.log
@@ -36,13 +39,12 @@ mkdir -p build
 
 # CMake finds an installed engine, or downloads one, where this gives none.
 if ! [ -e "$tree/configured" ] || [ CMakeLists.txt -nt "$tree/configured" ]; then
-  echo "build: configuring the standalone executable"
+  echo "build: configuring and compiling the standalone executable of $wanted"
   engine=$(sh scripts/quickjs.sh) || engine=
   cmake -S . -B "$tree" -DRUNTS_STANDALONE=ON -DRUNTS_OUT="$PWD/$tree/out" -DQJS_SOURCE_DIR="$engine" "$@" >"$log" 2>&1 || {
-    [ -z "$optional" ] || { echo "build: no standalone executable, so bin/runts runs on Node (why: $log)"; exit 0; }
+    [ -z "$optional" ] || { echo "build: no standalone executable, so the command runs on Node (why: $log)"; exit 0; }
     tail -20 "$log" >&2
-    echo "standalone: configuring failed (all of it: $log)" >&2
-    exit 1
+    fail "configuring failed (all of it: $log)"
   }
   touch "$tree/configured"
 fi
@@ -50,11 +52,15 @@ fi
 sh scripts/javascript.sh
 cmake --build "$tree" --target runts-standalone --parallel "$(nproc 2>/dev/null || echo 2)" >"$log" 2>&1 || {
   tail -40 "$log" >&2
-  echo "standalone: compiling failed (all of it: $log)" >&2
-  exit 1
+  fail "compiling failed (all of it: $log)"
 }
+
 # Bundling makes dist/ anew, and without it: an executable is never older than the JavaScript beside it.
+result=dist/runts-$wanted
 if ! [ "$result" -nt "$tree/out/runts" ]; then
   cp "$tree/out/runts" "$result.new"
   mv "$result.new" "$result"
+  [ "$wanted" = "$machine" ] || exit 0
+  ln -f "$result" dist/runts.new
+  mv dist/runts.new dist/runts
 fi

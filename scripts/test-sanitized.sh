@@ -16,7 +16,7 @@ if ! [ -e build/configured ]; then
   node_modules/.bin/cmake-js configure --CDRUNTS_SANITIZE=ON >build/build.log 2>&1 || { tail -40 build/build.log >&2; exit 1; }
   touch build/configured
 fi
-sh scripts/build.sh
+sh scripts/build.sh --no-standalone
 
 [ $# -gt 0 ] || set -- lifecycle exec mounts seccomp namespaces devices hooks console cgroups layered notify damaged holder doctor
 rm -f build/report.*
@@ -24,7 +24,7 @@ status=0
 # Node's own leaks are not ours. A report ends its process with 99, and lies in a file where no test hides it. ps(1), which
 # one test calls, does not run with the library loaded.
 env -u NODE_EXTRA_CA_CERTS LD_PRELOAD="$preload" ASAN_OPTIONS="detect_leaks=0:exitcode=99:log_path=$tree/build/report" \
-  UBSAN_OPTIONS=print_stacktrace=1 node_modules/.bin/vitest run --project integration -t '^(?!.*ps lists)' "$@" </dev/null || status=1
+  UBSAN_OPTIONS=print_stacktrace=1 RUNTS_ENTRY=node node_modules/.bin/vitest run --project integration -t '^(?!.*ps lists)' "$@" </dev/null || status=1
 for report in build/report.*; do
   [ -e "$report" ] || continue
   cat "$report" >&2

@@ -6,8 +6,8 @@
 #include <new>
 #include <sys/mman.h>
 
-// Of image.S.
-extern "C" char runts_image_begin[];
+// Of image.S, or of blank.S.
+extern "C" char runts_image_begin[], runts_image_end[];
 // The linker's: where code and data end.
 extern "C" char etext, edata;
 
@@ -16,7 +16,6 @@ namespace {
 
 constexpr uint64_t kMagic = 0x7061656873746e72;
 constexpr size_t kPage = 4096;
-constexpr size_t kImageMost = size_t{64} << 20;
 constexpr size_t kMost = size_t{1} << 40;
 // What a process takes from the kernel at a time, and how much of the first is made ready in one go: about what a command
 // needs.
@@ -141,15 +140,9 @@ bool has_image() {
 
 Roots &roots() { return header().roots; }
 
-bool begin_image() {
-  // Beside the page of image.S, which keeps the place.
-  munmap(runts_image_begin, kPage);
-  void *region = mmap(runts_image_begin, kImageMost, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
-  if (region != runts_image_begin) return false;
+void begin_image() {
   heap.next = runts_image_begin + sizeof(Header);
-  heap.end = runts_image_begin + kImageMost;
-  return true;
+  heap.end = runts_image_end;
 }
 
 size_t heap_requests() { return heap.requests; }

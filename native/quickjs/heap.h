@@ -24,8 +24,8 @@ struct Roots {
 bool has_image();
 Roots &roots();
 
-// New memory for a process that makes an image: at the image's address. False where that is taken.
-bool begin_image();
+// For a process that makes an image: memory is given out at the image's address.
+void begin_image();
 
 // How often the engine has asked for a block.
 size_t heap_requests();

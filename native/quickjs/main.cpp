@@ -1,6 +1,7 @@
 // The standalone executable. One that has no heap image yet does nothing but make it:
 //   runts-blank SCRIPT IMAGE
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -19,6 +20,14 @@ void open_standard_descriptors() {
   }
 }
 
+// bin/runts cannot give this program the name that it was called by.
+void take_name(char **arguments) {
+  char *name = getenv("RUNTS_NAME");
+  if (!name || !*name) return;
+  arguments[0] = name;
+  unsetenv("RUNTS_NAME");
+}
+
 }  // namespace
 
 int main(int count, char **arguments) {
@@ -27,6 +36,7 @@ int main(int count, char **arguments) {
   // Whoever reads our output may go away; that is an error of the write.
   signal(SIGPIPE, SIG_IGN);
   if (!quickjs::has_image()) return count == 3 ? quickjs::make_image(arguments[1], arguments[2]) : 2;
+  take_name(arguments);
   quickjs::set_arguments(count, arguments);
   int status = quickjs::run_command();
   core::restore_terminal();

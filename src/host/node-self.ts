@@ -8,7 +8,8 @@ import { writeAll } from './node-files.ts';
 export function nodeSelf(): HostSelf {
   return {
     args: process.argv.slice(2),
-    name: (process.argv[1] ?? 'runts').replace(/^.*\//, ''),
+    // bin/runts cannot give this program the name that it was called by.
+    name: process.env['RUNTS_NAME'] || (process.argv[1] ?? 'runts').replace(/^.*\//, ''),
     env: process.env,
     cwd: process.cwd(),
     uid: process.geteuid?.() ?? 0,

@@ -129,6 +129,7 @@ const CONDITIONS = {
   buildx: () =>
     tried('docker', 'buildx', 'version') ? undefined : 'the buildx plugin of docker is not installed here',
   runc: installed('runc'),
+  npm: installed('npm'),
   'network bridges': () =>
     tried('unshare', '-n', 'sh', '-c', 'ip link add type bridge && ip link add type veth')
       ? undefined
