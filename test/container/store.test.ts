@@ -96,7 +96,7 @@ describe('the store', () => {
     const cgroup = { root: '/sys/fs/cgroup', path: '/runts/c1', inode: 2n ** 60n };
     saveCreation(host.files, place, made);
     save(host.files, place, outlineOf({ ...made, phase: 'created', cgroup }));
-    expect(loadCreation(host.files, place)).toEqual({ ...made, phase: 'created', cgroup });
+    expect(loadCreation(host.files, place)).toEqual({ ...made, exact: true, phase: 'created', cgroup });
   });
 
   it('reads the state of a container whose creator was killed from what was written first', () => {
@@ -132,7 +132,8 @@ describe('the store', () => {
     'null',
     '{"version":1,"id":"c1"}',
     '{"version":2,"id":"c2"}',
-    '{"version":2,"id":"c1","n":1234567890123456789,}',
+    '{"version":2,"id":"c1","exact":true,"n":1,"n":1}',
+    '{"version":2,"id":"c1",}',
   ])('refuses the state %j', (text) => {
     const { host } = machine(saved());
     host.tree.set(`${ROOT}/c1/state.json`, text);
