@@ -56,7 +56,7 @@ export function openLog(host: Host, options: LogOptions): Log {
       const known = asRuntsError(error);
       append('error', known.message, logDetails(known));
       host.self.err(formatError(options.name, known));
-      if (options.level === 'debug' && error instanceof Error) host.self.err(`${error.stack ?? ''}\n`);
+      if (options.level === 'debug' && error instanceof Error) host.self.err(callsOf(error));
     },
     warn: (message) => {
       if (RANK[options.level] < RANK.warning) return;
@@ -64,6 +64,12 @@ export function openLog(host: Host, options: LogOptions): Log {
       else append('warning', message, {});
     },
   };
+}
+
+/** Where an error was made: some engines write its name and message before that. */
+function callsOf({ stack = '' }: Error): string {
+  const calls = stack.split('\n').filter((line) => line.startsWith('    at '));
+  return calls.map((line) => `${line}\n`).join('');
 }
 
 function makeFile(host: Host, file: string | undefined): void {

@@ -70,6 +70,8 @@ describe('what differs between two runs', () => {
     ['a time without parts of a second', '2026-11-22T10:07:13Z', '2026-11-22T10:07:13.5Z'],
     ['a number of a limit', 'RLIMIT_NOFILE 1024', 'RLIMIT_NOFILE 1048576'],
     ['which of two namespaces', '4026531840 4026531841', '4026531840 4026531840'],
+    ['which of two descriptors', 'f([5]<a>, [6]<b>)', 'f([5]<a>, [5]<b>)'],
+    ['an error without its calls', 'error\n    at f (a.js:1)\n', 'error\n'],
     ['a device with numbers of its own', '"device":"0:44"', '"device":"254:0"'],
     ['white space', 'a  b', 'a b'],
   ])('can be %s', ([, one = '', other = '']) => {

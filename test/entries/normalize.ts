@@ -41,6 +41,14 @@ const pids: readonly Rule[] = [
   { name: 'processes', found: /(?<="processes":\[)[^\]]*"pid":<pid[^\]]*/g, measured: true },
 ];
 
+/** Two engines run the program. */
+const engines: readonly Rule[] = [
+  // Each has descriptors of its own before the program opens any; in texts of calls.
+  { name: 'descriptor', found: /(?<=\[)\d+(?=\]<)/g },
+  // Each names functions and places of the program in its own way, after an error with --debug.
+  { name: 'calls', found: /^ {4}at .*(?:\n {4}at .*)*/gm, measured: true },
+];
+
 const kernel: readonly Rule[] = [
   { name: 'namespace', found: /\b40265\d{5}\b/g },
   { name: 'socket', found: /(?<=\b(?:socket|pipe):\[)\d+(?=\])/g },
@@ -54,7 +62,7 @@ const kernel: readonly Rule[] = [
 ];
 
 /** Each after the others: a later rule sees the names that the earlier ones gave. */
-const RULES = [...ids, ...times, ...pids, ...kernel];
+const RULES = [...ids, ...times, ...pids, ...engines, ...kernel];
 
 /** Names for what one command was given and gave: a name stands for one text in all of it. */
 export function normalizer(): (text: string) => string {

@@ -34,6 +34,8 @@ describe('--debug', () => {
     const ended = await container.runts([...flags, 'run', '-b', container.directory, container.id]);
     expect(ended.status).toBe(1);
     expect(ended.stderr).not.toContain('step 1 of');
+    expect(ended.stderr).toMatch(/^runts: mounts\[7\]: [^]*?(\n {4}at [^\n]+)+\n$/);
+    expect(ended.stderr.match(/mounts\[7\]: cannot attach/g)).toHaveLength(1);
     const entries = readFileSync(log, 'utf8').trimEnd().split('\n');
     const levels = entries.map((line) => (JSON.parse(line) as { level: string }).level);
     expect(new Set(levels)).toEqual(new Set(['debug', 'error']));

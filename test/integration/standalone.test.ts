@@ -1,0 +1,141 @@
+/** What the standalone executable needs of the machine that starts it: nothing but the kernel. */
+import { copyFileSync, mkdirSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { TestContext } from 'vitest';
+import { scratchDirectory } from '../support/bundle.ts';
+import { needs } from '../support/conditions.ts';
+import { probing } from '../support/config.ts';
+import { makeContainer, stateOf } from '../support/container.ts';
+import type { TestContainer } from '../support/container.ts';
+import { STANDALONE } from '../support/entry.ts';
+import type { Report } from '../support/report.ts';
+import { run } from '../support/run.ts';
+import type { Ended, RunOptions } from '../support/run.ts';
+
+/** A container whose commands go through the executable, whatever entry the other tests take. */
+function standalone(context: TestContext, prepare?: Parameters<typeof makeContainer>[1]): TestContainer {
+  needs(context, 'the standalone executable');
+  return makeContainer(context, prepare, (command, options) => {
+    const [, ...args] = command;
+    return run(STANDALONE, args, options);
+  });
+}
+
+const running = ({ state, directory, id }: TestContainer): string[] => [
+  ...[STANDALONE, '--root', state],
+  ...['run', '--bundle', directory, id],
+];
+
+const reportOf = (ended: Ended): Report => {
+  expect(ended).toMatchObject({ status: 0, stderr: '' });
+  return JSON.parse(ended.stdout) as Report;
+};
+
+/** Types of the segments of an ELF file for 64 bits (elf(5)). */
+function segments(file: string): number[] {
+  const bytes = readFileSync(file);
+  const [start, size, count] = [
+    Number(bytes.readBigUInt64LE(32)),
+    bytes.readUInt16LE(54),
+    bytes.readUInt16LE(56),
+  ];
+  return Array.from({ length: count }, (_, i) => bytes.readUInt32LE(start + i * size));
+}
+
+describe('the standalone executable', () => {
+  it('is static: it names no loader and no library', async (context) => {
+    needs(context, 'the standalone executable');
+    const [DYNAMIC, INTERP] = [2, 3];
+    expect(segments(STANDALONE)).not.toEqual(expect.arrayContaining([DYNAMIC]));
+    expect(segments(STANDALONE)).not.toEqual(expect.arrayContaining([INTERP]));
+    const { stdout, stderr } = await run('ldd', [STANDALONE]);
+    expect(stdout + stderr).toMatch(/not a dynamic executable|statically linked/);
+  });
+
+  it('runs a container with an empty environment', async (context) => {
+    const container = standalone(context);
+    const { env } = reportOf(await run('env', ['-i', ...running(container)]));
+    expect(env.map((each) => each.replace(/=.*/, ''))).toEqual(['PATH', 'RUNTS_TEST', 'HOME']);
+  });
+
+  it('runs a container from the working directory /', async (context) => {
+    const [command = '', ...args] = running(standalone(context));
+    expect(reportOf(await run(command, args, { cwd: '/' })).cwd).toBe('/');
+  });
+
+  it('makes a container whose streams are closed', async (context) => {
+    const container = standalone(context, probing(['sleep', '60']));
+    const closing = ['-c', 'exec "$@" <&- >&- 2>&-', 'sh', STANDALONE, '--root', container.state];
+    const options: RunOptions = { capture: false };
+    const made = await run('sh', [...closing, 'create', '-b', container.directory, container.id], options);
+    expect(made.status).toBe(0);
+    expect((await run('sh', [...closing, 'start', container.id], options)).status).toBe(0);
+    const { pid, status } = await stateOf(container);
+    expect(status).toBe('running');
+    for (const fd of [0, 1, 2]) expect(readlinkSync(`/proc/${pid}/fd/${fd}`)).toMatch(/^\/dev\/null$/);
+  });
+
+  it('answers in a root that holds nothing but itself, without /proc', async (context) => {
+    needs(context, 'the standalone executable');
+    const root = scratchDirectory(context);
+    copyFileSync(STANDALONE, join(root, 'runts'));
+    mkdirSync(join(root, 'states'));
+    const inside = (...args: string[]) => run('chroot', [root, '/runts', ...args]);
+    expect((await inside('--version')).stdout).toMatch(/^runts version \d/);
+    expect(await inside('spec')).toMatchObject({ status: 0, stderr: '' });
+    expect(JSON.parse(readFileSync(join(root, 'config.json'), 'utf8'))).toMatchObject({
+      root: { path: 'rootfs' },
+    });
+    expect(JSON.parse((await inside('features')).stdout)).toMatchObject({ ociVersionMin: '1.0.0' });
+    expect(await inside('--root', '/states', 'list', '--quiet')).toMatchObject({
+      status: 0,
+      stdout: '',
+      stderr: '',
+    });
+    expect(await inside('--root', '/states', 'state', 'nobody')).toMatchObject({
+      status: 1,
+      stderr: 'runts: container does not exist\n',
+    });
+  });
+
+  it('writes to nothing but the state directory and cgroups', async (context) => {
+    const container = standalone(context, probing(['sleep', '60']));
+    const { state, directory, id } = container;
+    mkdirSync(state);
+    const script = [
+      'mount -t tmpfs states "$STATE"',
+      'for at in / /tmp /run /var /var/tmp; do if mountpoint -q $at; then mount -o remount,bind,ro $at; fi; done',
+      'if touch "$BUNDLE/x" 2>/dev/null; then exit 9; fi',
+      'runts() { "$RUNTS" --root "$STATE" "$@"; }',
+      'runts create --bundle "$BUNDLE" "$ID" >/dev/null',
+      'runts start "$ID"',
+      'runts exec "$ID" /bin/inspect true',
+      'runts state "$ID"',
+      'runts delete --force "$ID"',
+    ].join('\n');
+    const ended = await run('unshare', ['-m', '--propagation', 'private', 'sh', '-ec', script], {
+      env: { STATE: state, BUNDLE: directory, ID: id, RUNTS: STANDALONE },
+    });
+    expect(ended).toMatchObject({ status: 0, stderr: '' });
+    expect(JSON.parse(ended.stdout)).toMatchObject({ status: 'running' });
+  });
+
+  it('gives the soft limit of open files on as it found it', async (context) => {
+    const container = standalone(context, (config) => {
+      config.process.rlimits = [];
+    });
+    const ended = await run('sh', ['-c', 'ulimit -Sn 777; exec "$@"', 'sh', ...running(container)]);
+    expect(reportOf(ended).rlimits['RLIMIT_NOFILE']?.soft).toBe('777');
+  });
+
+  it('is told apart by the name that it is called by, also where PATH finds it', async (context) => {
+    needs(context, 'the standalone executable');
+    const directory = scratchDirectory(context);
+    for (const name of ['runc', 'crun']) {
+      symlinkSync(STANDALONE, join(directory, name));
+      const found = await run('env', ['-i', `PATH=${directory}`, name, '--version']);
+      expect(found.stdout).toMatch(new RegExp(`^${name} version \\d`));
+    }
+  });
+});
