@@ -95,7 +95,13 @@ const EXPECTED: Record<string, (step: PlannedStep) => Expected> = {
   }),
   'root-readonly': () => only(/^mount_setattr \d+<[^>]*rootfs>.*MOUNT_ATTR_RDONLY/),
   pivot: () => ({
-    calls: [/^pivot_root /, /^mount_setattr .*propagation=MS_/, /^umount2 "\.", MNT_DETACH/],
+    // the private procfs goes with the old root
+    calls: [
+      /^pivot_root /,
+      /^mount_setattr .*propagation=MS_/,
+      /^move_mount .*rootfs>, ""/,
+      /^umount2 "\.", MNT_DETACH/,
+    ],
     // until nothing of the old root is left
     last: /^umount2 "\.", MNT_DETACH.*EINVAL/,
   }),
