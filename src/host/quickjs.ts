@@ -12,8 +12,9 @@ import { FORWARDED, SIGWINCH } from './signals.ts';
  * for before it is needed.
  */
 export function quickjsHost(native: Native): Host {
+  const ids = once(() => native.ids());
   return {
-    files: filesOf(native),
+    files: filesOf(native, ids),
     processes: coreProcesses({
       core: () => native,
       capture: captureOf(native),
@@ -21,11 +22,19 @@ export function quickjsHost(native: Native): Host {
       letGo: (pidfd) => native.closeDescriptor(pidfd),
     }),
     terminal: terminalOf(native),
-    self: selfOf(native),
+    self: selfOf(native, ids),
   };
 }
 
-function filesOf(native: Native): HostFiles {
+type Ids = () => ReturnType<Native['ids']>;
+
+/** What does not change is asked once: when it is first needed, for until then there is no process. */
+function once<T>(ask: () => T): () => T {
+  let known: { readonly answer: T } | undefined;
+  return () => (known ??= { answer: ask() }).answer;
+}
+
+function filesOf(native: Native, ids: Ids): HostFiles {
   return {
     readText: (path, limit = TEXT_LIMIT) => readText(native, path, limit),
     replace: (path, text, mode) => checked(() => native.replace(path, text, mode)),
@@ -38,7 +47,7 @@ function filesOf(native: Native): HostFiles {
     exists: (path) => native.exists(path),
     kind: (path) => checked(() => native.kind(path)),
     ownerOf: (path) => checked(() => native.ownerOf(path)),
-    isForeign: (path) => checked(() => isForeign(native, path)),
+    isForeign: (path) => checked(() => isForeign(native, path, ids)),
     mayWrite: (path) => native.mayWrite(path),
     realPath: (path) => checked(() => native.realPath(path)),
     fileSystem: (path) => checked(() => native.fileSystem(path)),
@@ -54,8 +63,8 @@ function readText(native: Native, path: string, limit: number): string {
   }
 }
 
-function isForeign(native: Native, path: string): boolean {
-  return native.kind(path) !== 'missing' && native.ownerOf(path) !== native.ids()[3];
+function isForeign(native: Native, path: string, ids: Ids): boolean {
+  return native.kind(path) !== 'missing' && native.ownerOf(path) !== ids()[3];
 }
 
 function captureOf(native: Native): HostProcesses['capture'] {
@@ -98,33 +107,36 @@ async function relay(native: Native, master: number): Promise<void> {
   }
 }
 
-function selfOf(native: Native): HostSelf {
+function selfOf(native: Native, ids: Ids): HostSelf {
+  const words = once(() => native.arguments());
+  const environment = once(() => native.environment());
+  const directory = once(() => checked(() => native.directory()));
   const said = (fd: number, text: string): void => checked(() => native.say(fd, text));
   return {
     get args() {
-      return native.arguments().slice(1);
+      return words().slice(1);
     },
     get name() {
-      return (native.arguments()[0] ?? 'runts').replace(/^.*\//, '');
+      return baseName(words()[0] ?? 'runts');
     },
     get env() {
-      return native.environment();
+      return environment();
     },
     get cwd() {
-      return checked(() => native.directory());
+      return directory();
     },
     get uid() {
-      return native.ids()[3];
+      return ids()[3];
     },
     get gid() {
-      return native.ids()[4];
+      return ids()[4];
     },
     get isSetId() {
-      const [, uid, gid, euid, egid] = native.ids();
+      const [, uid, gid, euid, egid] = ids();
       return uid !== euid || gid !== egid;
     },
     get pid() {
-      return native.ids()[0];
+      return ids()[0];
     },
     capabilities: () =>
       checked(() => native.capabilities()).flatMap((number) => CAPABILITY_NAMES[number] ?? []),
@@ -140,6 +152,10 @@ function selfOf(native: Native): HostSelf {
       takesFlags: (flags) => native.seccompTakesFlags(flags),
     },
   };
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** Callers with a log may have left no standard error that can be written, as containerd does: nobody is lost there. */
