@@ -61,20 +61,26 @@ export function isStaged(namespaces: Namespaces): boolean {
  * The process and its namespaces, up to where it is pid 1 (or the only process of ours) with root's rights in them.
  */
 export function creationSteps(context: Context, cgroup: CgroupSteps): Prepared {
-  const { namespaces } = context;
-  const slots = new Map(namespaces.joined.map(({ type }) => [type, context.slot()]));
-  const changed = changedNamespaces(context.spec);
-  const prepare = namespaces.joined.map(({ type, path, because }) => {
-    const slot = slots.get(type) ?? 0;
-    return onHost(because, { kind: 'open-namespace', type, path, slot, refuseOwn: changed.includes(type) });
-  });
-  const joins = joinOrder(context).map(({ type, because }) =>
-    onInit(because, { kind: 'join', slot: slots.get(type) ?? 0, namespaces: [type] }),
-  );
-  const rest = isStaged(namespaces)
+  const { prepare, steps: joins } = joinSteps(context);
+  const rest = isStaged(context.namespaces)
     ? stagedSteps(context, joins, cgroup)
     : directSteps(context, joins, cgroup);
   return { prepare, steps: [...rest, ...unshareCgroup(context)] };
+}
+
+function joinSteps(context: Context): Prepared {
+  const { joined } = context.namespaces;
+  if (joined.length === 0) return { prepare: [], steps: [] };
+  const slots = new Map(joined.map(({ type }) => [type, context.slot()]));
+  const changed = changedNamespaces(context.spec);
+  const prepare = joined.map(({ type, path, because }) => {
+    const slot = slots.get(type) ?? 0;
+    return onHost(because, { kind: 'open-namespace', type, path, slot, refuseOwn: changed.includes(type) });
+  });
+  const steps = joinOrder(context).map(({ type, because }) =>
+    onInit(because, { kind: 'join', slot: slots.get(type) ?? 0, namespaces: [type] }),
+  );
+  return { prepare, steps };
 }
 
 /** Those in which the config sets something: joining the runtime's own would set it for the host. */
