@@ -33,6 +33,8 @@ class Execution {
         context_.undo.pop_back();
       }
     }
+    // By now it has ended: its end is waited for by nobody who has something else to do.
+    (void)reap(stage_.pidfd, kDeathMs);
     restore_affinity(context_);
     outcome.times = context_.trace.times();
     return outcome;
@@ -130,9 +132,8 @@ class Execution {
   // The stage process has cloned the one that goes on with the list, and ends.
   Status adopt(channel::Received &received) {
     if (received.fd_count != 1 || received.message.pid == 0) return confused();
-    Child stage = std::move(context_.process);
+    stage_ = std::move(context_.process);
     context_.process = Child{static_cast<int>(received.message.pid), std::move(received.fds[0])};
-    (void)reap(stage.pidfd, kDeathMs);
     return done();
   }
 
@@ -181,6 +182,8 @@ class Execution {
 
   plan::View view_;
   Context context_;
+  // The process that has cloned the one that went on with the list, until it is reaped.
+  Child stage_;
   int current_ = -1;
 };
 
