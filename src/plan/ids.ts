@@ -1,7 +1,7 @@
 import type { IdMapping, Spec } from '../spec/types.ts';
 import { invalid } from './refuse.ts';
 import type { Facts, Mappings } from './facts.ts';
-import { joinedPath, makes } from './namespaces.ts';
+import { has, makes } from './namespaces.ts';
 import type { Namespaces } from './namespaces.ts';
 import type { StepOf } from './steps.ts';
 
@@ -28,10 +28,9 @@ export function hostId(mappings: readonly IdMapping[], id: number): number | und
  * joined one the config's own mappings may only repeat what it has, as containerd and CRI-O write them.
  */
 export function userMappings(spec: Spec, namespaces: Namespaces, facts: Facts): Mappings | undefined {
-  const uid = spec.linux?.uidMappings ?? [];
-  const gid = spec.linux?.gidMappings ?? [];
+  if (!has(namespaces, 'user')) return undefined;
+  const { uidMappings: uid = [], gidMappings: gid = [] } = spec.linux ?? {};
   if (makes(namespaces, 'user')) return { uid, gid };
-  if (joinedPath(namespaces, 'user') === undefined) return undefined;
   const joined = facts.joinedMappings;
   if (joined !== undefined) {
     requireSame(uid, joined.uid, '/linux/uidMappings');

@@ -20,6 +20,8 @@ export interface JoinedNamespace {
 export interface Namespaces {
   readonly made: readonly NamespaceType[];
   readonly joined: readonly JoinedNamespace[];
+  /** Those of both lists. */
+  readonly types: ReadonlySet<NamespaceType>;
   /** Pointer of a type's entry. */
   readonly because: Readonly<Partial<Record<NamespaceType, string>>>;
 }
@@ -30,6 +32,7 @@ export function readNamespaces(spec: { readonly linux?: Pick<Linux, 'namespaces'
   return {
     made: entries.filter(({ path }) => !path).map(({ type }) => type),
     joined: entries.flatMap(({ type, path }) => (path ? [{ type, path, because: because[type] ?? '' }] : [])),
+    types: new Set(entries.map(({ type }) => type)),
     because,
   };
 }
@@ -41,7 +44,7 @@ export function makes(namespaces: Namespaces, type: NamespaceType): boolean {
 
 /** True for a namespace that is made or joined. */
 export function has(namespaces: Namespaces, type: NamespaceType): boolean {
-  return makes(namespaces, type) || joinedPath(namespaces, type) !== undefined;
+  return namespaces.types.has(type);
 }
 
 export function joinedPath(namespaces: Namespaces, type: NamespaceType): string | undefined {
