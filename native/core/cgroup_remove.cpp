@@ -17,8 +17,10 @@
 namespace runts::core {
 namespace {
 
-constexpr auto kRetry = std::chrono::milliseconds(2);
+constexpr auto kFirstRetry = std::chrono::microseconds(100), kLongestRetry = std::chrono::microseconds(10'000);
 constexpr uint32_t kUndoMs = 10'000;
+// Milliseconds.
+constexpr int kPatience = 1000;
 constexpr auto kClear = std::chrono::milliseconds(1000);
 
 // Without cgroup.kill (threaded domains): SIGKILL to each process, again and again until none is left or time
@@ -54,7 +56,7 @@ int kill_and_wait(int dir, Clock::time_point deadline) {
 
 // Removes a directory of cgroupfs and all below it; the kernel says EBUSY for a moment after the last exit.
 int remove_tree(int parent, const std::string &name, Clock::time_point deadline) {
-  for (;;) {
+  for (auto pause = kFirstRetry;; pause = std::min(2 * pause, kLongestRetry)) {
     if (unlinkat(parent, name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return 0;
     if (errno != EBUSY && errno != ENOTEMPTY) return -errno;
     Fd dir(openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
@@ -65,7 +67,7 @@ int remove_tree(int parent, const std::string &name, Clock::time_point deadline)
     }
     if (!below.empty()) continue;
     if (Clock::now() >= deadline) return -EBUSY;
-    std::this_thread::sleep_for(kRetry);
+    std::this_thread::sleep_for(pause);
   }
 }
 
@@ -124,7 +126,8 @@ int await_cgroup_event(int dir, std::string_view key, uint64_t value, int timeou
   int fd = open_at(dir, "cgroup.events", O_RDONLY | O_NOFOLLOW);
   if (fd < 0) return fd;
   Fd events(fd);
-  for (;;) {
+  // The kernel tells of a change not before 10 ms after the last it told of, and a container may have begun just now.
+  for (int patience = 1;; patience = std::min(2 * patience, kPatience)) {
     char text[256];
     ssize_t size = pread(fd, text, sizeof(text), 0);
     if (size < 0) return errno == ENODEV ? 0 : -errno;
@@ -133,7 +136,7 @@ int await_cgroup_event(int dir, std::string_view key, uint64_t value, int timeou
     int left = milliseconds_left(deadline);
     if (left == 0) return -ETIMEDOUT;
     pollfd wait{fd, POLLPRI, 0};
-    if (poll(&wait, 1, left) < 0 && errno != EINTR) return -errno;
+    if (poll(&wait, 1, std::min(left, patience)) < 0 && errno != EINTR) return -errno;
   }
 }
 
