@@ -16,6 +16,16 @@ export interface Flag {
   readonly hidden?: boolean;
 }
 
+/** Flags by all of their names. */
+export type FlagTable = ReadonlyMap<string, Flag>;
+
+export function flagTable(flags: readonly Flag[]): FlagTable {
+  const byShort = flags.flatMap((flag): [string, Flag][] =>
+    flag.short === undefined ? [] : [[flag.short, flag]],
+  );
+  return new Map([...byShort, ...flags.map((flag): [string, Flag] => [flag.name, flag])]);
+}
+
 /** Flags that were given, by their long names, with their values as text and in order. */
 export type FlagValues = ReadonlyMap<string, readonly string[]>;
 
@@ -29,7 +39,7 @@ export interface Parsed {
  * ends the flags. They also end at the first argument where `stopAtFirst` says so.
  * @throws {RuntsError} INVALID_ARGUMENT.
  */
-export function parseFlags(known: readonly Flag[], words: readonly string[], stopAtFirst: boolean): Parsed {
+export function parseFlags(known: FlagTable, words: readonly string[], stopAtFirst: boolean): Parsed {
   const flags = new Map<string, string[]>();
   const args: string[] = [];
   for (let at = 0; at < words.length; at += 1) {
@@ -47,13 +57,13 @@ export function parseFlags(known: readonly Flag[], words: readonly string[], sto
 
 /** How many words of value were taken. */
 function takeFlag(
-  known: readonly Flag[],
+  known: FlagTable,
   word: string,
   next: string | undefined,
   into: Map<string, string[]>,
 ): number {
   const [, name = '', inline] = /^--?([^=]*)(?:=([\s\S]*))?$/.exec(word) ?? [];
-  const flag = known.find((candidate) => candidate.name === name || candidate.short === name);
+  const flag = known.get(name);
   if (flag === undefined) throw invalid(`flag provided but not defined: -${name}`);
   const takesNext = flag.kind !== 'bool' && inline === undefined;
   const value = inline ?? (flag.kind === 'bool' ? 'true' : next);

@@ -10,7 +10,7 @@ import { asRuntsError, openLog } from './log.ts';
 import type { Log } from './log.ts';
 import { print } from './output.ts';
 import { asOfRunc } from './runc-name.ts';
-import { flagsOf, GLOBAL_FLAGS, VERBS } from './table.ts';
+import { flagTableOf, GLOBAL_TABLE, verbNamed } from './table.ts';
 import type { Verb } from './verb.ts';
 
 /** Exit status of a command that does not exist, as of runc. */
@@ -21,7 +21,7 @@ export async function main(host: Host): Promise<number> {
   let log = openLog(host, { format: 'text', level: 'warning', name: host.self.name });
   try {
     refuseSetId(host);
-    const globals = await usage(host, undefined, () => parseFlags(GLOBAL_FLAGS, host.self.args, true));
+    const globals = await usage(host, undefined, () => parseFlags(GLOBAL_TABLE, host.self.args, true));
     log = openLog(host, logOptionsOf(host, globals.flags));
     rootlessOf(globals.flags);
     return await dispatch(host, globals, log);
@@ -36,7 +36,7 @@ async function dispatch(host: Host, { flags, args }: Parsed, log: Log): Promise<
   if (isOn(flags, 'version')) return printVersion(host);
   if (name === undefined || isOn(flags, 'help')) return printHelp(host, undefined);
   const wanted = name === 'help' ? words[0] : name;
-  const verb = VERBS.find((candidate) => candidate.name === wanted);
+  const verb = wanted === undefined ? undefined : verbNamed(wanted);
   if (verb === undefined && wanted !== undefined) {
     log.error(new RuntsError('INVALID_ARGUMENT', `No help topic for '${wanted}'`));
     return NO_SUCH_COMMAND;
@@ -49,7 +49,7 @@ async function dispatch(host: Host, { flags, args }: Parsed, log: Log): Promise<
 }
 
 function parseVerb(verb: Verb, words: readonly string[]): Parsed {
-  const known = flagsOf(verb);
+  const known = flagTableOf(verb);
   if (verb.loose !== true) return parseFlags(known, words, verb.stopAtFirst === true);
   const help = words.filter((word) => /^--?h(elp)?$/.test(word));
   return { ...parseFlags(known, help, false), args: words };

@@ -1,4 +1,5 @@
-import type { Flag } from './flags.ts';
+import { flagTable } from './flags.ts';
+import type { Flag, FlagTable } from './flags.ts';
 import type { Verb } from './verb.ts';
 
 /**
@@ -403,4 +404,18 @@ export const VERBS: readonly Verb[] = [
 /** Flags of a verb, with those that every verb has. */
 export function flagsOf(verb: Verb): readonly Flag[] {
   return [...verb.flags, HELP];
+}
+
+export const GLOBAL_TABLE: FlagTable = flagTable(GLOBAL_FLAGS);
+
+const BY_NAME: ReadonlyMap<string, Verb> = new Map(VERBS.map((verb) => [verb.name, verb]));
+const TABLES: ReadonlyMap<Verb, FlagTable> = new Map(VERBS.map((verb) => [verb, flagTable(flagsOf(verb))]));
+
+export function verbNamed(name: string): Verb | undefined {
+  return BY_NAME.get(name);
+}
+
+/** The flags of a verb as they are looked up. */
+export function flagTableOf(verb: Verb): FlagTable {
+  return TABLES.get(verb) ?? flagTable(flagsOf(verb));
 }

@@ -1,14 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { integersOf, isOn, parseDuration, parseFlags, textOf, textsOf } from '../../src/cli/flags.ts';
-import type { Flag } from '../../src/cli/flags.ts';
+import {
+  flagTable,
+  integersOf,
+  isOn,
+  parseDuration,
+  parseFlags,
+  textOf,
+  textsOf,
+} from '../../src/cli/flags.ts';
 
-const FLAGS: readonly Flag[] = [
+const FLAGS = flagTable([
   { name: 'bundle', short: 'b', kind: 'text', about: '' },
   { name: 'force', short: 'f', kind: 'bool', about: '' },
   { name: 'env', short: 'e', kind: 'texts', about: '' },
   { name: 'gid', short: 'g', kind: 'integers', about: '' },
   { name: 'interval', kind: 'duration', about: '' },
-];
+]);
 
 describe('flags', () => {
   it.each([
