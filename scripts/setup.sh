@@ -1,6 +1,6 @@
 #!/bin/sh
-# setup.sh [build|test|arm64] — install what a build needs and is missing (or the tests too, or the standalone executable of
-# arm64 from another machine); says each thing in one line.
+# setup.sh [build|test|arm64|arm64-test] — install what a build needs and is missing (or the tests too, or the standalone executable
+# of arm64 from another machine, or the tests of that); says each thing in one line.
 set -eu
 cd "$(dirname "$0")/.."
 purpose=${1:-build}
@@ -27,10 +27,13 @@ if [ "$purpose" = test ]; then
   have ps || missing="$missing procps"
   have newuidmap || missing="$missing uidmap"
 fi
-if [ "$purpose" = arm64 ]; then
-  have aarch64-linux-gnu-g++ || missing="$missing g++-aarch64-linux-gnu"
-  have qemu-aarch64 || have qemu-aarch64-static || missing="$missing qemu-user"
-fi
+case $purpose in
+  arm64 | arm64-test)
+    have aarch64-linux-gnu-g++ || missing="$missing g++-aarch64-linux-gnu"
+    have qemu-aarch64 || have qemu-aarch64-static || missing="$missing qemu-user"
+    [ "$purpose" = arm64 ] || have qemu-system-aarch64 || missing="$missing qemu-system-arm"
+    ;;
+esac
 
 if [ -n "$missing" ]; then
   have apt-get || fail "install these (Debian's names) with the package manager of this system and try again:$missing"

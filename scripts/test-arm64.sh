@@ -1,8 +1,9 @@
 #!/bin/sh
 # test-arm64.sh — the standalone executable of arm64 under qemu beside that of this machine: what asks no kernel of its own must come
-# out alike, byte for byte. (Containers need more than qemu's user mode has.)
+# out alike, byte for byte. Then containers, which need more than qemu's user mode has, in a machine (boot-arm64.sh).
 set -eu
 cd "$(dirname "$0")/.."
+sh scripts/setup.sh arm64-test
 sh scripts/standalone.sh
 sh scripts/standalone.sh --arch arm64
 qemu=$(command -v qemu-aarch64 || command -v qemu-aarch64-static)
@@ -45,3 +46,4 @@ for bundle in bundles/hello bundles/busybox bundles/layered "$scratch/docker"; d
 
 [ "$failed" = 0 ] || exit 1
 echo "arm64: $checked commands say the same as on $(uname -m)"
+sh scripts/boot-arm64.sh

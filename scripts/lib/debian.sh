@@ -31,18 +31,32 @@ debian_unpack() {
     mv "$fresh" "$place"
   else
     tail -5 "$place.log" >&2
+    rm -rf "$fresh"
     debian_why="apt-get could not fetch $* (all of its words: $place.log)"
     return 1
   fi
 }
 
 debian_fetch() {
-  debian_apt update && (cd "$fresh/apt" && debian_apt download "$@") || return 1
+  # shellcheck disable=SC2046
+  debian_apt apt-get update && (cd "$fresh/apt" && debian_apt apt-get download $(debian_named "$@")) || return 1
   for package in "$fresh"/apt/*.deb; do dpkg-deb -x "$package" "$fresh" || return 1; done
 }
 
+# The names of packages, and for the metapackage of a kernel that of the newest, which it depends on.
+debian_named() {
+  for package in "$@"; do
+    case $package in
+      linux-image-*) debian_apt apt-cache depends "$package" | sed -n 's/^ *Depends: *\(linux-image-[0-9].*\)/\1/p' | head -1 ;;
+      *) echo "$package" ;;
+    esac
+  done
+}
+
 debian_apt() {
-  apt-get -q -o Dir::Etc::sourcelist="$fresh/apt/sources.list" -o Dir::Etc::sourceparts=- \
+  tool=$1
+  shift
+  "$tool" -q -o Dir::Etc::sourcelist="$fresh/apt/sources.list" -o Dir::Etc::sourceparts=- \
     -o Dir::State::lists="$fresh/apt/lists" -o Dir::State::status=/dev/null -o Dir::Cache="$fresh/apt/cache" \
     -o APT::Architecture="$architecture" -o APT::Architectures::="$architecture" -o APT::Sandbox::User=root \
     -o Acquire::Languages=none -o Acquire::Retries=1 -o Acquire::http::Timeout=20 "$@"
