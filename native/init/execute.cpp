@@ -136,13 +136,15 @@ constexpr int kEnding[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM,
 
 void end_by_signal(int signal) { _exit(128 + signal); }
 
+}  // namespace
+
 // pid_namespaces(7): what the first process of a namespace does not handle does not reach it, and a container that
-// waits shall be ended as others are. execve sets the actions back.
-void end_on_signals() {
+// waits shall be ended as others are: from its first moment, which only the host knows. execve sets the actions back.
+void end_on_signals_if_it_waits(Context &context) {
+  bool waits = any_ahead(context, [](const plan::Entry &entry) { return entry.kind == plan::Kind::AwaitStart; });
+  if (!waits) return;
   for (int signal : kEnding) sys::set_signal_action(signal, end_by_signal);
 }
-
-}  // namespace
 
 Result run(Context &context, const plan::FindExecutable &step) {
   std::string_view name = step.name;
@@ -174,7 +176,6 @@ Result run(Context &context, const plan::AwaitStart &step) {
   Fd listener = take_slot(context, step.slot);
   if (!listener) return no_such_slot(context, step.slot);
   context.control.reset();
-  end_on_signals();
   // Labels were written: the wait may be long, and who gets hold of this process shall find nothing.
   if (!procfs_is_needed_later(context)) context.procfs.reset();
   int fd;

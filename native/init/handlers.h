@@ -71,5 +71,6 @@ Result run(Context &context, const plan::AwaitStart &step);
 Result run(Context &context, const plan::CloseFds &step);
 Result run(Context &context, const plan::Seccomp &step);
 Result run(Context &context, const plan::Execve &step);
+void end_on_signals_if_it_waits(Context &context);
 
 }  // namespace runts::init

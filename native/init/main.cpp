@@ -156,6 +156,7 @@ constinit Trace trace;
 void run_plan(Context &context, plan::View &view) {
   context.rest = &view;
   uint32_t go_on_at = wait_for_baton(context);
+  end_on_signals_if_it_waits(context);
   plan::Entry entry;
   while (view.more()) {
     uint32_t step = view.index();

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TestContext } from 'vitest';
 import { needs } from '../support/conditions.ts';
@@ -14,7 +16,7 @@ import type { TestContainer } from '../support/container.ts';
 import { holdings } from '../support/leaks.ts';
 import { startPeer } from '../support/peer.ts';
 import type { Peer } from '../support/peer.ts';
-import { RUNTS, until } from '../support/run.ts';
+import { RUNTS, run, until } from '../support/run.ts';
 
 /** A foreground run of a program that tells the signals it gets. */
 async function listener(context: TestContext): Promise<{ container: TestContainer; peer: Peer }> {
@@ -65,6 +67,20 @@ describe('kill', () => {
     await create(container);
     expect(await container.runts(['kill', container.id])).toMatchObject({ status: 0, stderr: '' });
     await waitForStatus(container, 'stopped');
+  });
+
+  it('a created container ends by SIGTERM however soon that comes', async (context) => {
+    needs(context);
+    const { state, directory, scratch, id, runts } = makeContainer(context, probing(['sleep', '60']));
+    const file = join(scratch, 'pid');
+    const create = [RUNTS, '--root', state, 'create', '--pid-file', file, '-b', directory];
+    for (let i = 0; i < 5; i++) {
+      const script = `"$@" ${id} >/dev/null && kill "$(cat ${file})"`;
+      expect(await run('sh', ['-c', script, 'sh', ...create])).toMatchObject({ status: 0, stderr: '' });
+      const pid = Number(readFileSync(file, 'utf8'));
+      await until('its end', () => !existsSync(`/proc/${pid}/root/bin`));
+      expect(await runts(['delete', id])).toMatchObject({ status: 0, stderr: '' });
+    }
   });
 
   it('a stopped container cannot: "container not running", but --all is content', async (context) => {

@@ -25,5 +25,6 @@ function chosen(): Entry {
   return wanted;
 }
 
+export const EXECUTABLES: readonly string[] = Object.values(ENTRIES);
 export const ENTRY: Entry = chosen();
 export const RUNTS = ENTRIES[ENTRY];

@@ -2,7 +2,7 @@
 import { appendFileSync, existsSync, readFileSync, realpathSync } from 'node:fs';
 import type { ChildProcess } from 'node:child_process';
 import { TestRunner } from 'vitest';
-import { RUNTS } from './entry.ts';
+import { EXECUTABLES } from './entry.ts';
 
 /** A line of the file; it is written when the command's output has ended. */
 export interface CommandRecord {
@@ -25,7 +25,7 @@ const begun = new Map<string, number>();
 export function record(child: ChildProcess, argv: readonly string[]): void {
   const test = TestRunner.getCurrentTest()?.fullName;
   if (file === undefined || !test?.startsWith('test/integration/')) return;
-  if (!argv.some((word) => word.includes(RUNTS)) && !isLink(argv[0])) return;
+  if (nameless(argv).join() === argv.join() && !isLink(argv[0])) return;
   const command = begun.get(test) ?? 0;
   begun.set(test, command + 1);
   const [stdout, stderr] = [collected(child.stdout), collected(child.stderr)];
@@ -33,7 +33,7 @@ export function record(child: ChildProcess, argv: readonly string[]): void {
     const line: CommandRecord = {
       test,
       command,
-      argv: argv.map((word) => word.replaceAll(RUNTS, 'runts')),
+      argv: nameless(argv),
       status,
       signal,
       stdout: stdout(),
@@ -44,8 +44,11 @@ export function record(child: ChildProcess, argv: readonly string[]): void {
   });
 }
 
+const nameless = (argv: readonly string[]): string[] =>
+  argv.map((word) => EXECUTABLES.reduce((text, path) => text.replaceAll(path, 'runts'), word));
+
 const isLink = (command = ''): boolean =>
-  command.startsWith('/') && existsSync(command) && realpathSync(command) === RUNTS;
+  command.startsWith('/') && existsSync(command) && EXECUTABLES.includes(realpathSync(command));
 
 function logOf(argv: readonly string[]): string {
   const at = argv.indexOf('--log');
