@@ -48,6 +48,8 @@ struct Context {
   bool shares_mounts = false;
   // A user namespace was made or joined by this plan.
   bool in_user_namespace = false;
+  // A time namespace was made for the children of this process.
+  bool time_for_children = false;
 
   // A procfs that no container can have tampered with, see procfs.h. Closed once no later step needs it.
   Fd procfs;

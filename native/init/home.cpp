@@ -13,7 +13,9 @@ namespace {
 
 constexpr size_t kMostBytes = 1 << 20;
 constexpr std::string_view kPrefix = "HOME=";
-char variable[kPrefix.size() + PATH_MAX] = "HOME=/";
+constexpr char kUnknown[] = "HOME=/";
+// Filled when it is asked for: a program without initial data has a page less to be written and mapped.
+char variable[kPrefix.size() + PATH_MAX];
 
 bool is_number(std::string_view text, uint32_t number) {
   uint64_t value = 0;
@@ -43,6 +45,7 @@ std::string_view find_home(std::string_view passwd, uint32_t uid) {
 
 const char *home_variable(Context &context, uint32_t uid) {
   if (context.home) return context.home;
+  memcpy(variable, kUnknown, sizeof(kUnknown));
   context.home = variable;
   Fd file;
   constexpr char kPath[] = "/etc/passwd";

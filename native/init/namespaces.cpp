@@ -7,6 +7,7 @@
 
 #include "../sys/channel.h"
 #include "../sys/decimal.h"
+#include "../sys/raw.h"
 #include "control.h"
 #include "handlers.h"
 #include "own_files.h"
@@ -16,6 +17,7 @@ namespace {
 
 constexpr uint64_t kNewUser = 0x10000000;
 constexpr uint64_t kNewMount = 0x00020000;
+constexpr uint64_t kNewTime = 0x00000080;
 constexpr int kKeyctlJoinSession = 1;
 constexpr int kKeyctlSetPerm = 5;
 constexpr int kKeyctlDescribe = 6;
@@ -26,6 +28,7 @@ constexpr uint32_t kKeyOtherSearch = 0x00000008;
 void entered(Context &context, uint64_t namespaces) {
   if (namespaces & kNewUser) context.in_user_namespace = true;
   if (namespaces & kNewMount) context.root.reset();
+  if (namespaces & kNewTime) context.time_for_children = true;
 }
 
 // `type;uid;gid;perm;description`: the fourth field, in hexadecimal. False where there is none.
@@ -113,25 +116,40 @@ Result run(Context &context, const plan::TimeOffsets &step) {
   return write_own_file(context, "timens_offsets", std::string_view(text, static_cast<size_t>(at - text)));
 }
 
+namespace {
+
+// What the process that forks goes on with. Not on its stack, which is the child's by then.
+struct Stage {
+  Context *context;
+  int pidfd;
+  protocol::Message message;
+};
+Stage stage;
+alignas(16) char stage_stack[4096];
+
+// Its memory is the child's, too, which waits until the host knows of it.
+[[noreturn]] void leave(void *, long pid) {
+  stage.message.pid = static_cast<uint32_t>(pid);
+  if (tell(*stage.context, stage.message, stage.pidfd) == 0) _exit(0);
+  sys::pidfd_send_signal(stage.pidfd, 9);
+  _exit(1);
+}
+
+}  // namespace
+
+// The child takes over memory and stack: nothing is copied for a process that has but a word to say. But with the memory a
+// child would have the time namespace of before (time_namespaces(7)), so there it gets a copy.
 Result run(Context &context, const plan::Fork &step) {
-  int pidfd = -1;
+  stage = {&context, -1, channel::plain(protocol::Type::Forked, context.step + 1)};
   sys::CloneArgs args{};
   args.flags = sys::kCloneParent | sys::kClonePidfd | step.namespaces;
-  args.pidfd = reinterpret_cast<uint64_t>(&pidfd);
-  int pid = sys::clone3(args);
+  if (!context.time_for_children) args.flags |= sys::kCloneVm;
+  args.pidfd = reinterpret_cast<uint64_t>(&stage.pidfd);
+  long pid = raw::clone3_leaving(&args, sizeof(args), stage_stack + sizeof(stage_stack), leave, nullptr);
   if (pid < 0) {
-    return Result::failure(-pid, context.report.call("clone3")
+    return Result::failure(static_cast<int>(-pid), context.report.call("clone3")
                                      .word("CLONE_PARENT|CLONE_PIDFD")
                                      .flags(step.namespaces, kNamespaceNames));
-  }
-  if (pid > 0) {
-    protocol::Message message = channel::plain(protocol::Type::Forked, context.step + 1);
-    message.pid = static_cast<uint32_t>(pid);
-    if (tell(context, message, pidfd) != 0) {
-      sys::pidfd_send_signal(pidfd, 9);
-      _exit(1);
-    }
-    _exit(0);
   }
   entered(context, step.namespaces);
   context.procfs.reset();

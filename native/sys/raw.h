@@ -39,6 +39,31 @@ inline long clone3(const void *args, unsigned long size, void (*entry)(void *), 
       : "rcx", "r11", "memory");
   return result;
 }
+
+// clone3(2) that leaves the caller's stack to the child, which gets 0, also where they share their memory; the caller
+// itself goes on in leave(argument, pid) below the end of another stack, and never comes back. Without a child: -errno.
+inline long clone3_leaving(const void *args, unsigned long size, void *stack_end, void (*leave)(void *, long),
+                           void *argument) {
+  long result;
+  register void *stack asm("r12") = stack_end;
+  register void (*parent)(void *, long) asm("r13") = leave;
+  register void *passed asm("r14") = argument;
+  asm volatile(
+      "syscall\n\t"
+      "test %%rax, %%rax\n\t"
+      "jle 1f\n\t"
+      "mov %%r12, %%rsp\n\t"
+      "xor %%ebp, %%ebp\n\t"
+      "mov %%r14, %%rdi\n\t"
+      "mov %%rax, %%rsi\n\t"
+      "call *%%r13\n\t"
+      "ud2\n"
+      "1:"
+      : "=a"(result)
+      : "a"(435L), "D"(args), "S"(size), "r"(stack), "r"(parent), "r"(passed)
+      : "rcx", "r11", "memory");
+  return result;
+}
 #elif defined(__aarch64__)
 inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0, long f = 0) {
   register long x8 asm("x8") = number;
@@ -68,6 +93,31 @@ inline long clone3(const void *args, unsigned long size, void (*entry)(void *), 
       "1:"
       : "+r"(x0)
       : "r"(x8), "r"(x1), "r"(child), "r"(passed)
+      : "memory", "cc");
+  return x0;
+}
+
+inline long clone3_leaving(const void *args, unsigned long size, void *stack_end, void (*leave)(void *, long),
+                           void *argument) {
+  register long x8 asm("x8") = 435;
+  register long x0 asm("x0") = reinterpret_cast<long>(args);
+  register long x1 asm("x1") = static_cast<long>(size);
+  register void *stack asm("x19") = stack_end;
+  register void (*parent)(void *, long) asm("x20") = leave;
+  register void *passed asm("x21") = argument;
+  asm volatile(
+      "svc #0\n\t"
+      "cmp x0, #0\n\t"
+      "b.le 1f\n\t"
+      "mov sp, x19\n\t"
+      "mov x29, xzr\n\t"
+      "mov x1, x0\n\t"
+      "mov x0, x21\n\t"
+      "blr x20\n\t"
+      "brk #1\n"
+      "1:"
+      : "+r"(x0)
+      : "r"(x8), "r"(x1), "r"(stack), "r"(parent), "r"(passed)
       : "memory", "cc");
   return x0;
 }
