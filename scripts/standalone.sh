@@ -36,12 +36,15 @@ if [ "$wanted" != "$machine" ]; then
 fi
 log=$tree.log
 mkdir -p build
+# What a missing engine is about matters to nobody who did not ask for it.
+if [ -n "$optional" ]; then exec 3>>"$log"; else exec 3>&2; fi
 
 # CMake finds an installed engine, or downloads one, where this gives none.
 if ! [ -e "$tree/configured" ] || [ CMakeLists.txt -nt "$tree/configured" ]; then
   echo "build: configuring and compiling the standalone executable of $wanted"
-  engine=$(sh scripts/quickjs.sh) || engine=
-  cmake -S . -B "$tree" -DRUNTS_STANDALONE=ON -DRUNTS_OUT="$PWD/$tree/out" -DQJS_SOURCE_DIR="$engine" "$@" >"$log" 2>&1 || {
+  : >"$log"
+  engine=$(sh scripts/quickjs.sh 2>&3) || engine=
+  cmake -S . -B "$tree" -DRUNTS_STANDALONE=ON -DRUNTS_OUT="$PWD/$tree/out" -DQJS_SOURCE_DIR="$engine" "$@" >>"$log" 2>&1 || {
     [ -z "$optional" ] || { echo "build: no standalone executable, so the command runs on Node (why: $log)"; exit 0; }
     tail -20 "$log" >&2
     fail "configuring failed (all of it: $log)"

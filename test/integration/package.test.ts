@@ -58,6 +58,7 @@ describe('the command of the package', () => {
     const executables = files.filter(({ path }) => /^(bin|dist)\/runts/.test(path));
     expect(executables).toContainEqual(expect.objectContaining({ path: 'bin/runts', mode: 0o755 }));
     expect(executables).toContainEqual(expect.objectContaining({ path: `dist/${OF_MACHINE}`, mode: 0o755 }));
+    expect(files.map(({ path }) => path)).toContain('build/out/runts.node');
     // The same executable a second time.
     expect(executables.map(({ path }) => path)).not.toContain('dist/runts');
   });
