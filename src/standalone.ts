@@ -7,6 +7,8 @@ import { VERBS } from './cli/table.ts';
 import { quickjsHost } from './host/quickjs.ts';
 import type { Native } from './host/quickjs-native.ts';
 
+export { rehearse } from './rehearsal.ts';
+
 /** A function that runs one command line and gives its exit status. */
 export function command(native: Native): () => Promise<number> {
   const host = quickjsHost(native);

@@ -8,7 +8,9 @@
 #include "../core/files.h"
 #include "functions.h"
 #include "heap.h"
+#include "image.h"
 #include "loop.h"
+#include "rehearsal.h"
 
 namespace runts::quickjs {
 namespace {
@@ -57,10 +59,15 @@ JSContext *make_context(JSRuntime *runtime) {
   return failed ? nullptr : context;
 }
 
-// What the script calls itself: `const runts = ...`, whose `command` takes what is native.
+// The script calls itself `runts`.
+JSValue exported(JSContext *context, const std::string &name) {
+  std::string source = "runts." + name;
+  return JS_Eval(context, source.c_str(), source.size(), "image", JS_EVAL_TYPE_GLOBAL);
+}
+
+// Its `command` takes what is native.
 bool take_command(JSContext *context, JSValue &command) {
-  constexpr char kSource[] = "runts.command";
-  JSValue make = JS_Eval(context, kSource, sizeof(kSource) - 1, "image", JS_EVAL_TYPE_GLOBAL);
+  JSValue make = exported(context, "command");
   JSValue native = make_functions(context);
   command = JS_Call(context, make, JS_UNDEFINED, 1, &native);
   JS_FreeValue(context, native);
@@ -105,10 +112,9 @@ bool evaluate(JSContext *context, const std::string &code) {
   return !failed;
 }
 
-int write_image(const char *output) {
-  std::span<const char> image = finish_image();
+int write_image(const Image &image, const char *output) {
   Fd file(open(output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  int error = file ? core::write_all(file.get(), {image.data(), image.size()}) : -errno;
+  int error = file ? core::write_all(file.get(), image.bytes) : -errno;
   return error < 0 ? complain(std::string(output) + ": " + strerror(-error)) : 0;
 }
 
@@ -131,6 +137,27 @@ int exit_status(JSContext *context, JSValueConst promise) {
   return status;
 }
 
+// To its end; what it waits for comes in between.
+int finish(const Roots &engine, JSValueConst promise) {
+  if (JS_IsException(promise)) return complain_of_exception(engine.context);
+  for (;;) {
+    if (!run_jobs(engine.runtime)) return complain_of_exception(engine.context);
+    if (JS_PromiseState(engine.context, promise) != JS_PROMISE_PENDING) return exit_status(engine.context, promise);
+    if (!wait_for_next()) return complain("the command waits for what cannot come");
+  }
+}
+
+// The script's `rehearse` runs a usual command on a machine that is made up. After that the heap is no good for an image.
+int rehearse(const Roots &engine, Image &image) {
+  JSValue function = exported(engine.context, "rehearse");
+  int status = 1;
+  set_usual_pages(image, pages_written(image.memory, [&] {
+                    JSValue promise = JS_Call(engine.context, function, JS_UNDEFINED, 0, nullptr);
+                    status = finish(engine, promise);
+                  }));
+  return status == 0 ? 0 : complain("the rehearsal has failed");
+}
+
 }  // namespace
 
 int make_image(const char *script, const char *output) {
@@ -150,20 +177,17 @@ int make_image(const char *script, const char *output) {
   JS_RunGC(runtime);
   JS_SetGCThreshold(runtime, kCollectFrom);
   fill_gaps(runtime);
-  roots() = {runtime, context, command};
-  return write_image(output);
+  Roots engine{runtime, context, command};
+  Image image = take_image(engine);
+  int status = rehearse(engine, image);
+  return status == 0 ? write_image(image, output) : status;
 }
 
 int run_command() {
-  auto [runtime, context, command] = roots();
-  JS_UpdateStackTop(runtime);
-  JSValue promise = JS_Call(context, command, JS_UNDEFINED, 0, nullptr);
-  if (JS_IsException(promise)) return complain_of_exception(context);
-  for (;;) {
-    if (!run_jobs(runtime)) return complain_of_exception(context);
-    if (JS_PromiseState(context, promise) != JS_PROMISE_PENDING) return exit_status(context, promise);
-    if (!wait_for_next()) return complain("the command waits for what cannot come");
-  }
+  copy_usual_pages();
+  Roots engine = image_roots();
+  JS_UpdateStackTop(engine.runtime);
+  return finish(engine, JS_Call(engine.context, engine.command, JS_UNDEFINED, 0, nullptr));
 }
 
 }  // namespace runts::quickjs

@@ -6,19 +6,12 @@
 #include <new>
 #include <sys/mman.h>
 
-// Of image.S, or of blank.S.
-extern "C" char runts_image_begin[], runts_image_end[];
-// The linker's: where code and data end.
-extern "C" char etext, edata;
-
 namespace runts::quickjs {
 namespace {
 
-constexpr uint64_t kMagic = 0x7061656873746e72;
-constexpr size_t kPage = 4096;
 constexpr size_t kMost = size_t{1} << 40;
-// What a process takes from the kernel at a time, and how much of the first is made ready in one go: about what a command
-// needs.
+// What a process takes from the kernel at a time, and how much of that is made ready in one go, which costs half of what
+// it costs page by page.
 constexpr size_t kRegion = size_t{1} << 20;
 constexpr size_t kReady = size_t{64} << 10;
 
@@ -52,42 +45,39 @@ unsigned class_of_size(size_t size) {
   return kExactClasses + power * 4 + static_cast<unsigned>((over - base) / (base / 4));
 }
 
-// Lies at the beginning of an image, and is itself part of it.
-struct alignas(kUnit) Header {
-  uint64_t magic;
-  // The executable that made it has the same code and data at the same addresses, or it is not this one's.
-  const char *code_end;
-  const char *data_end;
-  Roots roots;
-};
-
 struct Heap {
   char *next = nullptr;
   char *end = nullptr;
+  // Up to here the kernel has given memory, or gives it as it is touched.
+  char *ready = nullptr;
   Free *free[kClasses] = {};
   size_t requests = 0;
 };
 Heap heap;
 
-Header &header() { return *reinterpret_cast<Header *>(runts_image_begin); }
-
-// New blocks never lie in the image: they would share pages with what is only read there.
 bool take_region(size_t size) {
-  size_t whole = size > kRegion ? (size + kPage - 1) / kPage * kPage : kRegion;
+  size_t whole = size > kRegion ? (size + kReady - 1) / kReady * kReady : kRegion;
   void *region = mmap(nullptr, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (region == MAP_FAILED) return false;
-  if (!heap.next) madvise(region, kReady, MADV_POPULATE_WRITE);
-  heap.next = static_cast<char *>(region);
+  heap.next = heap.ready = static_cast<char *>(region);
   heap.end = heap.next + whole;
   return true;
+}
+
+void make_ready(char *end) {
+  while (heap.ready < end) {
+    madvise(heap.ready, kReady, MADV_POPULATE_WRITE);
+    heap.ready += kReady;
+  }
 }
 
 void *take_block(unsigned index) {
   size_t size = sizeof(Block) + size_of_class(index);
   if (static_cast<size_t>(heap.end - heap.next) < size && !take_region(size)) return nullptr;
   auto *block = reinterpret_cast<Block *>(heap.next);
-  block->size_class = index;
   heap.next += size;
+  if (heap.next > heap.ready) make_ready(heap.next);
+  block->size_class = index;
   return block + 1;
 }
 
@@ -134,22 +124,13 @@ void *reallocate(void *opaque, void *bytes, size_t size) {
 
 const JSMallocFunctions kHeapFunctions = {allocate_zeroed, allocate, release, reallocate, usable_size};
 
-bool has_image() {
-  return header().magic == kMagic && header().code_end == &etext && header().data_end == &edata;
+void place_heap(std::span<char> memory) {
+  heap.next = memory.data();
+  heap.end = heap.ready = memory.data() + memory.size();
 }
 
-Roots &roots() { return header().roots; }
-
-void begin_image() {
-  heap.next = runts_image_begin + sizeof(Header);
-  heap.end = runts_image_end;
-}
+char *end_of_heap() { return heap.next; }
 
 size_t heap_requests() { return heap.requests; }
-
-std::span<const char> finish_image() {
-  header() = {kMagic, &etext, &edata, header().roots};
-  return {runts_image_begin, heap.next};
-}
 
 }  // namespace runts::quickjs

@@ -8,7 +8,7 @@
 #include "../core/relay.h"
 #include "engine.h"
 #include "functions.h"
-#include "heap.h"
+#include "image.h"
 
 namespace {
 

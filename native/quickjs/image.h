@@ -1,0 +1,44 @@
+// The heap image: the engine with the evaluated program in it, written to a file while the executable is built and linked into
+// it at the address where it was made. A command finds it there, mapped and not read, and only what it touches is copied.
+#pragma once
+#include <quickjs.h>
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace runts::quickjs {
+
+constexpr size_t kPage = 4096;
+
+// Where a process begins.
+struct Roots {
+  JSRuntime *runtime;
+  JSContext *context;
+  // Runs a command: a function without arguments that gives a promise of the exit status.
+  JSValue command;
+};
+
+// True where the executable has an image, and it is its own.
+bool has_image();
+Roots image_roots();
+
+// Copies at once the pages to which a usual command writes, which costs half of what it costs one by one.
+void copy_usual_pages();
+
+// For a process that makes an image: the heap goes to the image's address.
+void begin_image();
+
+// The heap until here, with its roots.
+struct Image {
+  std::string bytes;
+  // The same where it lies, for a rehearsal that writes to it.
+  std::span<char> memory;
+};
+Image take_image(const Roots &roots);
+
+// Has the image tell to which of its pages a usual command writes.
+void set_usual_pages(Image &image, const std::vector<bool> &pages);
+
+}  // namespace runts::quickjs
