@@ -1,6 +1,6 @@
 // What is measured of each runtime, as the arguments of `measure`.
 import { spawnSync } from 'node:child_process';
-import { rmdirSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cgroupRoot } from './bundles.mjs';
 
@@ -47,6 +47,7 @@ export function stage(runtime, { states, bundles, measure, env }) {
     measure,
     env: { ...env, ...runtime.env },
     call: (...args) => [runtime.path, '--root', root, ...args],
+    errors: join(states, `${key}-errors`),
     waiting: `bench-${process.pid}-${key}-waiting`,
   };
 }
@@ -100,9 +101,13 @@ export function stopWaiting(staged) {
   call(staged, 'delete', '--force', staged.waiting);
 }
 
+/** Errors go to a file: a container that stays would keep a pipe open. */
 function call(staged, ...args) {
   const [path, ...rest] = staged.call(...args);
-  return spawnSync(path, rest, { ...options(staged), stdio: ['ignore', 'ignore', 'pipe'] });
+  const errors = openSync(staged.errors, 'w');
+  const { status } = spawnSync(path, rest, { ...options(staged), stdio: ['ignore', 'ignore', errors] });
+  closeSync(errors);
+  return { status, stderr: readFileSync(staged.errors, 'utf8') };
 }
 
 /** Some runtimes leave it behind when they fail. */
