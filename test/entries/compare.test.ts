@@ -21,6 +21,8 @@ const compared = (one: CommandRecord[], other: CommandRecord[]) =>
 const between = (one: string, other: string): string | undefined =>
   compared([command({ stdout: one })], [command({ stdout: other })])[0]?.text;
 
+const report = (...processes: string[]): string => `"processes":[${processes.join()}],"capabilities":{}`;
+
 describe('what differs between two runs', () => {
   it('is nothing where ids, pids and times alone do', () => {
     const other = command({
@@ -31,6 +33,15 @@ describe('what differs between two runs', () => {
     expect(between('"created":"2026-11-22T10:07:13.68Z"', '"created":"2026-11-23T10:00:00.123456Z"')).toBe(
       undefined,
     );
+  });
+
+  it('is nothing where they list the processes of the machine', () => {
+    const own = '{"pid":1,"command":"a"}';
+    const others =
+      '{"pid":4711,"command":"kworker/0:1]"},{"pid":12,"command":"b\\"]"},{"pid":815,"command":"c"}';
+    expect(between(report(own, others), report('{"pid":815,"command":"c"}'))).toBe(undefined);
+    expect(between(report(own, others), report(own))).toContain('<processes>');
+    expect(between(report(own), report('{"pid":1,"command":"b"}'))).toContain('stdout');
   });
 
   it('is told with the test, the command and what stands there', () => {

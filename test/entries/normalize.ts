@@ -24,6 +24,9 @@ const times: readonly Rule[] = [
   { name: 'milliseconds', found: /(?<=, \+?)\d+\.\d{3}(?= ms\b)/g, measured: true },
 ];
 
+/** What finds a process of such a pid as inspect lists it. */
+const listed = (pid: string): string => `\\{"pid":${pid},"command":"(?:[^"\\\\]|\\\\.)*"\\}`;
+
 /** Those of the host: in a pid namespace of a container they begin at 1, and are compared. */
 const pids: readonly Rule[] = [
   { name: 'pid', found: /(?<="(?:pid|ppid|sid)": ?)\d{3,}/g },
@@ -38,7 +41,14 @@ const pids: readonly Rule[] = [
   // ps(1): pid, parent's, use of the processor in percent, start.
   { name: 'process', found: /(?<=^\w+) +\d+ +\d+ +\d+ \d\d:\d\d(?= \S+ +00:00:00 )/gm, measured: true },
   // In the pid namespace of the host inspect tells all of the machine.
-  { name: 'processes', found: /(?<="processes":\[)[^\]]*"pid":<pid[^\]]*/g, measured: true },
+  {
+    name: 'processes',
+    found: new RegExp(
+      `(?<="processes":\\[)(?:${listed('\\d+')},)*${listed('<[^>]*>')}(?:,${listed('[^,]*')})*`,
+      'g',
+    ),
+    measured: true,
+  },
 ];
 
 /** Two engines run the program. */

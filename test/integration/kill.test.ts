@@ -24,6 +24,7 @@ async function listener(context: TestContext): Promise<{ container: TestContaine
   const place = ['--root', container.state];
   const peer = startPeer(context, RUNTS, [...place, 'run', '-b', container.directory, container.id]);
   await until('the program to be ready', () => peer.output().includes('ready'));
+  await waitForStatus(container, 'running');
   return { container, peer };
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cgroupRoot, needs } from '../support/conditions.ts';
 import { probing } from '../support/config.ts';
-import { makeContainer, startDetached } from '../support/container.ts';
+import { makeContainer, startDetached, waitForStatus } from '../support/container.ts';
 import type { TestContainer } from '../support/container.ts';
 
 const value = (container: TestContainer, file: string): string =>
@@ -81,6 +81,7 @@ describe('update', () => {
     expect(wrong.status).toBe(1);
     expect(wrong.stderr).toMatch(/lots/);
     await container.runts(['kill', container.id, 'KILL']);
+    await waitForStatus(container, 'stopped');
     const stopped = await container.runts(['update', '--pids-limit', '20', container.id]);
     expect(stopped.status).toBe(1);
     expect(stopped.stderr).toMatch(/container not running|not running/);
