@@ -63,7 +63,8 @@ result=dist/runts-$wanted
 if ! [ "$result" -nt "$tree/out/runts" ]; then
   cp "$tree/out/runts" "$result.new"
   mv "$result.new" "$result"
-  [ "$wanted" = "$machine" ] || exit 0
+fi
+if [ "$wanted" = "$machine" ] && ! [ "$result" -ef dist/runts ]; then
   ln -f "$result" dist/runts.new
   mv dist/runts.new dist/runts
 fi
