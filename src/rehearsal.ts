@@ -3,26 +3,33 @@
  * its memory a command writes to (native/quickjs/image.h).
  */
 import { main } from './cli/main.ts';
+import { formatSaved, VERSION } from './container/saved.ts';
+import type { Saved } from './container/saved.ts';
 import type { CoreOutcome } from './host/core.ts';
 import { HostError } from './host/host.ts';
 import { quickjsHost } from './host/quickjs.ts';
 import type { Native } from './host/quickjs-native.ts';
 import { CAPABILITY_NAMES } from './plan/numbers.ts';
-import { defaultSpec } from './spec/default.ts';
+import { defaultSpec, SPEC_VERSION } from './spec/default.ts';
 import type { Spec } from './spec/types.ts';
 
-/** Runs `run` of a container as engines ask for it; a promise of its exit status. */
-export function rehearse(): Promise<number> {
-  return main(quickjsHost(machine()));
+/** Runs one of the commands as engines ask for it; a promise of its exit status. */
+export function rehearse(verb: keyof typeof COMMANDS): Promise<number> {
+  return main(quickjsHost(machine(COMMANDS[verb])));
 }
 
-const COMMAND = ['runts', 'run', '--bundle', '/bundle', 'rehearsal'];
+const COMMANDS = {
+  run: ['runts', 'run', '--bundle', '/bundle', 'rehearsal'],
+  state: ['runts', 'state', 'rehearsal'],
+};
 
 /** What is there to read. */
 const FILES: ReadonlyMap<string, string> = new Map([
   ['/bundle/config.json', JSON.stringify(config())],
   ['/sys/fs/cgroup/cgroup.controllers', 'cpuset cpu io memory hugetlb pids rdma misc\n'],
   ['/proc/self/cgroup', '0::/\n'],
+  ['/run/runts/rehearsal/state.json', formatSaved(state())],
+  ['/proc/2/stat', `2 (sh) S ${'0 '.repeat(18)}4 0`],
 ]);
 
 const CGROUP2 = 0x63677270;
@@ -54,8 +61,27 @@ function config(): Spec {
 const nothing = (): void => {};
 const no = (): boolean => false;
 
-function machine(): Native {
-  const made: CoreOutcome = { ok: true, pid: 2, pidfd: 3, startTime: 4, cgroupInode: '5' };
+function state(): Saved {
+  const { root, process, linux = {} } = config();
+  return {
+    version: VERSION,
+    ociVersion: SPEC_VERSION,
+    id: 'rehearsal',
+    bundle: '/bundle',
+    rootfs: '/bundle/rootfs',
+    created: '2000-01-01T00:00:00.000000Z',
+    owner: 0,
+    phase: 'created',
+    pid: 2,
+    startTime: 4,
+    cgroup: { root: '/sys/fs/cgroup', path: '/runts/rehearsal', inode: 5 },
+    spec: { root, process, linux: { ...(linux.namespaces && { namespaces: linux.namespaces }) } },
+    facts: { id: 'rehearsal', bundle: '/bundle', stateDirectory: '/run/runts/rehearsal', cgroup: undefined },
+  };
+}
+
+function machine(words: string[]): Native {
+  const made: CoreOutcome = { ok: true, pid: 3, pidfd: 3, startTime: 4, cgroupInode: '5' };
   return {
     execute: () => Promise.resolve(made),
     wait: () => Promise.resolve({ code: 0 }),
@@ -95,7 +121,7 @@ function machine(): Native {
     capture: () => ({ status: 0, stdout: '', stderr: '' }),
     onSignal: nothing,
     offSignal: nothing,
-    arguments: () => COMMAND,
+    arguments: () => words,
     environment: () => ({}),
     directory: () => '/',
     ids: () => [1, 0, 0, 0, 0],
@@ -103,9 +129,10 @@ function machine(): Native {
     isInherited: no,
     now: () => 0,
     sleep: () => Promise.resolve(),
-    say: (_fd, text) => {
-      throw new Error(text);
+    say: (fd, text) => {
+      if (fd === 2) throw new Error(text);
     },
+    prepareMaking: nothing,
   };
 }
 

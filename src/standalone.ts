@@ -9,9 +9,15 @@ import type { Native } from './host/quickjs-native.ts';
 
 export { rehearse } from './rehearsal.ts';
 
+/** That one of them is an argument of something else costs time and does no harm. */
+const MAKING: ReadonlySet<string> = new Set(['run', 'create', 'exec']);
+
 /** A function that runs one command line and gives its exit status. */
 export function command(native: Native): () => Promise<number> {
   const host = quickjsHost(native);
   for (const verb of VERBS) void verb.load();
-  return () => main(host);
+  return () => {
+    if (native.arguments().some((word) => MAKING.has(word))) native.prepareMaking();
+    return main(host);
+  };
 }

@@ -1,15 +1,24 @@
 #include "files.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include "../sys/syscalls.h"
 
 namespace runts::core {
+namespace {
+
+// Bytes that are read at a time, at least and at most.
+constexpr size_t kPart = 4096;
+constexpr size_t kMostPart = size_t{1} << 20;
+
+}  // namespace
 
 int open_at(int dir, const char *name, int flags, unsigned mode) {
   int fd;
@@ -19,11 +28,15 @@ int open_at(int dir, const char *name, int flags, unsigned mode) {
 }
 
 int read_all(int fd, std::string &out, size_t limit) {
+  // Files of procfs and cgroupfs say that they have no size.
+  struct stat status{};
+  fstat(fd, &status);
+  size_t part = std::clamp<size_t>(static_cast<size_t>(status.st_size) + 1, kPart, kMostPart);
   for (;;) {
     size_t used = out.size();
     if (used >= limit) return -EFBIG;
-    out.resize(used + 4096);
-    ssize_t got = read(fd, out.data() + used, 4096);
+    out.resize(used + part);
+    ssize_t got = read(fd, out.data() + used, part);
     out.resize(used + (got > 0 ? static_cast<size_t>(got) : 0));
     if (got == 0) return 0;
     if (got < 0 && errno != EINTR) return -errno;

@@ -1,7 +1,7 @@
 #include "engine.h"
 
 #include <cerrno>
-#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 
@@ -147,15 +147,24 @@ int finish(const Roots &engine, JSValueConst promise) {
   }
 }
 
-// The script's `rehearse` runs a usual command on a machine that is made up. After that the heap is no good for an image.
-int rehearse(const Roots &engine, Image &image) {
+// The script's `rehearse` runs a command on a machine that is made up. After that the heap is no good for an image.
+std::vector<bool> rehearse(const Roots &engine, std::span<char> memory, const char *verb) {
   JSValue function = exported(engine.context, "rehearse");
+  JSValue name = JS_NewString(engine.context, verb);
   int status = 1;
-  set_usual_pages(image, pages_written(image.memory, [&] {
-                    JSValue promise = JS_Call(engine.context, function, JS_UNDEFINED, 0, nullptr);
-                    status = finish(engine, promise);
-                  }));
-  return status == 0 ? 0 : complain("the rehearsal has failed");
+  std::vector<bool> pages = pages_written(memory, [&] {
+    status = finish(engine, JS_Call(engine.context, function, JS_UNDEFINED, 1, &name));
+  });
+  if (status != 0) exit(complain(std::string("the rehearsal of ") + verb + " has failed"));
+  return pages;
+}
+
+void rehearse_all(const Roots &engine, Image &image) {
+  std::vector<bool> each = rehearse(engine, image.memory, "state");
+  std::vector<bool> making = rehearse(engine, image.memory, "run");
+  for (size_t page = 0; page < each.size(); page++) making[page] = making[page] && !each[page];
+  set_pages(image, Usual::Each, each);
+  set_pages(image, Usual::Making, making);
 }
 
 }  // namespace
@@ -179,12 +188,13 @@ int make_image(const char *script, const char *output) {
   fill_gaps(runtime);
   Roots engine{runtime, context, command};
   Image image = take_image(engine);
-  int status = rehearse(engine, image);
-  return status == 0 ? write_image(image, output) : status;
+  rehearse_all(engine, image);
+  return write_image(image, output);
 }
 
 int run_command() {
-  copy_usual_pages();
+  map_code();
+  copy_pages(Usual::Each);
   Roots engine = image_roots();
   JS_UpdateStackTop(engine.runtime);
   return finish(engine, JS_Call(engine.context, engine.command, JS_UNDEFINED, 0, nullptr));

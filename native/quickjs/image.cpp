@@ -8,8 +8,8 @@
 
 // Of image.S, or of blank.S.
 extern "C" char runts_image_begin[], runts_image_end[];
-// The linker's: where code and data end.
-extern "C" char etext, edata;
+// The linker's: where code begins and ends, and where data ends.
+extern "C" char __executable_start, etext, edata;
 
 namespace runts::quickjs {
 namespace {
@@ -22,6 +22,12 @@ struct Run {
   uint32_t count;
 };
 
+// In order.
+struct Runs {
+  uint64_t count;
+  Run runs[kMostRuns];
+};
+
 // Lies at the beginning of an image, and is itself part of it.
 struct alignas(16) Header {
   uint64_t magic;
@@ -29,9 +35,7 @@ struct alignas(16) Header {
   const char *code_end;
   const char *data_end;
   Roots roots;
-  uint64_t run_count;
-  // Pages, in order.
-  Run runs[kMostRuns];
+  Runs pages[2];  // by Usual
 };
 
 const Header &header() { return *reinterpret_cast<const Header *>(runts_image_begin); }
@@ -55,11 +59,17 @@ bool has_image() {
 
 Roots image_roots() { return header().roots; }
 
-void copy_usual_pages() {
-  for (uint64_t i = 0; i < header().run_count; i++) {
-    const Run &run = header().runs[i];
+void copy_pages(Usual kind) {
+  const Runs &pages = header().pages[static_cast<int>(kind)];
+  for (uint64_t i = 0; i < pages.count; i++) {
+    const Run &run = pages.runs[i];
     madvise(runts_image_begin + run.first * kPage, run.count * kPage, MADV_POPULATE_WRITE);
   }
+}
+
+void map_code() {
+  auto size = static_cast<size_t>(&edata - &__executable_start);
+  madvise(&__executable_start, size / kPage * kPage, MADV_POPULATE_READ);
 }
 
 void begin_image() { place_heap({runts_image_begin + sizeof(Header), runts_image_end}); }
@@ -67,14 +77,14 @@ void begin_image() { place_heap({runts_image_begin + sizeof(Header), runts_image
 Image take_image(const Roots &roots) {
   std::span<char> memory(runts_image_begin, end_of_heap());
   Image image{{memory.data(), memory.size()}, memory};
-  new (image.bytes.data()) Header{kMagic, &etext, &edata, roots, 0, {}};
+  new (image.bytes.data()) Header{kMagic, &etext, &edata, roots, {}};
   return image;
 }
 
-void set_usual_pages(Image &image, const std::vector<bool> &pages) {
-  auto *header = reinterpret_cast<Header *>(image.bytes.data());
+void set_pages(Image &image, Usual kind, const std::vector<bool> &pages) {
+  Runs &known = reinterpret_cast<Header *>(image.bytes.data())->pages[static_cast<int>(kind)];
   for (const Run &run : runs_of(pages)) {
-    if (header->run_count < kMostRuns) header->runs[header->run_count++] = run;
+    if (known.count < kMostRuns) known.runs[known.count++] = run;
   }
 }
 

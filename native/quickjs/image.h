@@ -24,8 +24,13 @@ struct Roots {
 bool has_image();
 Roots image_roots();
 
-// Copies at once the pages to which a usual command writes, which costs half of what it costs one by one.
-void copy_usual_pages();
+// Pages to which a kind of command writes: each command, and beyond that those that make containers or processes.
+enum class Usual { Each, Making };
+
+// Copies them at once, which costs half of what it costs one by one.
+void copy_pages(Usual kind);
+// The same for code: maps it.
+void map_code();
 
 // For a process that makes an image: the heap goes to the image's address.
 void begin_image();
@@ -38,7 +43,7 @@ struct Image {
 };
 Image take_image(const Roots &roots);
 
-// Has the image tell to which of its pages a usual command writes.
-void set_usual_pages(Image &image, const std::vector<bool> &pages);
+// Has the image tell which pages they are.
+void set_pages(Image &image, Usual kind, const std::vector<bool> &pages);
 
 }  // namespace runts::quickjs

@@ -13,6 +13,7 @@
 #include "../core/files.h"
 #include "../core/seccomp.h"
 #include "functions.h"
+#include "image.h"
 #include "loop.h"
 
 namespace runts::quickjs {
@@ -109,8 +110,15 @@ JSValue seccomp_takes_flags(const Call &call) {
   return JS_NewBool(call.context, core::seccomp_takes_flags(static_cast<unsigned>(call.number(0))));
 }
 
+// prepareMaking(): gets ready what a command needs that makes a container or a process
+JSValue prepare_making(const Call &) {
+  copy_pages(Usual::Making);
+  return JS_UNDEFINED;
+}
+
 constexpr Function kTable[] = {
     {"arguments", get_arguments},
+    {"prepareMaking", prepare_making},
     {"environment", get_environment},
     {"directory", get_directory},
     {"ids", get_ids},

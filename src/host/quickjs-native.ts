@@ -42,4 +42,6 @@ export interface Native extends Core {
   now(): number;
   sleep(milliseconds: number): Promise<void>;
   say(fd: number, text: string): void;
+  /** Copies at once the memory to which a command writes that makes a container or a process. */
+  prepareMaking(): void;
 }
