@@ -12,6 +12,8 @@ export interface Bundle {
   /** Absolute. */
   readonly directory: string;
   readonly spec: Spec;
+  /** The spec as JSON, where its file is known to say just that. */
+  readonly text?: string;
   /** What is odd in the config and stops nothing. */
   readonly warnings: readonly string[];
 }
@@ -27,10 +29,11 @@ export interface BundleRequest {
 export function readBundle(host: Host, request: BundleRequest): Bundle {
   const bundle = absolutePath(host.self.cwd, request.bundle);
   const name = request.config ?? CONFIG;
-  const { spec, warnings } = readSpec(readConfig(host, bundle, request.config), name);
+  const { spec, text, warnings } = readSpec(readConfig(host, bundle, request.config), name);
   return {
     directory: bundle,
     spec,
+    ...(text !== undefined && { text }),
     warnings: warnings.map((warning) => `${name}: ${formatProblem(warning)}`),
   };
 }

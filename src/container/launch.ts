@@ -104,7 +104,7 @@ async function make(context: Context, place: Place, making: Making): Promise<Lau
   const { plan } = compiled;
   for (const warning of compiled.warnings) context.warn(warning);
   const creation = creationOf(context, place, { making, facts, compiled });
-  saveCreation(files, place, creation);
+  saveCreation(files, place, creation, configOf(making, creation));
   const stdio = stdioOf(making.bundle.spec.process.terminal === true);
   const outcome = await executeOrThrow(context, plan, { stdio, preserve: making.extra.all, traced: true });
   const { process } = outcome;
@@ -147,7 +147,7 @@ interface Prepared {
 function creationOf(context: Context, place: Place, { making, facts, compiled }: Prepared): Creation {
   const { directory } = making.bundle;
   const { plan } = compiled;
-  const spec = { ...making.bundle.spec, ...(compiled.spec.linux && { linux: compiled.spec.linux }) };
+  const spec = withLinux(making.bundle.spec, compiled.spec.linux);
   const { self } = context.host;
   const socket = plan.find(
     (step): step is StepOf<'listen'> => step.kind === 'listen' && step.directory === place.directory,
@@ -174,6 +174,16 @@ function creationOf(context: Context, place: Place, { making, facts, compiled }:
     startSteps: plan.slice(stepsBefore),
     stepsBefore,
   };
+}
+
+/** With what the config has left open about it. */
+function withLinux(spec: Spec, linux: Spec['linux']): Spec {
+  return linux === undefined || linux === spec.linux ? spec : { ...spec, linux };
+}
+
+/** The text of the config, where the container is made from just that. */
+function configOf({ bundle }: Making, { spec }: Creation): string | undefined {
+  return spec === bundle.spec ? bundle.text : undefined;
 }
 
 function createdState(creation: Creation, process: HostProcess, inode: number | bigint | undefined): Saved {

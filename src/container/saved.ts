@@ -15,6 +15,9 @@ import type { Linux, Process, Spec } from '../spec/types.ts';
 /** Number of the format of both files; another one is refused. */
 export const VERSION = 2;
 
+/** A config of more characters may be white space that would make the file too large to be read. */
+const MAX_CONFIG = 2 ** 20;
+
 /** state.json. */
 export interface Saved {
   readonly version: typeof VERSION;
@@ -103,12 +106,22 @@ export function withState(creation: Creation, state: Saved): Creation {
 }
 
 /** The engine's own formatter and reader take a tenth of the time, but not the integers that need a bigint. */
-export function formatSaved(saved: Saved): string {
+export function formatSaved(saved: Omit<Saved, 'spec'>): string {
   try {
     return JSON.stringify(saved);
   } catch {
     return formatJson({ ...saved, exact: true });
   }
+}
+
+/**
+ * The config is most of a creation: where there is a text that says just the same, it is taken as it is. It must be JSON
+ * without an integer that needs a bigint.
+ */
+export function formatCreation(creation: Creation, config?: string): string {
+  if (config === undefined || config.length > MAX_CONFIG) return formatSaved(creation);
+  const { spec: _, ...others } = creation;
+  return `${formatSaved(others).slice(0, -1)},"spec":${config}}`;
 }
 
 /** @throws {RuntsError} STATE_CORRUPT. */

@@ -3,7 +3,7 @@ import { attempt } from '../host/attempt.ts';
 import { HostError } from '../host/host.ts';
 import type { HostFiles } from '../host/host.ts';
 import { checkId, isId } from './id.ts';
-import { formatSaved, parseSaved, withState } from './saved.ts';
+import { formatCreation, formatSaved, parseSaved, withState } from './saved.ts';
 import type { Creation, Saved } from './saved.ts';
 
 const STATE = 'state.json';
@@ -74,8 +74,13 @@ export function readStates<T>(directory: string, read: () => T): T {
 }
 
 /** Before anything is made, so that a creator killed at any moment leaves enough to clear. */
-export function saveCreation(files: HostFiles, { directory }: Place, creation: Creation): void {
-  files.replace(`${directory}/${CREATION}`, formatSaved(creation), 0o600);
+export function saveCreation(
+  files: HostFiles,
+  { directory }: Place,
+  creation: Creation,
+  config?: string,
+): void {
+  files.replace(`${directory}/${CREATION}`, formatCreation(creation, config), 0o600);
 }
 
 export function save(files: HostFiles, { directory }: Place, saved: Saved): void {

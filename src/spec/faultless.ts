@@ -7,13 +7,19 @@ import type { Spec } from './types.ts';
 
 const fits = fitOf(specSchema);
 
+export interface Faultless {
+  readonly spec: Spec;
+  /** False where the spec has no more in it than the text says. */
+  readonly completed: boolean;
+}
+
 /** undefined where there is something to say about the document: the reader in read.ts says it. */
-export function readFaultless(text: string): Spec | undefined {
+export function readFaultless(text: string): Faultless | undefined {
   const document = parseUnproven(text);
   if (document === undefined) return undefined;
   const visit = newVisit();
   if (!fits(document.value, visit) || visit.keys !== document.keys) return undefined;
   const spec = document.value as unknown as Spec;
   applyRules(spec, { broken: [], scope: visit.scope });
-  return visit.complained ? undefined : spec;
+  return visit.complained ? undefined : { spec, completed: visit.completed };
 }

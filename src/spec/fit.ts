@@ -10,6 +10,8 @@ export interface Visit {
   /** How many keys its objects have together. */
   keys: number;
   readonly scope: Scope;
+  /** True as soon as a default was put in. */
+  completed: boolean;
   /** True as soon as a rule had something to say. */
   complained: boolean;
 }
@@ -22,7 +24,12 @@ export type Fit = (value: unknown, visit: Visit) => boolean;
 
 export function newVisit(): Visit {
   const complain = (): void => void (visit.complained = true);
-  const visit: Visit = { keys: 0, complained: false, scope: { problem: complain, warn: complain } };
+  const visit: Visit = {
+    keys: 0,
+    completed: false,
+    complained: false,
+    scope: { problem: complain, warn: complain },
+  };
   return visit;
 }
 
@@ -121,7 +128,11 @@ function fitObject({ properties, required, defaults, rule }: ObjectNode): Fit {
       if (fit === undefined || !fit(value[name], visit)) return false;
     }
     for (const name of required) if (!Object.hasOwn(value, name)) return false;
-    for (const [name, item] of defaultEntries) if (!Object.hasOwn(value, name)) value[name] = item;
+    for (const [name, item] of defaultEntries) {
+      if (Object.hasOwn(value, name)) continue;
+      value[name] = item;
+      visit.completed = true;
+    }
     rule?.(value as never, visit.scope);
     return !visit.complained;
   };

@@ -40,9 +40,9 @@ function parse(text: string): JsonValue | undefined {
 /** NUL or a surrogate as an escape: the other escapes stand for characters. */
 const NO_CHARACTER = /\\u(?:0000|[dD][89a-fA-F])/;
 
-/** True where a string may hold NUL or half of a surrogate pair. */
+/** True where a string may hold NUL or half of a surrogate pair. `includes` takes five times the time in QuickJS. */
 function mayHoldNoCharacter(text: string): boolean {
-  return !text.isWellFormed() || (text.includes('\\u') && NO_CHARACTER.test(text));
+  return !text.isWellFormed() || (text.indexOf('\\u') !== -1 && NO_CHARACTER.test(text));
 }
 
 /**

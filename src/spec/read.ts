@@ -12,6 +12,8 @@ import type { LinuxResources, Mount, Process, Spec } from './types.ts';
 export interface SpecResult {
   readonly spec: Spec;
   readonly warnings: readonly Problem[];
+  /** The text itself, where it is known to say just what the spec does. */
+  readonly text?: string;
 }
 
 export interface ProcessResult {
@@ -36,7 +38,8 @@ export interface ResourcesResult {
  */
 export function readSpec(text: string, file: string): SpecResult {
   const faultless = readFaultless(text);
-  if (faultless !== undefined) return { spec: faultless, warnings: [] };
+  if (faultless !== undefined)
+    return { spec: faultless.spec, warnings: [], ...(!faultless.completed && { text }) };
   const { value, warnings } = accept(checkSpec(readJson(text, file)), file);
   return { spec: value, warnings };
 }

@@ -99,6 +99,19 @@ describe('the store', () => {
     expect(loadCreation(host.files, place)).toEqual({ ...made, exact: true, phase: 'created', cgroup });
   });
 
+  it('takes the text of a config as it is, and reads the same', () => {
+    const { host } = machine();
+    const place = makePlace(host.files, ROOT, 'c1');
+    const cgroup = { root: '/sys/fs/cgroup', path: '/runts/c1', inode: 2n ** 60n };
+    for (const made of [creation(), creation({ cgroup, exact: true })]) {
+      const texts = [undefined, ` ${JSON.stringify(made.spec, undefined, '\t')}\n`, ' '.repeat(2 ** 21)];
+      for (const text of texts) {
+        saveCreation(host.files, place, made, text);
+        expect(loadCreation(host.files, place)).toEqual(made);
+      }
+    }
+  });
+
   it('reads the state of a container whose creator was killed from what was written first', () => {
     const { host } = machine();
     const place = makePlace(host.files, ROOT, 'c1');

@@ -27,7 +27,14 @@ test('a bad config is refused with its first problem, and all of them as details
 
 test.each([{}, { rootless: { uid: 1000, gid: 1000 } }])('the default config passes: %j', (options) => {
   const spec = defaultSpec(options);
-  expect(readSpec(formatJson(spec, '\t'), 'config.json')).toEqual({ spec, warnings: [] });
+  const text = formatJson(spec, '\t');
+  expect(readSpec(text, 'config.json')).toEqual({ spec, warnings: [], text });
+});
+
+test('a text that leaves something open does not say what the spec does', () => {
+  const { spec, text } = readSpec('{"ociVersion":"1.0.0","root":{"path":"r"}}', 'config.json');
+  expect(spec.process).toBeDefined();
+  expect(text).toBeUndefined();
 });
 
 test('64-bit integers survive reading', () => {
