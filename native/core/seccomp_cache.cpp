@@ -47,7 +47,7 @@ uint64_t hash_of(std::string_view bytes) {
 std::string key_of(std::string_view fields) {
   utsname system{};
   uname(&system);
-  std::string key = "runts 2 libseccomp " + seccomp_version() + ' ' + system.release + ' ' + system.version +
+  std::string key = "runts 3 libseccomp " + seccomp_version() + ' ' + system.release + ' ' + system.version +
                     ' ' + system.machine + '\n';
   plan::Reader reader(fields.data(), fields.data() + fields.size());
   reader.u32();

@@ -6,6 +6,7 @@
 #include "files.h"
 #include "memfd.h"
 #include "seccomp.h"
+#include "seccomp_search.h"
 
 namespace runts::core {
 namespace {
@@ -125,7 +126,9 @@ Status compile_seccomp(const plan::SeccompCompile &step, Program &program) {
     if (Status status = add_rules(filter.get(), rule, step); !status.ok()) return status;
   }
   program = enosys_stub(step);
-  return export_program(filter.get(), program);
+  if (Status status = export_program(filter.get(), program); !status.ok()) return status;
+  shorten(program);
+  return done();
 }
 
 }  // namespace runts::core
