@@ -1,4 +1,4 @@
-// Writes native/plan/steps.gen.h, native/fuzz/walk.gen.h, src/plan/schema.gen.ts and docs/steps.md from src/plan/steps.ts; with --check only says whether they are up to date.
+// Writes native/plan/steps.gen.h, native/fuzz/walk.gen.h, src/plan/schema.gen.ts, src/plan/writers.gen.ts and docs/steps.md from src/plan/steps.ts; with --check only says whether they are up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load, root } from './lib/load.mjs';
@@ -197,7 +197,75 @@ const constant = ({ schema }) => `// Made by scripts/generate-steps.mjs from ste
 /** Stands for the whole definition of steps; the executors refuse a plan made from another one. */
 export const SCHEMA = 0x${schema.toString(16)};
 `;
+
+/** How a field stands in the list of an encoded plan: one value, or the text of several. */
+const isList = (type) => typeof type !== 'string' && 'list' in type;
+const isItems = (type) => ['strs', 'u32s', 'bytes'].includes(type);
+const value = (owner, name, type) =>
+  isItems(type) ? `itemsOf(${owner}.${name})` : `${owner}.${name}${isList(type) ? '.length' : ''}`;
+
+/** The number of fields that a record takes, but for the records in it, which are counted as they are written. */
+function countOf(owner, fields) {
+  const entries = Object.entries(fields);
+  const items = entries.filter(([, type]) => isItems(type)).map(([name]) => ` + ${owner}.${name}.length`);
+  return `${entries.length}${items.join('')}`;
+}
+
+/** Statements that append a record: a call for each run of fields, and a loop for each list of records. */
+function writes(owner, fields, before, indent) {
+  const lines = [];
+  let run = before;
+  for (const [name, type] of Object.entries(fields)) {
+    run.push(value(owner, name, type));
+    if (!isList(type)) continue;
+    lines.push(`${indent}out.push(${run.join(', ')});`, ...loop(owner, name, type.list, indent));
+    run = [];
+  }
+  if (run.length > 0) lines.push(`${indent}out.push(${run.join(', ')});`);
+  return lines;
+}
+
+function loop(owner, name, fields, indent) {
+  return [
+    `${indent}for (const ${name}Item of ${owner}.${name}) {`,
+    `${indent}  count += ${countOf(`${name}Item`, fields)};`,
+    ...writes(`${name}Item`, fields, [], `${indent}  `),
+    `${indent}}`,
+  ];
+}
+
+function writer(kind, number, fields) {
+  const hasRecords = Object.values(fields).some(isList);
+  const head = `'${number}', step.on`;
+  const lines = hasRecords
+    ? [
+        `    const at = out.push(${head}, 0) - 1;`,
+        ...writes('step', fields, [], '    '),
+        '    out[at] = count;',
+      ]
+    : writes('step', fields, [head, 'count'], '    ');
+  const count = `    ${hasRecords ? 'let' : 'const'} count = ${countOf('step', fields)};`;
+  return `  '${kind}': (out, step) => {\n${[count, ...lines].join('\n')}\n    return count;\n  },\n`;
+}
+
+const writers = ({ STEPS }) => `// Made by scripts/generate-steps.mjs from steps.ts: do not edit.
+import type { StepKind, StepOf } from './steps.ts';
+
+type Writers = { readonly [K in StepKind]: (out: unknown[], step: StepOf<K>) => number };
+
+/** The number of the items, and they: as many fields and one. */
+function itemsOf(list: readonly string[] | readonly number[] | Uint8Array): string | number {
+  return list.length === 0 ? 0 : \`\${list.length}\\0\${list.join('\\0')}\`;
+}
+
+/** Each appends a step of its kind, and gives the number of its fields (wire.ts). */
+export const WRITERS: Writers = {
+${Object.entries(STEPS)
+  .map(([kind, { fields }], number) => writer(kind, number, fields))
+  .join('')}};
+`;
 const outputs = {
+  'src/plan/writers.gen.ts': writers(loaded),
   'src/plan/schema.gen.ts': constant(loaded),
   'native/plan/steps.gen.h': generate(loaded),
   'native/fuzz/walk.gen.h': walker(loaded),
