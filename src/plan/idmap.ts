@@ -21,12 +21,10 @@ export function isIdmapped({ mount, options }: Pick<Entry, 'mount' | 'options'>)
 }
 
 /** Mappings of the mount itself, or of the container's user namespace where it names none (config.md). */
-export function idmapOf(
-  { namespaces, spec, facts }: Context,
-  { mount, options, pointer }: Entry,
-): Idmap | undefined {
-  if (!isIdmapped({ mount, options })) return undefined;
-  const own = ownMappings({ spec }, { mount, options, pointer });
+export function idmapOf({ namespaces, spec, facts }: Context, entry: Entry): Idmap | undefined {
+  if (!isIdmapped(entry)) return undefined;
+  const { options, pointer } = entry;
+  const own = ownMappings({ spec }, entry);
   if (isUser(facts)) {
     throw unsupported(
       pointer,

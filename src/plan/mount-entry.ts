@@ -44,9 +44,10 @@ export function fileSystemOptions(
   { options }: Entry,
   type: string,
 ): string[] {
-  const words = [...options.superblock];
+  const words = options.superblock.slice();
   if (isReadonlyFileSystem(options, type)) words.push('ro');
   for (const { text } of options.data) words.push(text);
+  if (mountLabel === '') return words;
   const label = contextOption(mountLabel, type, words);
   return label === undefined ? words : [...words, label];
 }

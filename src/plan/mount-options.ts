@@ -50,21 +50,21 @@ const ORDER: readonly Attribute[] = [
   'nosymfollow',
 ];
 
-/** Sets of attributes: a bit each, by their place in {@link ORDER}. */
-interface Flags {
-  set: number;
-  clear: number;
-}
+/** A set of attributes: a bit each, by their place in {@link ORDER}. */
+type Bits = number;
 
-const bitOf = (attribute: Attribute): number => 1 << ORDER.indexOf(attribute);
+const bitOf = (attribute: Attribute): Bits => 1 << ORDER.indexOf(attribute);
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Options in the making: what words have said that is put together at the end. */
 interface Draft {
   readonly options: Writable<MountOptions>;
-  readonly own: Flags;
-  readonly below: Flags;
+  set: Bits;
+  clear: Bits;
+  /** Of the mounts below too. */
+  recursiveSet: Bits;
+  recursiveClear: Bits;
   /** Flags of the superblock and the words that asked for or against them. */
   superblock: readonly SuperblockWord[];
   readonly data: { text: string; at: number }[];
@@ -98,11 +98,6 @@ const EFFECTS: ReadonlyMap<string, Effect> = new Map([
   ...Object.entries(KINDS),
   ...Object.entries(LINKS),
   ...MOUNT_PROPAGATIONS.flatMap(propagationEffects),
-  ...Object.entries(MOUNT_FLAGS).flatMap(([word, { attribute, on }]) => {
-    const bit = bitOf(attribute);
-    return both(word, (flags) => (on ? change(flags, bit, 0) : change(flags, 0, bit)));
-  }),
-  ...Object.entries(ACCESS_TIMES).flatMap(([word, way]) => both(word, (flags) => changeTimes(flags, way))),
   ...Object.entries(SUPERBLOCK_FLAGS).map(superblockEffect),
   ...['', ...WITHOUT_EFFECT].map((word): [string, Effect] => [word, () => undefined]),
 ]);
@@ -120,25 +115,47 @@ function propagationEffects(propagation: (typeof MOUNT_PROPAGATIONS)[number]): [
   ];
 }
 
-/** A word about the mount itself, which counts for those below it too with `r` before it. */
-function both(word: string, effect: (flags: Flags) => void): [string, Effect][] {
-  return [
-    [word, ({ own }) => effect(own)],
-    [`r${word}`, ({ below }) => effect(below)],
-  ];
-}
-
-function change(flags: Flags, set: number, clear: number): void {
-  flags.set = (flags.set & ~clear) | set;
-  flags.clear = (flags.clear & ~set) | clear;
+/** What a word about attributes changes: what stays of either set, and what comes to it. */
+interface Change {
+  /** True for the mounts below too: the word with `r` before it. */
+  readonly recursive: boolean;
+  readonly keepSet: Bits;
+  readonly set: Bits;
+  readonly keepClear: Bits;
+  readonly clear: Bits;
 }
 
 const TIMES = bitOf('noatime') | bitOf('strictatime');
+const ALL: Bits = ~0;
+
+const CHANGES: ReadonlyMap<string, Change> = new Map(
+  [...Object.entries(MOUNT_FLAGS).map(flagChange), ...Object.entries(ACCESS_TIMES).map(timesChange)].flatMap(
+    ([word, change]): [string, Change][] => [
+      [word, { ...change, recursive: false }],
+      [`r${word}`, { ...change, recursive: true }],
+    ],
+  ),
+);
+
+type AnyChange = Omit<Change, 'recursive'>;
+
+function flagChange([word, { attribute, on }]: [string, { attribute: Attribute; on: boolean }]): [
+  string,
+  AnyChange,
+] {
+  const bit = bitOf(attribute);
+  const set = on ? bit : 0;
+  const clear = on ? 0 : bit;
+  return [word, { keepSet: ~clear, set, keepClear: ~set, clear }];
+}
 
 /** mount_setattr(2): a way of keeping access times is only taken together with its whole mask in attr_clr. */
-function changeTimes(flags: Flags, way: (typeof ACCESS_TIMES)[keyof typeof ACCESS_TIMES]): void {
-  flags.set = (flags.set & ~TIMES) | (way === 'relatime' ? 0 : bitOf(way));
-  flags.clear |= bitOf('atime');
+function timesChange([word, way]: [string, (typeof ACCESS_TIMES)[keyof typeof ACCESS_TIMES]]): [
+  string,
+  AnyChange,
+] {
+  const set = way === 'relatime' ? 0 : bitOf(way);
+  return [word, { keepSet: ~TIMES, set, keepClear: ALL, clear: bitOf('atime') }];
 }
 
 function superblockEffect([word, { flag, on }]: [string, { flag: string; on: boolean }]): [string, Effect] {
@@ -154,8 +171,19 @@ function superblockEffect([word, { flag, on }]: [string, { flag: string; on: boo
 /** Later words override earlier ones; words that are in no table are the file system's. */
 export function parseMountOptions(words: readonly string[]): MountOptions {
   const draft = newDraft();
-  words.forEach((word, at) => takeWord(draft, word, at));
+  let at = 0;
+  for (const word of words) {
+    const change = CHANGES.get(word);
+    if (change === undefined) takeWord(draft, word, at);
+    else takeChange(draft, change);
+    at++;
+  }
   return finished(draft);
+}
+
+/** True for a bind mount, before its options are parsed. */
+export function isBind(words: readonly string[] = []): boolean {
+  return words.includes('bind') || words.includes('rbind');
 }
 
 const NOTHING: readonly never[] = [];
@@ -181,22 +209,37 @@ function newDraft(): Draft {
     superblockOff: NOTHING,
     data,
   };
-  return { options, own: { set: 0, clear: 0 }, below: { set: 0, clear: 0 }, superblock: NOTHING, data };
+  return { options, set: 0, clear: 0, recursiveSet: 0, recursiveClear: 0, superblock: NOTHING, data };
 }
 
-function finished({ options, own, below, superblock }: Draft): MountOptions {
-  options.set = attributesIn(own.set);
-  options.clear = attributesIn(own.clear);
-  options.recursiveSet = attributesIn(below.set);
-  options.recursiveClear = attributesIn(below.clear);
+function finished(draft: Draft): MountOptions {
+  const { options, superblock } = draft;
+  if (draft.set !== 0) options.set = attributesIn(draft.set);
+  if (draft.clear !== 0) options.clear = attributesIn(draft.clear);
+  if (draft.recursiveSet !== 0) options.recursiveSet = attributesIn(draft.recursiveSet);
+  if (draft.recursiveClear !== 0) options.recursiveClear = attributesIn(draft.recursiveClear);
   if (superblock.length === 0) return options;
   options.superblock = superblock.filter(({ on }) => on).map(({ flag }) => flag);
   options.superblockOff = superblock.filter(({ on }) => !on).map(({ word }) => word);
   return options;
 }
 
-function attributesIn(bits: number): readonly Attribute[] {
-  return bits === 0 ? NOTHING : ORDER.filter((_, place) => (bits & (1 << place)) !== 0);
+function attributesIn(bits: Bits): Attribute[] {
+  const found: Attribute[] = [];
+  for (let left = bits, place = 0; left !== 0; left >>>= 1, place++) {
+    if ((left & 1) !== 0) found.push(ORDER[place] as Attribute);
+  }
+  return found;
+}
+
+function takeChange(draft: Draft, { recursive, keepSet, set, keepClear, clear }: Change): void {
+  if (recursive) {
+    draft.recursiveSet = (draft.recursiveSet & keepSet) | set;
+    draft.recursiveClear = (draft.recursiveClear & keepClear) | clear;
+  } else {
+    draft.set = (draft.set & keepSet) | set;
+    draft.clear = (draft.clear & keepClear) | clear;
+  }
 }
 
 function takeWord(draft: Draft, word: string, at: number): void {

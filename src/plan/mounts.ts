@@ -45,20 +45,31 @@ export interface MountSteps extends Prepared {
 }
 
 export function mountSteps(context: Context): MountSteps {
-  const entries = (context.spec.mounts ?? []).map((mount, at) => readEntry(context, mount, at));
+  const { mounts = [] } = context.spec;
+  const root = cleanPath(context.root);
+  const entries = mounts.map((mount, at) => readEntry(context, mount, { pointer: `/mounts/${at}`, root }));
   const prepare: Step[] = [];
   const steps: Step[] = [];
-  for (const entry of [...entries, ...notifyEntry(context)]) {
-    const made = stepsOf(context, entry);
-    prepare.push(...made.prepare);
-    steps.push(...made.steps);
-  }
-  return { prepare, steps, late: entries.flatMap(lateSteps) };
+  for (const entry of entries) add(stepsOf(context, entry), prepare, steps);
+  for (const entry of notifyEntry(context)) add(stepsOf(context, entry), prepare, steps);
+  const late: Step[] = [];
+  for (const entry of entries) addLate(entry, late);
+  return { prepare, steps, late };
 }
 
-function readEntry(context: Context, mount: Mount, at: number): Entry {
-  const pointer = `/mounts/${at}`;
-  const target = targetOf(context, mount);
+function add(made: Prepared, prepare: Step[], steps: Step[]): void {
+  if (made.prepare.length > 0) prepare.push(...made.prepare);
+  for (const step of made.steps) steps.push(step);
+}
+
+interface Place {
+  readonly pointer: string;
+  /** The container's root, as a clean path of the host. */
+  readonly root: string;
+}
+
+function readEntry(context: Context, mount: Mount, { pointer, root }: Place): Entry {
+  const target = targetOf(root, mount);
   const isRoot = target === '/';
   if (isRoot && !makes(context.namespaces, 'mount')) {
     throw unsupported(
@@ -68,20 +79,19 @@ function readEntry(context: Context, mount: Mount, at: number): Entry {
     );
   }
   const given = parseMountOptions(mount.options ?? []);
-  checkProc({ mount, options: given, target, pointer });
-  const keep = !isRoot && isLate({ mount, options: given, target }) ? context.slot() : 0;
+  if (isWithin(target, '/proc')) checkProc({ mount, options: given, target, pointer });
+  const keep = !isRoot && isLate(mount, given, target) ? context.slot() : 0;
   return { mount, options: isRoot ? writable(given) : given, target, pointer, keep };
 }
 
 /** A destination that names the host's path of the root means what is there in the container, as runc takes it. */
-function targetOf(context: Context, { destination }: Mount): string {
+function targetOf(root: string, { destination }: Mount): string {
   const target = cleanPath(destination);
-  return inRoot(context, target) ?? target;
+  return inRoot(root, target) ?? target;
 }
 
 /** The container's path of what lies in its root on the host; undefined for other paths. */
-function inRoot(context: Context, path: string): string | undefined {
-  const root = cleanPath(context.root);
+function inRoot(root: string, path: string): string | undefined {
   if (root === '/' || !isWithin(path, root)) return undefined;
   return cleanPath(`/${path.slice(root.length)}`);
 }
@@ -97,7 +107,7 @@ function writable(options: MountOptions): MountOptions {
  * is known to init alone, which is told by `onProc` what may be.
  */
 function checkProc({ mount, options, target, pointer }: Omit<Entry, 'keep'>): void {
-  if (!isWithin(target, '/proc') || EMULATED.has(target)) return;
+  if (EMULATED.has(target)) return;
   if (target !== '/proc') throw invalid(`${pointer}/destination`, `${target} is inside of /proc`);
   if (!options.bind && !options.remount && mount.type !== 'proc') {
     throw invalid(
@@ -120,14 +130,12 @@ function stepsOf(context: Context, entry: Entry): Prepared {
   if (mount.type === 'sysfs' && needsHostSys(context)) return hostTree(context, entry, '/sys', []);
   if (mount.type === 'proc' && needsHostProc(context, entry)) return hostTree(context, entry, '/proc', []);
   const otherwise = mount.type === 'sysfs' && context.facts.rootless !== undefined ? '/sys' : '';
-  return {
-    prepare: [],
-    steps: [
-      newMount(context, entry, { type: mount.type, otherwise }),
-      ...labelSteps(context.mountLabel, mount.type, entry),
-    ],
-  };
+  const made = newMount(context, entry, { type: mount.type, otherwise });
+  if (context.mountLabel === '') return { prepare: NONE, steps: [made] };
+  return { prepare: NONE, steps: [made, ...labelSteps(context.mountLabel, mount.type, entry)] };
 }
+
+const NONE: readonly never[] = [];
 
 function bindSteps(context: Context, entry: Entry): Prepared {
   const { mount, options, pointer } = entry;
@@ -142,7 +150,7 @@ function bindSteps(context: Context, entry: Entry): Prepared {
     (has(context.namespaces, 'user') && !isUser(context.facts));
   if (!fromHost) return { prepare: [], steps: [bindStep(entry, source, 0)] };
   const slot = context.slot();
-  const path = inRoot(context, source);
+  const path = inRoot(cleanPath(context.root), source);
   const tree = openTree(path ?? source, slot, options, idmap);
   const bind = bindStep({ ...entry, options: detached(context, options) }, source, slot);
   if (path === undefined) return { prepare: [onHost(pointer, tree)], steps: [bind] };
@@ -275,21 +283,21 @@ function checkOwners({ spec, namespaces, facts }: Context, { options, pointer }:
 }
 
 /** Devices, links and mount points are still to be made in these. */
-function isLate({ mount, options, target }: Pick<Entry, 'mount' | 'options' | 'target'>): boolean {
+function isLate(mount: Mount, options: MountOptions, target: string): boolean {
+  if (mount.type !== 'tmpfs' && target !== '/dev') return false;
   if (mount.type === 'cgroup' || mount.type === 'cgroup2' || mount.type === 'sysfs') return false;
   const made = !options.remount && !options.bind && !isIdmapped({ mount, options });
-  if (!made || !attributesOf(options).includes('rdonly')) return false;
-  return mount.type === 'tmpfs' || target === '/dev';
+  return made && attributesOf(options).includes('rdonly');
 }
 
 /** On the mount itself, since its path may lead elsewhere by then. */
-function lateSteps({ mount, target, pointer, keep: slot }: Entry): Step[] {
-  if (target === '/' && parseMountOptions(mount.options ?? []).set.includes('rdonly'))
-    return [onInit(pointer, { kind: 'root-readonly' })];
-  if (slot === 0) return [];
-  return [
-    onInit(pointer, { kind: 'mount-attributes', target, slot, recursive: false, set: ['rdonly'], clear: [] }),
-  ];
+function addLate({ mount, target, pointer, keep: slot }: Entry, late: Step[]): void {
+  if (target === '/' && parseMountOptions(mount.options ?? []).set.includes('rdonly')) {
+    late.push(onInit(pointer, { kind: 'root-readonly' }));
+  } else if (slot !== 0) {
+    const attributes = { recursive: false, set: ['rdonly'], clear: [] } as const;
+    late.push(onInit(pointer, { kind: 'mount-attributes', target, slot, ...attributes }));
+  }
 }
 
 /**

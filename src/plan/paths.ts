@@ -31,5 +31,7 @@ export function parentOf(path: string): string {
 
 /** True for a path inside of directory, or directory itself; both clean. */
 export function isWithin(path: string, directory: string): boolean {
-  return path === directory || directory === '/' || path.startsWith(`${directory}/`);
+  if (directory === '/') return true;
+  const end = directory.length;
+  return path.startsWith(directory) && (path.length === end || path[end] === '/');
 }
