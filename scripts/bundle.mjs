@@ -1,9 +1,10 @@
 // Makes dist/: cli.js and index.js with their chunks by rolldown, the man pages, and the declarations of the public API by tsc.
 import { execFileSync } from 'node:child_process';
-import { renameSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { calledFirst } from './order.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -40,13 +41,10 @@ const program = await rolldown({
   platform: 'neutral',
   transform: { define: { RUNTS_COMMIT: JSON.stringify(commit()) } },
 });
-await program.write({
-  file: join(root, 'build/runts.js'),
-  format: 'iife',
-  name: 'runts',
-  codeSplitting: false,
-});
+const { output } = await program.generate({ format: 'iife', name: 'runts', codeSplitting: false });
 await program.close();
+mkdirSync(join(root, 'build'), { recursive: true });
+writeFileSync(join(root, 'build/runts.js'), await calledFirst(output[0].code, ['state', 'run']));
 
 // A command that is being started meanwhile finds the old files or the new ones, and a failed build leaves the old.
 const fresh = join(root, 'dist.new');

@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 log=build/javascript.log
 if [ -e build/bundled ] && [ -e dist/cli.js ] && [ -e build/runts.js ] &&
-  [ -z "$(find src scripts/bundle.mjs package.json -newer build/bundled -print -quit)" ]; then
+  [ -z "$(find src scripts/bundle.mjs scripts/order.mjs package.json -newer build/bundled -print -quit)" ]; then
   exit
 fi
 echo "build: bundling the JavaScript"

@@ -13,9 +13,10 @@ import { CAPABILITY_NAMES } from './plan/numbers.ts';
 import { defaultSpec, SPEC_VERSION } from './spec/default.ts';
 import type { Spec } from './spec/types.ts';
 
-/** Runs one of the commands as engines ask for it; a promise of its exit status. */
-export function rehearse(verb: keyof typeof COMMANDS): Promise<number> {
-  return main(quickjsHost(machine(COMMANDS[verb])));
+/** Prepares one of the commands as engines ask for it. What it gives runs that: a promise of its exit status. */
+export function rehearse(verb: keyof typeof COMMANDS): () => Promise<number> {
+  const host = quickjsHost(machine(COMMANDS[verb]));
+  return () => main(host);
 }
 
 const COMMANDS = {

@@ -147,13 +147,13 @@ int finish(const Roots &engine, JSValueConst promise) {
   }
 }
 
-// The script's `rehearse` runs a command on a machine that is made up. After that the heap is no good for an image.
+// The script's `rehearse` gives a command on a machine that is made up. After that the heap is no good for an image.
 std::vector<bool> rehearse(const Roots &engine, std::span<char> memory, const char *verb) {
-  JSValue function = exported(engine.context, "rehearse");
   JSValue name = JS_NewString(engine.context, verb);
+  JSValue command = JS_Call(engine.context, exported(engine.context, "rehearse"), JS_UNDEFINED, 1, &name);
   int status = 1;
   std::vector<bool> pages = pages_written(memory, [&] {
-    status = finish(engine, JS_Call(engine.context, function, JS_UNDEFINED, 1, &name));
+    status = finish(engine, JS_Call(engine.context, command, JS_UNDEFINED, 0, nullptr));
   });
   if (status != 0) exit(complain(std::string("the rehearsal of ") + verb + " has failed"));
   return pages;

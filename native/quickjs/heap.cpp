@@ -5,6 +5,7 @@
 #include <cstring>
 #include <new>
 #include <sys/mman.h>
+#include <utility>
 
 namespace runts::quickjs {
 namespace {
@@ -16,10 +17,13 @@ constexpr size_t kRegion = size_t{1} << 20;
 constexpr size_t kReady = size_t{64} << 10;
 
 // The engine packs what is small into blocks of some 4 KiB, so few blocks are asked for here. They lie at multiples of 16,
-// with their class in front: 512 classes of 16 bytes more each, then four for each power of two.
+// with their class in front: 512 classes of 16 bytes more each, then four for each power of two. Those of some 4 KiB have
+// pages of their own, so that a write to one leaves those beside it as they are in the image; these pages are taken a few
+// at a time.
 constexpr size_t kUnit = 16;
 constexpr unsigned kExactClasses = 512;
 constexpr unsigned kClasses = kExactClasses + 4 * 40;
+constexpr size_t kPagesAtOnce = 8;
 
 struct Block {
   uint64_t size_class;
@@ -50,6 +54,9 @@ struct Heap {
   char *end = nullptr;
   // Up to here the kernel has given memory, or gives it as it is touched.
   char *ready = nullptr;
+  // Pages of which each is for one block.
+  char *next_page = nullptr;
+  size_t pages = 0;
   Free *free[kClasses] = {};
   size_t requests = 0;
 };
@@ -71,14 +78,32 @@ void make_ready(char *end) {
   }
 }
 
-void *take_block(unsigned index) {
-  size_t size = sizeof(Block) + size_of_class(index);
+char *take_memory(size_t size) {
   if (static_cast<size_t>(heap.end - heap.next) < size && !take_region(size)) return nullptr;
-  auto *block = reinterpret_cast<Block *>(heap.next);
+  char *memory = heap.next;
   heap.next += size;
   if (heap.next > heap.ready) make_ready(heap.next);
-  block->size_class = index;
-  return block + 1;
+  return memory;
+}
+
+size_t to_page(const char *from) { return -reinterpret_cast<uintptr_t>(from) % kPage; }
+
+char *take_page() {
+  if (heap.pages == 0) {
+    char *memory = take_memory(to_page(heap.next) + kPagesAtOnce * kPage);
+    if (!memory) return nullptr;
+    heap.next_page = memory + to_page(memory);
+    heap.pages = kPagesAtOnce;
+  }
+  heap.pages--;
+  return std::exchange(heap.next_page, heap.next_page + kPage);
+}
+
+void *take_block(unsigned index) {
+  size_t size = sizeof(Block) + size_of_class(index);
+  char *memory = size <= kPage && size > kPage - kPage / 16 ? take_page() : take_memory(size);
+  if (!memory) return nullptr;
+  return new (memory) Block{index, 0} + 1;
 }
 
 unsigned class_of_block(const void *bytes) {

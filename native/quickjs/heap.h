@@ -8,6 +8,8 @@
 
 namespace runts::quickjs {
 
+constexpr size_t kPage = 4096;
+
 // For JS_NewRuntime2. One heap a process, for one thread.
 extern const JSMallocFunctions kHeapFunctions;
 

@@ -4,8 +4,6 @@
 #include <cstring>
 #include <sys/mman.h>
 
-#include "heap.h"
-
 // Of image.S, or of blank.S.
 extern "C" char runts_image_begin[], runts_image_end[];
 // The linker's: where code begins and ends, and where data ends.
@@ -40,12 +38,12 @@ struct alignas(16) Header {
 
 const Header &header() { return *reinterpret_cast<const Header *>(runts_image_begin); }
 
-// One call of the kernel for pages with no more than one other between them.
+// One call of the kernel for each. To copy pages that lie between them would cost more than the calls.
 std::vector<Run> runs_of(const std::vector<bool> &pages) {
   std::vector<Run> runs;
   for (uint32_t page = 0; page < pages.size(); page++) {
     if (!pages[page]) continue;
-    if (runs.empty() || page > runs.back().first + runs.back().count + 1) runs.push_back({page, 0});
+    if (runs.empty() || page > runs.back().first + runs.back().count) runs.push_back({page, 0});
     runs.back().count = page + 1 - runs.back().first;
   }
   return runs;

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-namespace runts::quickjs {
+#include "heap.h"
 
-constexpr size_t kPage = 4096;
+namespace runts::quickjs {
 
 // Where a process begins.
 struct Roots {
