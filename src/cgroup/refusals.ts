@@ -9,7 +9,14 @@ import { isZero, propertyName, RESOURCES, type Refusal } from './settings.ts';
  * is "no limit", and `useHierarchy: true` is how v2 always counts. A swappiness of 0 does ask for something.
  */
 export function ignoredResources(resources: LinuxResources): string[] {
-  const { memory = {}, cpu = {}, blockIO = {}, network = {} } = resources;
+  const { memory, cpu, blockIO, network } = resources;
+  if (memory === undefined && cpu === undefined && blockIO === undefined && network === undefined) return [];
+  return ignored({ memory: memory ?? {}, cpu: cpu ?? {}, blockIO: blockIO ?? {}, network: network ?? {} });
+}
+
+type Ignorable = Required<Pick<LinuxResources, 'memory' | 'cpu' | 'blockIO' | 'network'>>;
+
+function ignored({ memory, cpu, blockIO, network }: Ignorable): string[] {
   const { weightDevice = [] } = blockIO;
   return [
     ...memoryIgnored(memory),

@@ -32,8 +32,11 @@ export function resourceSteps(resources: LinuxResources, cgroup: CgroupFacts): S
 
 /** As {@link resourceSteps}, for settings that have been checked. */
 export function limitSteps(settings: readonly Setting[], devices: LinuxResources['devices']): Step[] {
-  const [tasks, others] = split(settings, ({ file }) => file === TASKS);
-  return [...others.map(writeStep), devicesStep(devices), ...tasks.map(writeStep)];
+  const steps: Step[] = [];
+  for (const setting of settings) if (setting.file !== TASKS) steps.push(writeStep(setting));
+  steps.push(devicesStep(devices));
+  for (const setting of settings) if (setting.file === TASKS) steps.push(writeStep(setting));
+  return steps;
 }
 
 const TASKS = 'pids.max';
@@ -69,6 +72,7 @@ export function checkedSettings(
   const refused = refusals(resources);
   if (refused.length > 0) throw unsupported(refused);
   const all = settings(resources, current.cpu);
+  if (all.length === 0) return all;
   const missing = all.flatMap((setting) => missingController(setting, cgroup) ?? []);
   if (missing.length > 0) throw unsupported(missing);
   return all;
@@ -84,29 +88,31 @@ function unsupported(refused: readonly Refusal[]): RuntsError {
 }
 
 function settings(resources: LinuxResources, currentCpu?: CpuResources): Setting[] {
-  const { memory, cpu, blockIO } = resources;
-  return [
-    ...(memory === undefined ? [] : memorySettings(memory)),
-    ...(cpu === undefined ? [] : cpuSettings(cpu, currentCpu)),
-    ...(blockIO === undefined ? [] : blockIOSettings(blockIO)),
-    ...pidsSettings(resources),
-    ...hugetlbSettings(resources),
-    ...rdmaSettings(resources),
-    ...unifiedSettings(resources),
-  ];
+  const { memory, cpu, blockIO, pids, hugepageLimits, rdma, unified } = resources;
+  const all: Setting[] = [];
+  if (memory !== undefined) all.push(...memorySettings(memory));
+  if (cpu !== undefined) all.push(...cpuSettings(cpu, currentCpu));
+  if (blockIO !== undefined) all.push(...blockIOSettings(blockIO));
+  if (pids !== undefined) all.push(...pidsSettings(pids));
+  if (hugepageLimits !== undefined) all.push(...hugetlbSettings(hugepageLimits));
+  if (rdma !== undefined) all.push(...rdmaSettings(rdma));
+  if (unified !== undefined) all.push(...unifiedSettings(unified));
+  return all;
 }
 
-function pidsSettings({ pids }: LinuxResources): Setting[] {
-  if (pids?.limit === undefined) return [];
-  const value = pids.limit < 0 ? 'max' : String(pids.limit);
+type Part<K extends keyof LinuxResources> = NonNullable<LinuxResources[K]>;
+
+function pidsSettings({ limit }: Part<'pids'>): Setting[] {
+  if (limit === undefined) return [];
+  const value = limit < 0 ? 'max' : String(limit);
   return [
     { controller: 'pids', file: TASKS, value, because: `${RESOURCES}/pids/limit`, idle: value === 'max' },
   ];
 }
 
 /** Reservations first: they are refused at mmap, where an overrun at the fault is SIGBUS. Linux 5.7 and newer. */
-function hugetlbSettings({ hugepageLimits = [] }: LinuxResources): Setting[] {
-  return hugepageLimits.flatMap(({ pageSize, limit }, index) => {
+function hugetlbSettings(limits: Part<'hugepageLimits'>): Setting[] {
+  return limits.flatMap(({ pageSize, limit }, index) => {
     const common = {
       controller: 'hugetlb',
       value: String(limit),
@@ -119,7 +125,7 @@ function hugetlbSettings({ hugepageLimits = [] }: LinuxResources): Setting[] {
   });
 }
 
-function rdmaSettings({ rdma = {} }: LinuxResources): Setting[] {
+function rdmaSettings(rdma: Part<'rdma'>): Setting[] {
   return Object.entries(rdma).map(([device, { hcaHandles, hcaObjects }]) => {
     const handles = hcaHandles === undefined ? '' : ` hca_handle=${hcaHandles}`;
     const objects = hcaObjects === undefined ? '' : ` hca_object=${hcaObjects}`;
@@ -129,15 +135,11 @@ function rdmaSettings({ rdma = {} }: LinuxResources): Setting[] {
 }
 
 /** After all else, so that a key given by name has the last word; one write a line, as nested keys need it. */
-function unifiedSettings({ unified = {} }: LinuxResources): Setting[] {
+function unifiedSettings(unified: Part<'unified'>): Setting[] {
   return Object.entries(unified).flatMap(([file, text]) => {
     const prefix = file.slice(0, Math.max(file.indexOf('.'), 0));
     const because = `${RESOURCES}/unified${token(file)}`;
     const lines = text.split('\n').filter((line, index) => line !== '' || (index === 0 && text === ''));
     return lines.map((value) => ({ controller: prefix === 'cgroup' ? '' : prefix, file, value, because }));
   });
-}
-
-function split<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
-  return [items.filter(test), items.filter((item) => !test(item))];
 }

@@ -41,7 +41,7 @@ export function findCgroupTree(files: HostFiles): Pick<CgroupFacts, 'root' | 'hy
 
 /** Absolute path of a cgroup's directory; `path` counts from the root of the hierarchy. */
 export function directoryOf({ root, path }: Pick<CgroupPlace, 'root' | 'path'>): string {
-  const inner = path.replace(/^\/+/, '');
+  const inner = path[0] === '/' && path[1] !== '/' ? path.slice(1) : path.replace(/^\/+/, '');
   return inner === '' ? root : `${root}/${inner}`;
 }
 

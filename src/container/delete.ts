@@ -97,11 +97,15 @@ async function lockPatiently(context: Context, place: Place): Promise<HostLock |
   );
 }
 
-/** Removes a container that has ended, unless another command already has. */
-export async function removeEnded(context: Context, place: Place, saved: Saved): Promise<void> {
+/** Removes a container, unless another command already has; `reaped`: the caller has waited for its process. */
+export async function removeEnded(
+  context: Context,
+  { place, saved }: { readonly place: Place; readonly saved: Saved },
+  reaped: boolean,
+): Promise<void> {
   const held = await lockPatiently(context, place);
   try {
-    if (held !== undefined) await destroy(context, place, saved);
+    if (held !== undefined) await (reaped ? clear : destroy)(context, place, saved);
   } finally {
     held?.release();
   }
@@ -114,6 +118,12 @@ export async function removeEnded(context: Context, place: Place, saved: Saved):
 export async function destroy(context: Context, place: Place, saved: Saved): Promise<void> {
   const { files } = context.host;
   if (hasProcess(files, saved)) await endProcess(context, saved);
+  await clear(context, place, saved);
+}
+
+/** As {@link destroy}, for a container whose process is gone. */
+async function clear(context: Context, place: Place, saved: Saved): Promise<void> {
+  const { files } = context.host;
   const cgroup = ownCgroup(context, saved);
   const removal = [
     ...compileDelete(cgroup, cgroupParent(saved.facts)),

@@ -9,7 +9,6 @@ import { processFromFile, processFromFlags } from './exec-process.ts';
 import type { ExecProcess, ProcessFlags } from './exec-process.ts';
 import { executeOrThrow } from './execute.ts';
 import { exitCode } from './exit.ts';
-import { grantable } from './facts.ts';
 import { attend, forwardSignals } from './foreground.ts';
 import { announce } from './launch.ts';
 import { cleanPath } from './paths.ts';
@@ -123,7 +122,7 @@ function execFacts({ host }: Context, saved: Creation, cgroups: readonly string[
   const process = processOf(saved);
   return {
     ...saved.facts,
-    grantable: grantable(host.self.capabilities()),
+    grantable: host.self.capabilities(),
     uid: host.self.uid,
     spec: saved.spec,
     ...process,

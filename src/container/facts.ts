@@ -4,7 +4,6 @@ import type { HostFiles } from '../host/host.ts';
 import { CGROUP_PARENT, cgroupPath } from '../plan/cgroup.ts';
 import type { CgroupFacts, Facts, Rootless, SystemdFacts } from '../plan/facts.ts';
 import { CAPABILITY_NAMES } from '../plan/numbers.ts';
-import type { CapabilityName } from '../plan/numbers.ts';
 import type { Spec } from '../spec/types.ts';
 import type { Bundle } from './bundle.ts';
 import { CGROUP_MOUNT, directoryOf, readCgroupFacts, readControllers, readOwnCgroup } from './cgroup-tree.ts';
@@ -38,7 +37,7 @@ export async function readFacts(
     seccompCache: `${root}/${SECCOMP_CACHE}`,
     ...readCgroups(context, { spec, id: place.id, rootless, systemd }),
     ...(systemd !== undefined && { systemd }),
-    grantable: grantable(held),
+    grantable: held,
     uid: host.self.uid,
     ...(spec.linux?.mountLabel && isSelinuxOff(host.files) && { selinuxOff: true }),
     ...(rootless !== undefined && { rootless }),
@@ -130,9 +129,4 @@ export function planFacts(
     resctrl: { root: '/sys/fs/resctrl' },
     uid: 0,
   };
-}
-
-/** Of the capabilities that the runtime holds those that the specification knows. */
-export function grantable(held: readonly string[]): CapabilityName[] {
-  return CAPABILITY_NAMES.filter((name) => held.includes(name));
 }

@@ -63,14 +63,17 @@ async function runForeground(context: Context, request: RunRequest): Promise<num
 
 async function finish(context: Context, request: RunRequest, launched: Launched): Promise<number> {
   const { host } = context;
-  const { place, saved, process } = launched;
+  const { process } = launched;
+  let reaped = false;
   try {
     if (waitsForStart(context)) await startAside(context, launched);
-    return exitCode(await attend(host, process, launched.console));
+    const status = await attend(host, process, launched.console);
+    reaped = true;
+    return exitCode(status);
   } finally {
     if (request.subreaper === true) host.processes.reapOrphans();
     process.release();
-    if (request.keep !== true) await removeEnded(context, place, saved);
+    if (request.keep !== true) await removeEnded(context, launched, reaped);
   }
 }
 

@@ -1,3 +1,5 @@
+import type { CapabilityName } from '../plan/numbers.ts';
+
 /**
  * What runts asks of the machine, for Node, for the standalone executable and for tests. Everything else under
  * src/{spec,plan,container,cgroup,cli} is pure. File calls are synchronous: state files are small and lie on tmpfs.
@@ -158,8 +160,8 @@ export interface HostSelf {
   /** True where the real ids are others than the effective ones, as in a setuid program. */
   readonly isSetId: boolean;
   readonly pid: number;
-  /** Names of the capabilities that this process may give away (its permitted and bounding sets). */
-  capabilities(): string[];
+  /** The capabilities that this process may give away (its permitted and bounding sets), in the order of their bits. */
+  capabilities(): readonly CapabilityName[];
   /** True where descriptor fd is open and was inherited, so that a container may have it. */
   isOpen(fd: number): boolean;
   /** Microseconds since the epoch. */

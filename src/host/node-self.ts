@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { CAPABILITY_NAMES } from '../plan/numbers.ts';
+import type { CapabilityName } from '../plan/numbers.ts';
 import type { HostSelf } from './host.ts';
 import { addon } from './node-addon.ts';
 import { writeAll } from './node-files.ts';
@@ -55,7 +56,7 @@ function isOpen(fd: number): boolean {
 }
 
 /** From proc_pid_status(5): what is both permitted and in the bounding set. */
-function capabilities(): string[] {
+function capabilities(): CapabilityName[] {
   const status = readFileSync('/proc/self/status', 'latin1');
   const set = maskOf(status, 'CapPrm') & maskOf(status, 'CapBnd');
   return CAPABILITY_NAMES.filter((_name, bit) => (set >> BigInt(bit)) & 1n);

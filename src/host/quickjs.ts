@@ -1,4 +1,5 @@
 import { CAPABILITY_NAMES } from '../plan/numbers.ts';
+import type { CapabilityName } from '../plan/numbers.ts';
 import { checked, checkedAsync, tooLarge } from './checked.ts';
 import { coreLock } from './core-lock.ts';
 import { coreProcesses } from './core-processes.ts';
@@ -138,8 +139,7 @@ function selfOf(native: Native, ids: Ids): HostSelf {
     get pid() {
       return ids()[0];
     },
-    capabilities: () =>
-      checked(() => native.capabilities()).flatMap((number) => CAPABILITY_NAMES[number] ?? []),
+    capabilities: () => capabilityNames(checked(() => native.capabilities())),
     isOpen: (fd) => native.isInherited(fd),
     now: () => native.now(),
     sleep: (milliseconds) => native.sleep(milliseconds),
@@ -152,6 +152,13 @@ function selfOf(native: Native, ids: Ids): HostSelf {
       takesFlags: (flags) => native.seccompTakesFlags(flags),
     },
   };
+}
+
+/** Of numbers in their order; that all are held is the usual case, and told at once. */
+function capabilityNames(numbers: readonly number[]): readonly CapabilityName[] {
+  const { length } = CAPABILITY_NAMES;
+  if (numbers.length === length && numbers[length - 1] === length - 1) return CAPABILITY_NAMES;
+  return numbers.flatMap((number) => CAPABILITY_NAMES[number] ?? []);
 }
 
 function baseName(path: string): string {

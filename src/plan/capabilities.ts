@@ -51,17 +51,15 @@ function knownSets(
   grantable: readonly CapabilityName[],
   warn: (message: string) => void,
 ): Sets {
-  const refused = new Set<string>();
-  const isGranted = (name: CapabilityName): boolean => {
-    const isHeld = grantable.includes(name);
-    if (!isHeld) refused.add(name);
-    return isHeld;
-  };
+  const refused: string[] = [];
   // most configs repeat one list
   const found = new Map<string, readonly CapabilityName[]>([['', []]]);
   const granted = (names: readonly string[] = []): readonly CapabilityName[] => {
     const key = names.join();
-    const set = found.get(key) ?? inOrder(new Set(names)).filter(isGranted);
+    const known = found.get(key);
+    if (known !== undefined) return known;
+    const set: CapabilityName[] = [];
+    for (const name of inOrder(names)) (grantable.includes(name) ? set : refused).push(name);
     found.set(key, set);
     return set;
   };
@@ -72,13 +70,17 @@ function knownSets(
     permitted: granted(asked.permitted),
     ambient: granted(asked.ambient),
   };
-  if (refused.size > 0) warn(`process.capabilities: cannot be granted, left out: ${[...refused].join(', ')}`);
+  if (refused.length > 0)
+    warn(`process.capabilities: cannot be granted, left out: ${[...new Set(refused)].join(', ')}`);
   return sets;
 }
 
 /** In the order of their bits; names that are no capabilities are told of where the config is read. */
-function inOrder(names: ReadonlySet<string>): CapabilityName[] {
-  return CAPABILITY_NAMES.filter((name) => names.has(name));
+function inOrder(names: readonly string[]): CapabilityName[] {
+  const asked = new Set(names);
+  const found: CapabilityName[] = [];
+  for (const name of CAPABILITY_NAMES) if (asked.has(name)) found.push(name);
+  return found;
 }
 
 function within(

@@ -7,21 +7,23 @@ import type { Step } from './steps.ts';
 export function maskSteps({ spec, mountLabel }: Context): Step[] {
   const { maskedPaths = [], readonlyPaths = [] } = spec.linux ?? {};
   const steps: Step[] = [];
-  distinct(maskedPaths).forEach((at, path) => {
+  eachNew(maskedPaths, (path, at) => {
     steps.push(onInit(`/linux/maskedPaths/${at}`, { kind: 'mask', path, context: mountLabel }));
   });
-  distinct(readonlyPaths).forEach((at, path) => {
+  eachNew(readonlyPaths, (path, at) => {
     steps.push(onInit(`/linux/readonlyPaths/${at}`, { kind: 'readonly-path', path }));
   });
   return steps;
 }
 
-/** Each path with its first place in the list. */
-function distinct(paths: readonly string[]): ReadonlyMap<string, number> {
-  const places = new Map<string, number>();
-  paths.forEach((path, at) => {
+/** Each path at its first place in the list. */
+function eachNew(paths: readonly string[], take: (path: string, at: number) => void): void {
+  const seen = new Set<string>();
+  let at = 0;
+  for (const path of paths) {
     const clean = cleanPath(path);
-    if (!places.has(clean)) places.set(clean, at);
-  });
-  return places;
+    if (!seen.has(clean)) take(clean, at);
+    seen.add(clean);
+    at++;
+  }
 }

@@ -1,3 +1,4 @@
+import { defaultSpec } from '../spec/default.ts';
 import { isIdmapOption, parseIdmapOption } from '../spec/idmap-option.ts';
 import type { IdmapOption } from '../spec/idmap-option.ts';
 import {
@@ -168,8 +169,14 @@ function superblockEffect([word, { flag, on }]: [string, { flag: string; on: boo
   ];
 }
 
+const NOTHING: readonly never[] = [];
+
 /** Later words override earlier ones; words that are in no table are the file system's. */
 export function parseMountOptions(words: readonly string[]): MountOptions {
+  return USUAL.get(JSON.stringify(words)) ?? parse(words);
+}
+
+function parse(words: readonly string[]): MountOptions {
   const draft = newDraft();
   let at = 0;
   for (const word of words) {
@@ -181,12 +188,15 @@ export function parseMountOptions(words: readonly string[]): MountOptions {
   return finished(draft);
 }
 
+/** The options of the mounts that nearly every container has: parsed beforehand. */
+const USUAL: ReadonlyMap<string, MountOptions> = new Map(
+  (defaultSpec().mounts ?? []).map(({ options = [] }) => [JSON.stringify(options), parse(options)]),
+);
+
 /** True for a bind mount, before its options are parsed. */
 export function isBind(words: readonly string[] = []): boolean {
   return words.includes('bind') || words.includes('rbind');
 }
-
-const NOTHING: readonly never[] = [];
 
 function newDraft(): Draft {
   const data: Draft['data'] = [];

@@ -27,14 +27,20 @@ export interface Namespaces {
 }
 
 export function readNamespaces(spec: { readonly linux?: Pick<Linux, 'namespaces'> }): Namespaces {
-  const entries = spec.linux?.namespaces ?? [];
-  const because = Object.fromEntries(entries.map(({ type }, at) => [type, `/linux/namespaces/${at}`]));
-  return {
-    made: entries.filter(({ path }) => !path).map(({ type }) => type),
-    joined: entries.flatMap(({ type, path }) => (path ? [{ type, path, because: because[type] ?? '' }] : [])),
-    types: new Set(entries.map(({ type }) => type)),
-    because,
-  };
+  const made: NamespaceType[] = [];
+  const joined: JoinedNamespace[] = [];
+  const types = new Set<NamespaceType>();
+  const because: Partial<Record<NamespaceType, string>> = {};
+  let at = 0;
+  for (const { type, path } of spec.linux?.namespaces ?? []) {
+    const pointer = `/linux/namespaces/${at}`;
+    if (path) joined.push({ type, path, because: pointer });
+    else made.push(type);
+    types.add(type);
+    because[type] = pointer;
+    at++;
+  }
+  return { made, joined, types, because };
 }
 
 /** True for a namespace that the container makes. */

@@ -3,7 +3,7 @@ import type { Linux, RootfsPropagation, Spec } from '../spec/types.ts';
 import { onHost, onInit, section } from './context.ts';
 import type { Context, Prepared } from './context.ts';
 import type { Propagation } from './mount-options.ts';
-import { has, joinedPath, makes, reachesRoot, readNamespaces } from './namespaces.ts';
+import { has, joinedPath, makes, reachesRoot } from './namespaces.ts';
 import { overlaySteps, readonlyLayers } from './overlay.ts';
 import type { Facts } from './facts.ts';
 import { fromBundle } from './paths.ts';
@@ -103,7 +103,7 @@ interface AttachedRoot {
 /** At delete: what was attached in the runtime's mount namespace, if anything was. */
 export function detachRootSteps(container: AttachedRoot): Step[] {
   const { spec, facts } = container;
-  if (has(readNamespaces(spec), 'mount')) return [];
+  if (spec.linux?.namespaces?.some(({ type }) => type === 'mount') === true) return [];
   return [
     onHost('/root/path', { kind: 'detach-root', path: rootPath(container), directory: facts.stateDirectory }),
   ];

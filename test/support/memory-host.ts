@@ -1,5 +1,6 @@
 import { HostError } from '../../src/host/host.ts';
 import type { Host, HostFiles, HostProcesses, Outcome } from '../../src/host/host.ts';
+import type { CapabilityName } from '../../src/plan/numbers.ts';
 
 export interface MemoryHostOptions {
   readonly name?: string;
@@ -8,7 +9,7 @@ export interface MemoryHostOptions {
   readonly cwd?: string;
   readonly uid?: number;
   readonly isSetId?: boolean;
-  readonly capabilities?: readonly string[];
+  readonly capabilities?: readonly CapabilityName[];
   /** Paths that may be written; all of them by default. */
   readonly writable?: (path: string) => boolean;
   /** Paths that belong to another user; none by default. */
