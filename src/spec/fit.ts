@@ -57,6 +57,11 @@ function fitNode(node: Node): Fit {
   }
 }
 
+/** By their own names, and compared with numbers alone: a look-up, or a bigint, is as dear as a call. */
+const { isSafeInteger } = Number;
+const { isArray } = Array;
+const keysOf = Object.keys;
+
 type NodeOf<K extends Node['kind']> = Extract<Node, { kind: K }>;
 
 const isString = (value: unknown): boolean => typeof value === 'string';
@@ -73,13 +78,15 @@ function fitEnumeration(words: readonly unknown[]): Fit {
 }
 
 function fitInteger({ min, max }: NodeOf<'integer'>): Fit {
-  return (value) => Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max;
+  const least = Number(min < Number.MIN_SAFE_INTEGER ? Number.MIN_SAFE_INTEGER : min);
+  const most = Number(max > Number.MAX_SAFE_INTEGER ? Number.MAX_SAFE_INTEGER : max);
+  return (value) => isSafeInteger(value) && (value as number) >= least && (value as number) <= most;
 }
 
 function fitArray({ items, min, rule }: ArrayNode): Fit {
   const fit = fitItems(items);
   return (value, visit) => {
-    if (!Array.isArray(value) || value.length < min || !fit(value, visit)) return false;
+    if (!isArray(value) || value.length < min || !fit(value, visit)) return false;
     rule?.(value as never[], visit.scope);
     return !visit.complained;
   };
@@ -100,7 +107,7 @@ function fitWords(empty: boolean): (items: readonly unknown[]) => boolean {
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !isArray(value);
 }
 
 /** Keys of the author's choice are no properties of objects' prototype. */
@@ -108,7 +115,7 @@ function fitMap({ key: flaw, values }: MapNode): Fit {
   const fit = fitNode(values);
   return (value, visit) => {
     if (!isObject(value)) return false;
-    const keys = Object.keys(value);
+    const keys = keysOf(value);
     visit.keys += keys.length;
     Object.setPrototypeOf(value, null);
     for (const key of keys) if (flaw(key) !== undefined || !fit(value[key], visit)) return false;
@@ -116,24 +123,40 @@ function fitMap({ key: flaw, values }: MapNode): Fit {
   };
 }
 
+/** No name of a property is one that all objects have. */
 function fitObject({ properties, required, defaults, rule }: ObjectNode): Fit {
-  const fits = new Map(Array.from(properties, ([name, node]) => [name, fitNode(node)]));
-  const defaultEntries = Object.entries(defaults);
+  const fits = Object.assign(
+    Object.create(null) as Record<string, Fit>,
+    Object.fromEntries(Array.from(properties, ([name, node]) => [name, fitNode(node)])),
+  );
+  const complete = fitDefaults(defaults);
   return (value, visit) => {
-    if (!isObject(value)) return false;
-    const names = Object.keys(value);
+    if (typeof value !== 'object' || value === null || isArray(value)) return false;
+    const object = value as Record<string, unknown>;
+    const names = keysOf(value);
     visit.keys += names.length;
     for (const name of names) {
-      const fit = fits.get(name);
-      if (fit === undefined || !fit(value[name], visit)) return false;
+      const fit = fits[name];
+      if (fit === undefined || !fit(object[name], visit)) return false;
     }
-    for (const name of required) if (!Object.hasOwn(value, name)) return false;
-    for (const [name, item] of defaultEntries) {
-      if (Object.hasOwn(value, name)) continue;
-      value[name] = item;
-      visit.completed = true;
-    }
+    for (let at = 0; at < required.length; at += 1)
+      if (object[required[at] as string] === undefined) return false;
+    complete?.(object, visit);
     rule?.(value as never, visit.scope);
     return !visit.complained;
+  };
+}
+
+type Complete = (object: Record<string, unknown>, visit: Visit) => void;
+
+function fitDefaults(defaults: ObjectNode['defaults']): Complete | undefined {
+  const entries = Object.entries(defaults);
+  if (entries.length === 0) return undefined;
+  return (object, visit) => {
+    for (const [name, item] of entries) {
+      if (object[name] !== undefined) continue;
+      object[name] = item;
+      visit.completed = true;
+    }
   };
 }

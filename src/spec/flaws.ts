@@ -140,7 +140,7 @@ export function notPageSize(size: string): Flaw | undefined {
 }
 
 export function notDeviceAccess(access: string): Flaw | undefined {
-  return /^[rwm]+$/.test(access)
+  return access === 'rwm' || /^[rwm]+$/.test(access)
     ? undefined
     : flaw(`${show(access)} is not a device access`, 'some of the letters r, w, m');
 }

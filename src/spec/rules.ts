@@ -4,7 +4,7 @@
  */
 import { show, step } from './problems.ts';
 import type { Report, Scope } from './problems.ts';
-import { sysctlFlaw, sysctlPath } from './sysctl.ts';
+import { sysctlFlaw } from './sysctl.ts';
 import type { IdMapping, Namespace, NamespaceType, Spec } from './types.ts';
 
 /** The parts of a spec that have the right form; a part that has not may be missing. */
@@ -66,7 +66,8 @@ function touches(left: string, right: string): boolean {
 }
 
 function namespaceOf(spec: Draft, type: NamespaceType): Namespace | undefined {
-  return spec.linux?.namespaces?.find((namespace) => namespace.type === type);
+  for (const namespace of spec.linux?.namespaces ?? []) if (namespace.type === type) return namespace;
+  return undefined;
 }
 
 /** True for a namespace that the container makes itself. */
@@ -168,14 +169,16 @@ function checkSysctl(spec: Draft, out: Scope): void {
 
 /** The two names of a uts namespace have properties of their own, which are for who does not know the parameters. */
 function checkName(spec: Draft, { key, value }: { key: string; value: string }, out: Scope): void {
-  const property = UTS_NAMES.get(sysctlPath(key) ?? '');
+  const property = UTS_NAMES.get(key);
   const other = property === undefined ? '' : (spec[property] ?? '');
   if (other !== '' && other !== value)
     out.problem(`/linux/sysctl${step(key)}`, `contradicts /${property} ${show(other)}`, 'one of both');
 }
 
 const UTS_NAMES: ReadonlyMap<string, 'hostname' | 'domainname'> = new Map([
+  ['kernel.hostname', 'hostname'],
   ['kernel/hostname', 'hostname'],
+  ['kernel.domainname', 'domainname'],
   ['kernel/domainname', 'domainname'],
 ]);
 

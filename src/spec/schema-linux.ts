@@ -54,6 +54,7 @@ const namespace = object<Namespace>(
 );
 
 function refuseSameNamespace(namespaces: readonly Namespace[], scope: Scope): void {
+  if (new Set(namespaces.map(({ type }) => type)).size === namespaces.length) return;
   namespaces.forEach(({ type }, at) => {
     const first = namespaces.findIndex((other) => other.type === type);
     if (first !== at)

@@ -60,7 +60,8 @@ function checkBind({ source = '', options = [] }: Mount, scope: Scope): void {
 }
 
 function checkIdmapOption({ options = [], uidMappings, gidMappings }: Mount, scope: Scope): void {
-  if (!options.some(isIdmapOption)) return;
+  // Hardly ever there, and one look finds that
+  if (!options.join().includes('idmap=')) return;
   options.forEach((option, at) => {
     if (!isIdmapOption(option)) return;
     const path = `/options/${at}`;
