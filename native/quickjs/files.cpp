@@ -5,10 +5,10 @@
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
+#include <ctime>
 #include <dirent.h>
 #include <fcntl.h>
 #include <memory>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
@@ -55,10 +55,12 @@ JSValue read_text(const Call &call) {
   return read_descriptor(call, file.get(), path);
 }
 
+// No other process has the same number at that time, and it takes no system call.
 std::string fresh_name(const std::string &path) {
-  uint64_t number = 0;
-  (void)getrandom(&number, sizeof(number), GRND_NONBLOCK);
-  return path + "." + std::to_string(getpid()) + "." + std::to_string(number) + ".new";
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  std::string name = path + "." + std::to_string(getpid());
+  return name.append(1, '.').append(std::to_string(now.tv_sec * 1000000000 + now.tv_nsec)).append(".new");
 }
 
 // The new file, whole, and with its mode whatever the umask; or -errno and the call that failed.
@@ -77,7 +79,7 @@ JSValue replace(const Call &call) {
   RUNTS_PATH(path, 0, "open");
   const char *syscall;
   std::string fresh = fresh_name(path);
-  int error = write_fresh(fresh, call.text(1), static_cast<unsigned>(call.number(2)), syscall);
+  int error = write_fresh(fresh, Text(call, 1).view(), static_cast<unsigned>(call.number(2)), syscall);
   if (error == 0 && rename(fresh.c_str(), path.c_str()) != 0) {
     error = -errno;
     syscall = "rename";

@@ -62,6 +62,11 @@ std::vector<std::string> Call::blobs(size_t index) const {
   return blobs;
 }
 
+Text::Text(const Call &call, size_t index) : context_(call.context) {
+  JSValueConst value = call.at(index);
+  if (JS_IsString(value)) bytes_ = JS_ToCStringLen(context_, &size_, value);
+}
+
 JSValue from_text(JSContext *context, std::string_view text) {
   return JS_NewStringLen(context, text.data(), text.size());
 }

@@ -26,6 +26,20 @@ struct Call {
   JSValueConst at(size_t index) const { return index < values.size() ? values[index] : JS_UNDEFINED; }
 };
 
+// Of an argument, without a copy; empty where it is no string.
+class Text {
+ public:
+  Text(const Call &call, size_t index);
+  Text(const Text &) = delete;
+  ~Text() { if (bytes_) JS_FreeCString(context_, bytes_); }
+  std::string_view view() const { return {bytes_, size_}; }
+
+ private:
+  JSContext *context_;
+  const char *bytes_ = nullptr;
+  size_t size_ = 0;
+};
+
 std::string to_text(JSContext *context, JSValueConst value);
 JSValue from_text(JSContext *context, std::string_view text);
 JSValue from_bytes(JSContext *context, std::string_view bytes);

@@ -4,7 +4,7 @@ import { cgroupOfPlan } from '../plan/cgroup.ts';
 import { compileCreate } from '../plan/create.ts';
 import type { CompiledCreate } from '../plan/create.ts';
 import type { CreateOptions } from '../plan/facts.ts';
-import type { StepOf } from '../plan/steps.ts';
+import type { Plan, Step, StepOf } from '../plan/steps.ts';
 import { unitOfSpec } from '../plan/systemd.ts';
 import type { Spec } from '../spec/types.ts';
 import { readBundle } from './bundle.ts';
@@ -149,13 +149,9 @@ function creationOf(context: Context, place: Place, { making, facts, compiled }:
   const { plan } = compiled;
   const spec = withLinux(making.bundle.spec, compiled.spec.linux);
   const { self } = context.host;
-  const socket = plan.find(
-    (step): step is StepOf<'listen'> => step.kind === 'listen' && step.directory === place.directory,
-  );
+  const start = startOf(plan, place, making.mode);
   const cgroup = cgroupOfPlan(plan);
   const { systemd } = facts;
-  const waiting = plan.findIndex((step) => step.kind === 'await-start');
-  const stepsBefore = waiting === -1 ? plan.length : waiting;
   return {
     version: VERSION,
     ociVersion: spec.ociVersion,
@@ -165,15 +161,29 @@ function creationOf(context: Context, place: Place, { making, facts, compiled }:
     created: formatTime(self.now()),
     owner: self.uid,
     phase: 'creating',
-    ...(socket !== undefined && { startSocket: socket.name }),
+    ...(start.socket !== undefined && { startSocket: start.socket }),
     ...(cgroup !== undefined && { cgroup: { root: cgroup.root, path: cgroup.path } }),
     ...(systemd !== undefined && { unit: unitOfSpec(spec, place.id, systemd).name }),
     spec,
     facts,
     noNewKeyring: making.request.noNewKeyring === true,
-    startSteps: plan.slice(stepsBefore),
-    stepsBefore,
+    startSteps: plan.slice(start.stepsBefore),
+    stepsBefore: start.stepsBefore,
   };
+}
+
+interface Start {
+  readonly socket?: string | undefined;
+  readonly stepsBefore: number;
+}
+
+/** How init will be started, which comes after all steps where it does not wait for that. */
+function startOf(plan: Plan, { directory }: Place, { untilExecuted }: LaunchMode): Start {
+  if (untilExecuted) return { stepsBefore: plan.length };
+  const listens = (step: Step): step is StepOf<'listen'> =>
+    step.kind === 'listen' && step.directory === directory;
+  const waiting = plan.findIndex((step) => step.kind === 'await-start');
+  return { socket: plan.find(listens)?.name, stepsBefore: waiting === -1 ? plan.length : waiting };
 }
 
 /** With what the config has left open about it. */
@@ -188,13 +198,10 @@ function configOf({ bundle }: Making, { spec }: Creation): string | undefined {
 
 function createdState(creation: Creation, process: HostProcess, inode: number | bigint | undefined): Saved {
   const { cgroup } = creation;
-  return {
-    ...outlineOf(creation),
-    phase: 'created',
-    pid: process.pid,
-    startTime: process.startTime,
+  const { pid, startTime } = process;
+  return Object.assign(outlineOf(creation), { phase: 'created', pid, startTime } as const, {
     ...(cgroup !== undefined && inode !== undefined && { cgroup: { ...cgroup, inode } }),
-  };
+  });
 }
 
 /** Tells callers of the process in the ways that they asked for. */
