@@ -62,7 +62,10 @@ function takeFlag(
   next: string | undefined,
   into: Map<string, string[]>,
 ): number {
-  const [, name = '', inline] = /^--?([^=]*)(?:=([\s\S]*))?$/.exec(word) ?? [];
+  const dashes = word.startsWith('--') ? 2 : 1;
+  const sign = word.indexOf('=', dashes);
+  const name = sign === -1 ? word.slice(dashes) : word.slice(dashes, sign);
+  const inline = sign === -1 ? undefined : word.slice(sign + 1);
   const flag = known.get(name);
   if (flag === undefined) throw invalid(`flag provided but not defined: -${name}`);
   const takesNext = flag.kind !== 'bool' && inline === undefined;

@@ -18,7 +18,7 @@ const NO_SUCH_COMMAND = 3;
 
 /** Runs one command line and gives its exit status; never throws. */
 export async function main(host: Host): Promise<number> {
-  let log = openLog(host, { format: 'text', level: 'warning', name: host.self.name });
+  let log: Log | undefined;
   try {
     refuseSetId(host);
     const globals = await usage(host, undefined, () => parseFlags(GLOBAL_TABLE, host.self.args, true));
@@ -26,6 +26,7 @@ export async function main(host: Host): Promise<number> {
     rootlessOf(globals.flags);
     return await dispatch(host, globals, log);
   } catch (error) {
+    log ??= openLog(host, { format: 'text', level: 'warning', name: host.self.name });
     log.error(error);
     return 1;
   }
@@ -44,15 +45,22 @@ async function dispatch(host: Host, { flags, args }: Parsed, log: Log): Promise<
   if (verb === undefined || name === 'help') return printHelp(host, verb);
   const parsed = await usage(host, verb, () => parseVerb(verb, words));
   if (isOn(parsed.flags, 'help')) return printHelp(host, verb);
-  await usage(host, verb, () => checkCount(verb, parsed.args.length));
   return runVerb(host, verb, { globals: flags, parsed, log });
 }
 
 function parseVerb(verb: Verb, words: readonly string[]): Parsed {
-  const known = flagTableOf(verb);
-  if (verb.loose !== true) return parseFlags(known, words, verb.stopAtFirst === true);
+  const parsed = verb.loose === true ? parseLoosely(verb, words) : parseStrictly(verb, words);
+  if (!isOn(parsed.flags, 'help')) checkCount(verb, parsed.args.length);
+  return parsed;
+}
+
+function parseStrictly(verb: Verb, words: readonly string[]): Parsed {
+  return parseFlags(flagTableOf(verb), words, verb.stopAtFirst === true);
+}
+
+function parseLoosely(verb: Verb, words: readonly string[]): Parsed {
   const help = words.filter((word) => /^--?h(elp)?$/.test(word));
-  return { ...parseFlags(known, help, false), args: words };
+  return { ...parseFlags(flagTableOf(verb), help, false), args: words };
 }
 
 interface Command {
@@ -84,10 +92,11 @@ async function runVerb(host: Host, verb: Verb, { globals, parsed, log }: Command
 }
 
 function checkCount({ name, arguments: { min, max } }: Verb, count: number): void {
+  if (count >= min && count <= max) return;
   const quoted = JSON.stringify(name);
-  if (min === max && count !== min) throw wrongCount(`${quoted} requires exactly ${min} argument(s)`);
+  if (min === max) throw wrongCount(`${quoted} requires exactly ${min} argument(s)`);
   if (count < min) throw wrongCount(`${quoted} requires a minimum of ${min} argument(s)`);
-  if (count > max) throw wrongCount(`${quoted} requires a maximum of ${max} argument(s)`);
+  throw wrongCount(`${quoted} requires a maximum of ${max} argument(s)`);
 }
 
 function wrongCount(message: string): RuntsError {
@@ -95,14 +104,18 @@ function wrongCount(message: string): RuntsError {
 }
 
 /** Runs a check of the command line; where it throws, the help goes to standard output before the error is reported. */
-async function usage<T>(host: Host, verb: Verb | undefined, check: () => T): Promise<T> {
+function usage<T>(host: Host, verb: Verb | undefined, check: () => T): T | Promise<never> {
   try {
     return check();
   } catch (error) {
-    host.self.out('Incorrect Usage.\n\n');
-    await printHelp(host, verb);
-    throw error;
+    return refuse(host, verb, error);
   }
+}
+
+async function refuse(host: Host, verb: Verb | undefined, error: unknown): Promise<never> {
+  host.self.out('Incorrect Usage.\n\n');
+  await printHelp(host, verb);
+  throw error;
 }
 
 async function printHelp(host: Host, verb: Verb | undefined): Promise<number> {
