@@ -200,9 +200,12 @@ export const SCHEMA = 0x${schema.toString(16)};
 
 /** How a field stands in the list of an encoded plan: one value, or the text of several. */
 const isList = (type) => typeof type !== 'string' && 'list' in type;
+const isFlags = (type) => typeof type !== 'string' && 'flags' in type;
 const isItems = (type) => ['strs', 'u32s', 'bytes'].includes(type);
 const value = (owner, name, type) =>
-  isItems(type) ? `itemsOf(${owner}.${name})` : `${owner}.${name}${isList(type) ? '.length' : ''}`;
+  isItems(type)
+    ? `itemsOf(${owner}.${name})`
+    : `${owner}.${name}${isList(type) ? '.length' : isFlags(type) ? '.join()' : ''}`;
 
 /** The number of fields that a record takes, but for the records in it, which are counted as they are written. */
 function countOf(owner, fields) {

@@ -36,7 +36,7 @@ export function devicesStep(devices: readonly DeviceCgroup[] = []): StepOf<'cgro
     kind: 'cgroup-devices',
     on: 'host',
     because: `${RESOURCES}/devices`,
-    rules: [...devices.map(ruleOf), ...DEFAULT_RULES],
+    rules: devices.map(ruleOf).concat(DEFAULT_RULES),
   };
 }
 

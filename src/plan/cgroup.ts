@@ -102,7 +102,7 @@ function ownCgroup(context: Context, cgroup: CgroupFacts, { required, settings }
     path: cgroupPath(spec, facts.id, cgroupParent(facts)),
     controllers: required,
     // statistics are wanted of containers without limits as well
-    wanted: cgroup.controllers.filter((name) => !required.includes(name)),
+    wanted: required.length === 0 ? cgroup.controllers : unlisted(cgroup.controllers, required),
     fresh: options.freshCgroup === true,
   });
   return {
@@ -111,6 +111,10 @@ function ownCgroup(context: Context, cgroup: CgroupFacts, { required, settings }
     tasks: limits.filter(limitsTasks),
     cloneInto: true,
   };
+}
+
+function unlisted(names: readonly string[], listed: readonly string[]): string[] {
+  return names.filter((name) => !listed.includes(name));
 }
 
 /** What systemd has set is written to the files as well: it does not know all of it. */
@@ -149,6 +153,7 @@ function limitsOf({ spec, facts, warn }: Context, settings: readonly Setting[]):
 
 /** A step of a default is asked for by what is there of the path to the property that would change it. */
 function askedFor(spec: Spec, step: Step): Step {
+  if (step.kind === 'cgroup-devices' && spec.linux?.resources?.devices !== undefined) return step;
   const because = section(spec, step.because);
   return because === step.because ? step : { ...step, because };
 }

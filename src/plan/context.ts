@@ -30,18 +30,18 @@ type BodyOf<K extends StepKind> = Omit<StepOf<K>, 'on' | 'because'>;
 type Body = { [K in StepKind]: BodyOf<K> }[StepKind];
 type Placed = Body & { on?: Side; because?: string };
 
-export function onHost(because: string, body: Body): Step {
-  return place('host', because, body);
-}
-
-export function onInit(because: string, body: Body): Step {
-  return place('init', because, body);
-}
-
 /** The body itself becomes the step: a plan has a hundred, and a copy of each would be most of the work. */
-function place(on: Side, because: string, body: Body): Step {
+export function onHost(because: string, body: Body): Step {
   const step: Placed = body;
-  step.on = on;
+  step.on = 'host';
+  step.because = because;
+  return step as Step;
+}
+
+/** As {@link onHost}. */
+export function onInit(because: string, body: Body): Step {
+  const step: Placed = body;
+  step.on = 'init';
   step.because = because;
   return step as Step;
 }

@@ -7,23 +7,17 @@ import type { Step } from './steps.ts';
 export function maskSteps({ spec, mountLabel }: Context): Step[] {
   const { maskedPaths = [], readonlyPaths = [] } = spec.linux ?? {};
   const steps: Step[] = [];
-  eachNew(maskedPaths, (path, at) => {
-    steps.push(onInit(`/linux/maskedPaths/${at}`, { kind: 'mask', path, context: mountLabel }));
+  const masked = new Set<string>();
+  maskedPaths.forEach((path, at) => {
+    const clean = cleanPath(path);
+    if (masked.size === masked.add(clean).size) return;
+    steps.push(onInit(`/linux/maskedPaths/${at}`, { kind: 'mask', path: clean, context: mountLabel }));
   });
-  eachNew(readonlyPaths, (path, at) => {
-    steps.push(onInit(`/linux/readonlyPaths/${at}`, { kind: 'readonly-path', path }));
+  const readonly = new Set<string>();
+  readonlyPaths.forEach((path, at) => {
+    const clean = cleanPath(path);
+    if (readonly.size === readonly.add(clean).size) return;
+    steps.push(onInit(`/linux/readonlyPaths/${at}`, { kind: 'readonly-path', path: clean }));
   });
   return steps;
-}
-
-/** Each path at its first place in the list. */
-function eachNew(paths: readonly string[], take: (path: string, at: number) => void): void {
-  const seen = new Set<string>();
-  let at = 0;
-  for (const path of paths) {
-    const clean = cleanPath(path);
-    if (!seen.has(clean)) take(clean, at);
-    seen.add(clean);
-    at++;
-  }
 }

@@ -188,9 +188,18 @@ function parse(words: readonly string[]): MountOptions {
   return finished(draft);
 }
 
+/** Docker's /dev/shm and /sys/fs/cgroup. */
+const OF_DOCKER: readonly (readonly string[])[] = [
+  ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=67108864'],
+  ['ro', 'nosuid', 'noexec', 'nodev'],
+];
+
 /** The options of the mounts that nearly every container has: parsed beforehand. */
 const USUAL: ReadonlyMap<string, MountOptions> = new Map(
-  (defaultSpec().mounts ?? []).map(({ options = [] }) => [JSON.stringify(options), parse(options)]),
+  [...(defaultSpec().mounts ?? []).map(({ options = [] }) => options), ...OF_DOCKER].map((words) => [
+    JSON.stringify(words),
+    parse(words),
+  ]),
 );
 
 /** True for a bind mount, before its options are parsed. */

@@ -31,7 +31,7 @@ export const WRITERS: Writers = {
     out.push(step.rules.length);
     for (const rulesItem of step.rules) {
       count += 5;
-      out.push(rulesItem.allow, rulesItem.type, rulesItem.major, rulesItem.minor, rulesItem.access);
+      out.push(rulesItem.allow, rulesItem.type, rulesItem.major, rulesItem.minor, rulesItem.access.join());
     }
     out[at] = count;
     return count;
@@ -206,7 +206,7 @@ export const WRITERS: Writers = {
   },
   'clone': (out, step) => {
     const count = 3;
-    out.push('26', step.on, count, step.namespaces, step.intoCgroup, step.cgroupOfPid);
+    out.push('26', step.on, count, step.namespaces.join(), step.intoCgroup, step.cgroupOfPid);
     return count;
   },
   'id-map': (out, step) => {
@@ -273,12 +273,12 @@ export const WRITERS: Writers = {
   },
   'join': (out, step) => {
     const count = 2;
-    out.push('37', step.on, count, step.slot, step.namespaces);
+    out.push('37', step.on, count, step.slot, step.namespaces.join());
     return count;
   },
   'unshare': (out, step) => {
     const count = 1;
-    out.push('38', step.on, count, step.namespaces);
+    out.push('38', step.on, count, step.namespaces.join());
     return count;
   },
   'become-root': (out, step) => {
@@ -298,7 +298,7 @@ export const WRITERS: Writers = {
   },
   'fork': (out, step) => {
     const count = 1;
-    out.push('42', step.on, count, step.namespaces);
+    out.push('42', step.on, count, step.namespaces.join());
     return count;
   },
   'session-keyring': (out, step) => {
@@ -338,17 +338,17 @@ export const WRITERS: Writers = {
   },
   'mount': (out, step) => {
     const count = 12 + step.options.length;
-    out.push('50', step.on, count, step.type, step.source, step.target, itemsOf(step.options), step.attributes, step.propagation, step.propagationRecursive, step.copyUp, step.inheritMode, step.keep, step.onProc, step.otherwise);
+    out.push('50', step.on, count, step.type, step.source, step.target, itemsOf(step.options), step.attributes.join(), step.propagation, step.propagationRecursive, step.copyUp, step.inheritMode, step.keep, step.onProc, step.otherwise);
     return count;
   },
   'bind': (out, step) => {
     const count = 15;
-    out.push('51', step.on, count, step.source, step.slot, step.target, step.recursive, step.set, step.clear, step.clearUnlessLocked, step.recursiveSet, step.recursiveClear, step.propagation, step.propagationRecursive, step.sourceLink, step.coverLink, step.requireType, step.onProc);
+    out.push('51', step.on, count, step.source, step.slot, step.target, step.recursive, step.set.join(), step.clear.join(), step.clearUnlessLocked.join(), step.recursiveSet.join(), step.recursiveClear.join(), step.propagation, step.propagationRecursive, step.sourceLink, step.coverLink, step.requireType, step.onProc);
     return count;
   },
   'mount-attributes': (out, step) => {
     const count = 5;
-    out.push('52', step.on, count, step.target, step.slot, step.recursive, step.set, step.clear);
+    out.push('52', step.on, count, step.target, step.slot, step.recursive, step.set.join(), step.clear.join());
     return count;
   },
   'reconfigure': (out, step) => {
@@ -428,7 +428,7 @@ export const WRITERS: Writers = {
   },
   'scheduler': (out, step) => {
     const count = 7;
-    out.push('68', step.on, count, step.policy, step.nice, step.priority, step.flags, step.runtime, step.deadline, step.period);
+    out.push('68', step.on, count, step.policy, step.nice, step.priority, step.flags.join(), step.runtime, step.deadline, step.period);
     return count;
   },
   'io-priority': (out, step) => {
@@ -443,7 +443,7 @@ export const WRITERS: Writers = {
   },
   'memory-policy': (out, step) => {
     const count = 3 + step.nodes.length;
-    out.push('71', step.on, count, step.mode, step.flags, itemsOf(step.nodes));
+    out.push('71', step.on, count, step.mode, step.flags.join(), itemsOf(step.nodes));
     return count;
   },
   'apparmor': (out, step) => {
@@ -473,7 +473,7 @@ export const WRITERS: Writers = {
   },
   'capabilities': (out, step) => {
     const count = 6;
-    out.push('77', step.on, count, step.bounding, step.effective, step.permitted, step.inheritable, step.ambient, step.retain);
+    out.push('77', step.on, count, step.bounding.join(), step.effective.join(), step.permitted.join(), step.inheritable.join(), step.ambient.join(), step.retain.join());
     return count;
   },
   'find-executable': (out, step) => {
@@ -493,12 +493,12 @@ export const WRITERS: Writers = {
   },
   'seccomp': (out, step) => {
     const count = 4 + step.state.length;
-    out.push('81', step.on, count, step.slot, step.flags, step.listener, itemsOf(step.state));
+    out.push('81', step.on, count, step.slot, step.flags.join(), step.listener, itemsOf(step.state));
     return count;
   },
   'capabilities-final': (out, step) => {
     const count = 3;
-    out.push('82', step.on, count, step.effective, step.permitted, step.inheritable);
+    out.push('82', step.on, count, step.effective.join(), step.permitted.join(), step.inheritable.join());
     return count;
   },
   'execve': (out, step) => {
