@@ -17,7 +17,7 @@ export function command(native: Native): () => Promise<number> {
   const host = quickjsHost(native);
   for (const verb of VERBS) void verb.load();
   return () => {
-    if (native.arguments().some((word) => MAKING.has(word))) native.prepareMaking();
+    if (host.self.args.some((word) => MAKING.has(word))) native.prepareMaking();
     return main(host);
   };
 }

@@ -32,14 +32,16 @@ int read_all(int fd, std::string &out, size_t limit) {
   struct stat status{};
   fstat(fd, &status);
   size_t part = std::clamp<size_t>(static_cast<size_t>(status.st_size) + 1, kPart, kMostPart);
-  for (;;) {
-    size_t used = out.size();
+  // The last read, which finds the end, goes to what the one before has left of the room.
+  for (size_t used = out.size();;) {
     if (used >= limit) return -EFBIG;
-    out.resize(used + part);
-    ssize_t got = read(fd, out.data() + used, part);
-    out.resize(used + (got > 0 ? static_cast<size_t>(got) : 0));
-    if (got == 0) return 0;
-    if (got < 0 && errno != EINTR) return -errno;
+    if (used == out.size()) out.resize(used + part);
+    ssize_t got = read(fd, out.data() + used, out.size() - used);
+    if (got > 0) used += static_cast<size_t>(got);
+    if (got > 0 || (got < 0 && errno == EINTR)) continue;
+    int error = got < 0 ? -errno : 0;
+    out.resize(used);
+    return error;
   }
 }
 

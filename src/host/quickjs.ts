@@ -110,15 +110,17 @@ async function relay(native: Native, master: number): Promise<void> {
 
 function selfOf(native: Native, ids: Ids): HostSelf {
   const words = once(() => native.arguments());
+  const args = once(() => words().slice(1));
+  const name = once(() => baseName(words()[0] ?? 'runts'));
   const environment = once(() => native.environment());
   const directory = once(() => checked(() => native.directory()));
   const said = (fd: number, text: string): void => checked(() => native.say(fd, text));
   return {
     get args() {
-      return words().slice(1);
+      return args();
     },
     get name() {
-      return baseName(words()[0] ?? 'runts');
+      return name();
     },
     get env() {
       return environment();
