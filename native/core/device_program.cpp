@@ -119,6 +119,26 @@ bool append_rules(Program &program, Rules rules, std::span<const Question> quest
   return false;
 }
 
+bool is_within(const Rule &inner, const Rule &outer) {
+  auto takes = [&](const Question &question) {
+    int64_t answer = question.of(outer);
+    return answer == question.any || answer == question.of(inner);
+  };
+  return is_for_all_access(outer) && std::all_of(std::begin(kQuestions), std::end(kQuestions), takes);
+}
+
+// From the last, which decides, to the first, without those that never decide.
+std::vector<Rule> deciding(const plan::List<Rule> &rules) {
+  std::vector<Rule> all, list;
+  for (const Rule &rule : rules) all.push_back(rule);
+  std::reverse(all.begin(), all.end());
+  for (const Rule &rule : all) {
+    auto decides_before = [&](const Rule &other) { return is_within(rule, other); };
+    if (std::none_of(list.begin(), list.end(), decides_before)) list.push_back(rule);
+  }
+  return list;
+}
+
 Program compile(const plan::List<Rule> &rules) {
   Program program = {
       load(kType, offsetof(bpf_cgroup_dev_ctx, access_type)),
@@ -128,11 +148,7 @@ Program compile(const plan::List<Rule> &rules) {
       load(kMajor, offsetof(bpf_cgroup_dev_ctx, major)),
       load(kMinor, offsetof(bpf_cgroup_dev_ctx, minor)),
   };
-  // The last rule that fits decides.
-  std::vector<Rule> list;
-  for (const Rule &rule : rules) list.push_back(rule);
-  std::reverse(list.begin(), list.end());
-  if (!append_rules(program, list, kQuestions)) append_exit(program, 0);
+  if (!append_rules(program, deciding(rules), kQuestions)) append_exit(program, 0);
   return program;
 }
 

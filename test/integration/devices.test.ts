@@ -121,7 +121,7 @@ describe('devices', () => {
     expect(loop?.error).toBe('EPERM');
   });
 
-  it('the last rule that matches decides', async (context) => {
+  it.for(['rw', 'rwm'])('the last rule that matches decides, after one for %s', async (access, context) => {
     needs(context);
     const [read, write] = await probed(
       context,
@@ -136,7 +136,8 @@ describe('devices', () => {
         linux.resources = {
           devices: [
             { allow: false, access: 'rwm' },
-            { allow: true, type: 'c', major: 1, minor: 11, access: 'rw' },
+            { allow: false, type: 'c', major: 1, minor: 11, access: 'w' },
+            { allow: true, type: 'c', major: 1, minor: 11, access },
             { allow: false, type: 'c', major: 1, minor: 11, access: 'r' },
           ],
         };
