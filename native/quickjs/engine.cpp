@@ -193,7 +193,6 @@ int make_image(const char *script, const char *output) {
 }
 
 int run_command() {
-  map_code();
   copy_pages(Usual::Each);
   Roots engine = image_roots();
   JS_UpdateStackTop(engine.runtime);

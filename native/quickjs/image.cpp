@@ -6,8 +6,8 @@
 
 // Of image.S, or of blank.S.
 extern "C" char runts_image_begin[], runts_image_end[];
-// The linker's: where code begins and ends, and where data ends.
-extern "C" char __executable_start, etext, edata;
+// The linker's: where code and data end.
+extern "C" char etext, edata;
 
 namespace runts::quickjs {
 namespace {
@@ -63,11 +63,6 @@ void copy_pages(Usual kind) {
     const Run &run = pages.runs[i];
     madvise(runts_image_begin + run.first * kPage, run.count * kPage, MADV_POPULATE_WRITE);
   }
-}
-
-void map_code() {
-  auto size = static_cast<size_t>(&edata - &__executable_start);
-  madvise(&__executable_start, size / kPage * kPage, MADV_POPULATE_READ);
 }
 
 void begin_image() { place_heap({runts_image_begin + sizeof(Header), runts_image_end}); }

@@ -29,8 +29,6 @@ enum class Usual { Each, Making };
 
 // Copies them at once, which costs half of what it costs one by one.
 void copy_pages(Usual kind);
-// The same for code: maps it.
-void map_code();
 
 // For a process that makes an image: the heap goes to the image's address.
 void begin_image();
