@@ -90,6 +90,21 @@ size_t kept(const std::vector<std::string> &parts, const std::vector<std::string
   return leads ? until.size() : parts.size() - 1;
 }
 
+// `leaf` is the directory `name` in `parent`, or none if there was none.
+Status empty_and_remove(int parent, const std::string &name, const Fd &leaf, Clock::time_point deadline,
+                        const std::string &path) {
+  // Mostly the container has ended, and that is all.
+  if (leaf && unlinkat(parent, name.c_str(), AT_REMOVEDIR) == 0) return done();
+  Report report;
+  int error = leaf ? kill_and_wait(leaf.get(), deadline) : 0;
+  if (error < 0) {
+    std::string left = std::to_string(count_processes(leaf.get())) + " process(es) are left after SIGKILL";
+    return failed(error, report.call("poll").string(path + "/cgroup.events").detail(left));
+  }
+  error = remove_tree(parent, name, deadline);
+  return error < 0 ? failed(error, report.call("rmdir").string(path)) : done();
+}
+
 }  // namespace
 
 std::vector<std::string> subdirectories(int dir) {
@@ -157,12 +172,8 @@ Status remove_cgroup(const plan::CgroupRemove &step) {
   Fd leaf(openat(chain.back().get(), parts.back().c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!leaf && errno != ENOENT) return failed(errno, report.call("open").string(path));
   if (leaf && step.inode && inode_of(leaf.get()) != step.inode) return done();
-  if (leaf && (error = kill_and_wait(leaf.get(), deadline)) < 0) {
-    std::string left = std::to_string(count_processes(leaf.get())) + " process(es) are left after SIGKILL";
-    return failed(error, report.call("poll").string(path + "/cgroup.events").detail(left));
-  }
-  error = remove_tree(chain.back().get(), parts.back(), deadline);
-  if (error < 0) return failed(error, report.call("rmdir").string(path));
+  Status status = empty_and_remove(chain.back().get(), parts.back(), leaf, deadline, path);
+  if (!status.ok()) return status;
 
   size_t keep = kept(parts, until);
   for (size_t i = parts.size() - 1; i > keep; i--) {
