@@ -11,6 +11,7 @@ import { quickjsHost } from './host/quickjs.ts';
 import type { Native } from './host/quickjs-native.ts';
 import { CAPABILITY_NAMES } from './plan/numbers.ts';
 import { defaultSpec, SPEC_VERSION } from './spec/default.ts';
+import { keysAtMost } from './spec/json-keys.ts';
 import type { Spec } from './spec/types.ts';
 
 /** Prepares one of the commands as engines ask for it. What it gives runs that: a promise of its exit status. */
@@ -133,6 +134,7 @@ function machine(words: string[]): Native {
     say: (fd, text) => {
       if (fd === 2) throw new Error(text);
     },
+    keysAtMost,
     prepareMaking: nothing,
   };
 }

@@ -14,6 +14,7 @@ struct Function {
 };
 
 extern const std::span<const Function> kFiles;      // files.cpp
+extern const std::span<const Function> kJson;       // json.cpp
 extern const std::span<const Function> kProcesses;  // processes.cpp
 extern const std::span<const Function> kExecution;  // execution.cpp
 extern const std::span<const Function> kTerminal;   // terminal.cpp

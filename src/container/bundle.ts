@@ -29,7 +29,7 @@ export interface BundleRequest {
 export function readBundle(host: Host, request: BundleRequest): Bundle {
   const bundle = absolutePath(host.self.cwd, request.bundle);
   const name = request.config ?? CONFIG;
-  const { spec, text, warnings } = readSpec(readConfig(host, bundle, request.config), name);
+  const { spec, text, warnings } = readSpec(readConfig(host, bundle, request.config), name, host.keysAtMost);
   return {
     directory: bundle,
     spec,

@@ -1,4 +1,5 @@
 import type { CapabilityName } from '../plan/numbers.ts';
+import type { KeysAtMost } from '../spec/json-keys.ts';
 
 /**
  * What runts asks of the machine, for Node, for the standalone executable and for tests. Everything else under
@@ -9,6 +10,8 @@ export interface Host {
   readonly processes: HostProcesses;
   readonly terminal: HostTerminal;
   readonly self: HostSelf;
+  /** Where the machine looks at a text quicker than TypeScript does. */
+  readonly keysAtMost?: KeysAtMost;
 }
 
 /** A call of the machine failed; `errno` is its name, such as `ENOENT`. */

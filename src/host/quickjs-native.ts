@@ -1,3 +1,4 @@
+import type { KeysAtMost } from '../spec/json-keys.ts';
 import type { Core } from './core.ts';
 
 /**
@@ -42,6 +43,7 @@ export interface Native extends Core {
   now(): number;
   sleep(milliseconds: number): Promise<void>;
   say(fd: number, text: string): void;
+  keysAtMost: KeysAtMost;
   /** Copies at once the memory to which a command writes that makes a container or a process. */
   prepareMaking(): void;
 }

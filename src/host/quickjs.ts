@@ -24,6 +24,7 @@ export function quickjsHost(native: Native): Host {
     }),
     terminal: terminalOf(native),
     self: selfOf(native, ids),
+    keysAtMost: (text) => native.keysAtMost(text),
   };
 }
 

@@ -1,8 +1,9 @@
 /** What the standalone executable needs of the machine that starts it: nothing but the kernel. */
-import { copyFileSync, mkdirSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TestContext } from 'vitest';
+import { readSpec } from '../../src/spec/read.ts';
 import { scratchDirectory } from '../support/bundle.ts';
 import { needs } from '../support/conditions.ts';
 import { probing } from '../support/config.ts';
@@ -119,6 +120,28 @@ describe('the standalone executable', () => {
     });
     expect(ended).toMatchObject({ status: 0, stderr: '' });
     expect(JSON.parse(ended.stdout)).toMatchObject({ status: 'running' });
+  });
+
+  it.for<[string, string | undefined]>([
+    ['"hostname":"a","hostname":"b"', 'the key "hostname" is there twice'],
+    ['"hostname":"a","hostname"\n:"b"', 'the key "hostname" is there twice'],
+    ['"annotations":{"a":"\\\\","a":"\\\\"}', 'the key "a" is there twice'],
+    ['"annotations":{"a\\\\":"1","a\\\\":"2","b":"\\":"}', 'is there twice'],
+    ['"annotations":{"a":"1","\\u0061":"2"}', 'the key "a" is there twice'],
+    ['"annotations":{"a":"\\u0000"}', 'NUL'],
+    ['"annotations":{"a":"\\udc00"}', 'surrogate'],
+    ['"annotations":{"a":"\\uDBff"}', 'surrogate'],
+    ['"annotations":{"a":"{\\"b\\":1}","c":"\\u003c:é"}', undefined],
+  ])('reads a config as strictly as the library: %s', async ([part, refusal], context) => {
+    needs(context, 'the standalone executable');
+    const bundle = scratchDirectory(context);
+    const text = `{"ociVersion":"1.2.0","root":{"path":"rootfs"},${part}}`;
+    writeFileSync(join(bundle, 'config.json'), text);
+    const { status, stderr } = await run(STANDALONE, ['plan', '--bundle', bundle]);
+    expect([status, stderr]).toEqual(refusal === undefined ? [0, ''] : [1, expect.stringContaining(refusal)]);
+    const read = expect(() => readSpec(text, 'config.json'));
+    if (refusal === undefined) read.not.toThrow();
+    else read.toThrow(refusal);
   });
 
   it('gives the soft limit of open files on as it found it', async (context) => {
