@@ -44,7 +44,7 @@ const program = await rolldown({
 const { output } = await program.generate({ format: 'iife', name: 'runts', codeSplitting: false });
 await program.close();
 mkdirSync(join(root, 'build'), { recursive: true });
-writeFileSync(join(root, 'build/runts.js'), await calledFirst(output[0].code, ['state', 'run']));
+writeFileSync(join(root, 'build/runts.js'), await calledFirst(output[0].code));
 
 // A command that is being started meanwhile finds the old files or the new ones, and a failed build leaves the old.
 const fresh = join(root, 'dist.new');

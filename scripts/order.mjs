@@ -12,8 +12,8 @@ async function rehearse(runts, verb) {
   if (status !== 0) throw new Error(`the rehearsal of ${verb} has failed`);
 }
 
-/** Where in the source the functions begin that are called by these commands. */
-async function called(source, verbs) {
+/** By where functions begin in the source: the verbs whose commands call them. */
+async function callers(source) {
   const session = new Session();
   session.connect();
   await session.post('Profiler.enable');
@@ -22,11 +22,17 @@ async function called(source, verbs) {
   new Script(source, { filename: FILE }).runInContext(context);
   // What has been called so far is not counted again.
   await session.post('Profiler.takePreciseCoverage');
-  for (const verb of verbs) await rehearse(context.runts, verb);
-  const { result } = await session.post('Profiler.takePreciseCoverage');
+  const verbs = new Map();
+  for (const verb of context.runts.rehearsed) {
+    await rehearse(context.runts, verb);
+    const { result } = await session.post('Profiler.takePreciseCoverage');
+    for (const { ranges } of result.find(({ url }) => url === FILE).functions) {
+      const [{ startOffset, count }] = ranges;
+      if (count > 0) verbs.set(startOffset, [...(verbs.get(startOffset) ?? []), verb]);
+    }
+  }
   session.disconnect();
-  const ranges = result.find(({ url }) => url === FILE).functions.map((each) => each.ranges[0]);
-  return new Set(ranges.filter(({ count }) => count > 0).map(({ startOffset }) => startOffset));
+  return verbs;
 }
 
 /** What is in the braces of `var runts = (function(exports) {...})({})`. */
@@ -36,13 +42,21 @@ function bodyOf(source) {
   return callee.body;
 }
 
+/** What more commands call comes first, and what the same ones call stays together. */
+function byCallers(verbs) {
+  return (one, other) => {
+    const [a, b] = [verbs.get(one.start), verbs.get(other.start)];
+    return b.length - a.length || a.join().localeCompare(b.join()) || one.start - other.start;
+  };
+}
+
 /** The script with its declarations of functions in that order, which says nothing else: they hold for all of it anyway. */
-export async function calledFirst(source, verbs) {
-  const starts = await called(source, verbs);
+export async function calledFirst(source) {
+  const verbs = await callers(source);
   const body = bodyOf(source);
-  const hot = body.body.filter(({ type, start }) => type === 'FunctionDeclaration' && starts.has(start));
+  const hot = body.body.filter(({ type, start }) => type === 'FunctionDeclaration' && verbs.has(start));
   const parts = [source.slice(0, body.start + 1)];
-  for (const { start, end } of hot) parts.push('\n\t', source.slice(start, end));
+  for (const { start, end } of hot.toSorted(byCallers(verbs))) parts.push('\n\t', source.slice(start, end));
   let at = body.start + 1;
   for (const { start, end } of hot) {
     parts.push(source.slice(at, start));

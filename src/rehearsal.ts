@@ -1,10 +1,10 @@
 /**
- * A usual command on a machine that is made up. The standalone executable runs it once, while it is built, to learn what of
- * its memory a command writes to (native/quickjs/image.h).
+ * Usual commands on a machine that is made up. The standalone executable runs each once, while it is built, to learn what of
+ * its memory such a command writes to (native/quickjs/image.h).
  */
 import { main } from './cli/main.ts';
-import { formatSaved, VERSION } from './container/saved.ts';
-import type { Saved } from './container/saved.ts';
+import { formatSaved, outlineOf, VERSION } from './container/saved.ts';
+import type { Creation } from './container/saved.ts';
 import type { CoreOutcome } from './host/core.ts';
 import { HostError } from './host/host.ts';
 import { quickjsHost } from './host/quickjs.ts';
@@ -14,23 +14,39 @@ import { defaultSpec, SPEC_VERSION } from './spec/default.ts';
 import { keysAtMost } from './spec/json-keys.ts';
 import type { Spec } from './spec/types.ts';
 
-/** Prepares one of the commands as engines ask for it. What it gives runs that: a promise of its exit status. */
+/** Prepares one of the commands as engines ask for it. What it gives runs that: a promise of its exit status, 0. */
 export function rehearse(verb: keyof typeof COMMANDS): () => Promise<number> {
-  const host = quickjsHost(machine(COMMANDS[verb]));
-  return () => main(host);
+  const complaints: string[] = [];
+  const host = quickjsHost(machine(COMMANDS[verb], complaints));
+  return async () => {
+    const status = await main(host);
+    if (status !== 0 || complaints.length > 0) throw new Error(`${verb}: ${complaints.join('')}`);
+    return status;
+  };
 }
 
 const COMMANDS = {
-  run: ['runts', 'run', '--bundle', '/bundle', 'rehearsal'],
+  run: ['runts', 'run', '--bundle', '/bundle', 'new'],
+  create: ['runts', 'create', '--bundle', '/bundle', 'new'],
+  start: ['runts', 'start', 'rehearsal'],
+  exec: ['runts', 'exec', 'rehearsal', 'true'],
   state: ['runts', 'state', 'rehearsal'],
+  kill: ['runts', 'kill', 'rehearsal', 'KILL'],
+  delete: ['runts', 'delete', 'ended'],
 };
+
+/** The verbs. */
+export const rehearsed = Object.keys(COMMANDS);
 
 /** What is there to read. */
 const FILES: ReadonlyMap<string, string> = new Map([
   ['/bundle/config.json', JSON.stringify(config())],
   ['/sys/fs/cgroup/cgroup.controllers', 'cpuset cpu io memory hugetlb pids rdma misc\n'],
   ['/proc/self/cgroup', '0::/\n'],
-  ['/run/runts/rehearsal/state.json', formatSaved(state())],
+  ['/run/runts/rehearsal/state.json', formatSaved(outlineOf(creation()))],
+  ['/run/runts/rehearsal/container.json', formatSaved(creation())],
+  ['/run/runts/rehearsal/start.sock', ''],
+  ['/run/runts/ended/state.json', formatSaved(outlineOf({ ...creation(), id: 'ended', pid: 3 }))],
   ['/proc/2/stat', `2 (sh) S ${'0 '.repeat(18)}4 0`],
 ]);
 
@@ -63,8 +79,7 @@ function config(): Spec {
 const nothing = (): void => {};
 const no = (): boolean => false;
 
-function state(): Saved {
-  const { root, process, linux = {} } = config();
+function creation(): Creation {
   return {
     version: VERSION,
     ociVersion: SPEC_VERSION,
@@ -77,12 +92,24 @@ function state(): Saved {
     pid: 2,
     startTime: 4,
     cgroup: { root: '/sys/fs/cgroup', path: '/runts/rehearsal', inode: 5 },
-    spec: { root, process, linux: { ...(linux.namespaces && { namespaces: linux.namespaces }) } },
-    facts: { id: 'rehearsal', bundle: '/bundle', stateDirectory: '/run/runts/rehearsal', cgroup: undefined },
+    startSocket: 'start.sock',
+    spec: config(),
+    facts: {
+      id: 'rehearsal',
+      bundle: '/bundle',
+      stateDirectory: '/run/runts/rehearsal',
+      seccompCache: '/run/runts/~seccomp',
+      cgroup: undefined,
+      grantable: CAPABILITY_NAMES,
+      uid: 0,
+    },
+    noNewKeyring: false,
+    startSteps: [],
+    stepsBefore: 0,
   };
 }
 
-function machine(words: string[]): Native {
+function machine(words: string[], complaints: string[]): Native {
   const made: CoreOutcome = { ok: true, pid: 3, pidfd: 3, startTime: 4, cgroupInode: '5' };
   return {
     execute: () => Promise.resolve(made),
@@ -114,7 +141,7 @@ function machine(words: string[]): Native {
     removeTree: nothing,
     removeFile: nothing,
     list: () => [],
-    exists: no,
+    exists: (path) => FILES.has(path),
     mayWrite: () => true,
     kind: () => 'directory',
     ownerOf: () => 0,
@@ -132,10 +159,10 @@ function machine(words: string[]): Native {
     now: () => 0,
     sleep: () => Promise.resolve(),
     say: (fd, text) => {
-      if (fd === 2) throw new Error(text);
+      if (fd === 2) complaints.push(text);
     },
     keysAtMost,
-    prepareMaking: nothing,
+    prepare: no,
   };
 }
 

@@ -148,23 +148,32 @@ int finish(const Roots &engine, JSValueConst promise) {
 }
 
 // The script's `rehearse` gives a command on a machine that is made up. After that the heap is no good for an image.
-std::vector<bool> rehearse(const Roots &engine, std::span<char> memory, const char *verb) {
-  JSValue name = JS_NewString(engine.context, verb);
+std::vector<bool> rehearse(const Roots &engine, std::span<char> memory, const std::string &verb) {
+  JSValue name = from_text(engine.context, verb);
   JSValue command = JS_Call(engine.context, exported(engine.context, "rehearse"), JS_UNDEFINED, 1, &name);
   int status = 1;
   std::vector<bool> pages = pages_written(memory, [&] {
     status = finish(engine, JS_Call(engine.context, command, JS_UNDEFINED, 0, nullptr));
   });
-  if (status != 0) exit(complain(std::string("the rehearsal of ") + verb + " has failed"));
+  if (status != 0) exit(complain("the rehearsal of " + verb + " has failed"));
   return pages;
 }
 
+// The script's `rehearsed` are the verbs.
 void rehearse_all(const Roots &engine, Image &image) {
-  std::vector<bool> each = rehearse(engine, image.memory, "state");
-  std::vector<bool> making = rehearse(engine, image.memory, "run");
-  for (size_t page = 0; page < each.size(); page++) making[page] = making[page] && !each[page];
-  set_pages(image, Usual::Each, each);
-  set_pages(image, Usual::Making, making);
+  JSValueConst list[] = {exported(engine.context, "rehearsed")};
+  std::vector<std::string> verbs = Call{engine.context, list}.texts(0);
+  std::vector<bool> each(image.memory.size() / kPage, true);
+  std::vector<std::vector<bool>> pages;
+  for (const std::string &verb : verbs) {
+    pages.push_back(rehearse(engine, image.memory, verb));
+    for (size_t page = 0; page < each.size(); page++) each[page] = each[page] && pages.back()[page];
+  }
+  set_pages(image, "", each);
+  for (size_t i = 0; i < verbs.size(); i++) {
+    for (size_t page = 0; page < each.size(); page++) pages[i][page] = pages[i][page] && !each[page];
+    set_pages(image, verbs[i], pages[i]);
+  }
 }
 
 }  // namespace
@@ -193,7 +202,7 @@ int make_image(const char *script, const char *output) {
 }
 
 int run_command() {
-  copy_pages(Usual::Each);
+  copy_pages("");
   Roots engine = image_roots();
   JS_UpdateStackTop(engine.runtime);
   return finish(engine, JS_Call(engine.context, engine.command, JS_UNDEFINED, 0, nullptr));

@@ -1,5 +1,6 @@
 #include "image.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <sys/mman.h>
@@ -14,14 +15,17 @@ namespace {
 
 constexpr uint64_t kMagic = 0x7061656873746e72;
 constexpr size_t kMostRuns = 256;
+constexpr size_t kMostVerbs = 16;
 
 struct Run {
-  uint32_t first;
-  uint32_t count;
+  uint16_t first;
+  uint16_t count;
 };
 
-// In order.
-struct Runs {
+// The pages of a verb, in order.
+struct Pages {
+  char verb[15];
+  bool known;
   uint64_t count;
   Run runs[kMostRuns];
 };
@@ -33,7 +37,7 @@ struct alignas(16) Header {
   const char *code_end;
   const char *data_end;
   Roots roots;
-  Runs pages[2];  // by Usual
+  Pages pages[kMostVerbs];
 };
 
 const Header &header() { return *reinterpret_cast<const Header *>(runts_image_begin); }
@@ -41,12 +45,19 @@ const Header &header() { return *reinterpret_cast<const Header *>(runts_image_be
 // One call of the kernel for each. To copy pages that lie between them would cost more than the calls.
 std::vector<Run> runs_of(const std::vector<bool> &pages) {
   std::vector<Run> runs;
-  for (uint32_t page = 0; page < pages.size(); page++) {
+  for (uint16_t page = 0; page < pages.size(); page++) {
     if (!pages[page]) continue;
     if (runs.empty() || page > runs.back().first + runs.back().count) runs.push_back({page, 0});
-    runs.back().count = page + 1 - runs.back().first;
+    runs.back().count++;
   }
   return runs;
+}
+
+const Pages *pages_of(std::string_view verb) {
+  for (const Pages &pages : header().pages) {
+    if (pages.known && verb == pages.verb) return &pages;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -57,12 +68,12 @@ bool has_image() {
 
 Roots image_roots() { return header().roots; }
 
-void copy_pages(Usual kind) {
-  const Runs &pages = header().pages[static_cast<int>(kind)];
-  for (uint64_t i = 0; i < pages.count; i++) {
-    const Run &run = pages.runs[i];
+bool copy_pages(std::string_view verb) {
+  const Pages *pages = pages_of(verb);
+  if (!pages) return false;
+  for (const Run &run : std::span(pages->runs, pages->count))
     madvise(runts_image_begin + run.first * kPage, run.count * kPage, MADV_POPULATE_WRITE);
-  }
+  return true;
 }
 
 void begin_image() { place_heap({runts_image_begin + sizeof(Header), runts_image_end}); }
@@ -74,10 +85,14 @@ Image take_image(const Roots &roots) {
   return image;
 }
 
-void set_pages(Image &image, Usual kind, const std::vector<bool> &pages) {
-  Runs &known = reinterpret_cast<Header *>(image.bytes.data())->pages[static_cast<int>(kind)];
+void set_pages(Image &image, std::string_view verb, const std::vector<bool> &pages) {
+  std::span all(reinterpret_cast<Header *>(image.bytes.data())->pages);
+  auto free = std::find_if(all.begin(), all.end(), [](const Pages &one) { return !one.known; });
+  if (free == all.end() || verb.size() >= sizeof(free->verb)) return;
+  free->known = true;
+  verb.copy(free->verb, verb.size());
   for (const Run &run : runs_of(pages)) {
-    if (known.count < kMostRuns) known.runs[known.count++] = run;
+    if (free->count < kMostRuns) free->runs[free->count++] = run;
   }
 }
 

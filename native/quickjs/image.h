@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "heap.h"
@@ -24,11 +25,9 @@ struct Roots {
 bool has_image();
 Roots image_roots();
 
-// Pages to which a kind of command writes: each command, and beyond that those that make containers or processes.
-enum class Usual { Each, Making };
-
-// Copies them at once, which costs half of what it costs one by one.
-void copy_pages(Usual kind);
+// Copies at once the pages to which a command of this verb writes beyond those of each command (an empty verb), which costs
+// half of what it costs one by one. False for a verb that the image knows nothing of.
+bool copy_pages(std::string_view verb);
 
 // For a process that makes an image: the heap goes to the image's address.
 void begin_image();
@@ -42,6 +41,6 @@ struct Image {
 Image take_image(const Roots &roots);
 
 // Has the image tell which pages they are.
-void set_pages(Image &image, Usual kind, const std::vector<bool> &pages);
+void set_pages(Image &image, std::string_view verb, const std::vector<bool> &pages);
 
 }  // namespace runts::quickjs

@@ -110,15 +110,12 @@ JSValue seccomp_takes_flags(const Call &call) {
   return JS_NewBool(call.context, core::seccomp_takes_flags(static_cast<unsigned>(call.number(0))));
 }
 
-// prepareMaking(): gets ready what a command needs that makes a container or a process
-JSValue prepare_making(const Call &) {
-  copy_pages(Usual::Making);
-  return JS_UNDEFINED;
-}
+// prepare(verb): gets ready what a command of this verb writes to; false for one that nothing is known of
+JSValue prepare(const Call &call) { return JS_NewBool(call.context, copy_pages(call.text(0))); }
 
 constexpr Function kTable[] = {
     {"arguments", get_arguments},
-    {"prepareMaking", prepare_making},
+    {"prepare", prepare},
     {"environment", get_environment},
     {"directory", get_directory},
     {"ids", get_ids},

@@ -1,6 +1,7 @@
 import { RuntsError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { checkProcess } from '../spec/check.ts';
+import { isFaultless } from '../spec/faultless.ts';
 import { formatProblem } from '../spec/problems.ts';
 import { readProcess } from '../spec/read.ts';
 import type { Capabilities, Process } from '../spec/types.ts';
@@ -100,6 +101,7 @@ function union(left: readonly string[] = [], right: readonly string[]): string[]
 }
 
 function accept(process: Process): ExecProcess {
+  if (isFaultless(process)) return { process, warnings: [] };
   const checked = checkProcess(process);
   const warnings = checked.warnings.map(formatProblem);
   if (checked.ok) return { process: checked.value, warnings };

@@ -44,6 +44,6 @@ export interface Native extends Core {
   sleep(milliseconds: number): Promise<void>;
   say(fd: number, text: string): void;
   keysAtMost: KeysAtMost;
-  /** Copies at once the memory to which a command writes that makes a container or a process. */
-  prepareMaking(): void;
+  /** Copies at once the memory to which a command of this verb writes; false for one that was not rehearsed. */
+  prepare(verb: string): boolean;
 }

@@ -3,10 +3,12 @@ import { fitOf, newVisit } from './fit.ts';
 import type { KeysAtMost } from './json-keys.ts';
 import { parseUnproven } from './json-quick.ts';
 import { applyRules } from './rules.ts';
+import { processSchema } from './schema-process.ts';
 import { specSchema } from './schema-spec.ts';
-import type { Spec } from './types.ts';
+import type { Process, Spec } from './types.ts';
 
 const fits = fitOf(specSchema);
+const fitsProcess = fitOf(processSchema);
 
 export interface Faultless {
   readonly spec: Spec;
@@ -23,4 +25,13 @@ export function readFaultless(text: string, look?: KeysAtMost): Faultless | unde
   const spec = document.value as unknown as Spec;
   applyRules(spec, { broken: [], scope: visit.scope });
   return visit.complained ? undefined : { spec, completed: visit.completed };
+}
+
+/**
+ * False where there may be something to say about a process: check.ts says it. One without a fault is completed in place.
+ * JSON writes NUL and halves of surrogate pairs, which no text may have, as escapes.
+ */
+export function isFaultless(process: Process): boolean {
+  const visit = newVisit();
+  return fitsProcess(process, visit) && !visit.complained && !JSON.stringify(process).includes('\\u');
 }

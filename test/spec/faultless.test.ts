@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkSpec } from '../../src/spec/check.ts';
-import { readFaultless } from '../../src/spec/faultless.ts';
+import { checkProcess, checkSpec } from '../../src/spec/check.ts';
+import { isFaultless, readFaultless } from '../../src/spec/faultless.ts';
 import { formatJson } from '../../src/spec/json-format.ts';
 import { parseStrictly } from '../../src/spec/json-strict.ts';
 import { readSpec } from '../../src/spec/read.ts';
@@ -141,5 +141,23 @@ describe('never without what the careful reader says', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe('a process by itself', () => {
+  const good = { cwd: '/', args: ['sh', '-c', 'true'], user: { uid: 0, gid: 0 } };
+
+  test.each([
+    ['as it should be', good, true],
+    ['with an environment', { ...good, env: ['PATH=/bin', 'é=\u{1f600}'] }, true],
+    ['in a relative directory', { ...good, cwd: 'tmp' }, false],
+    ['with a NUL in an argument', { ...good, args: ['a\0b'] }, false],
+    ['with half of a surrogate pair', { ...good, args: ['a\ud800'] }, false],
+    ['with an unknown capability', { ...good, capabilities: { bounding: ['CAP_NEW'] } }, false],
+    ['without arguments', { ...good, args: [] }, false],
+  ])('%s', (_, process, is) => {
+    const checked = checkProcess(process);
+    expect(isFaultless(structuredClone(process))).toBe(is);
+    expect(checked.ok && checked.warnings.length === 0).toBe(is);
   });
 });
