@@ -14,7 +14,7 @@ constexpr size_t kMost = size_t{1} << 40;
 // What a process takes from the kernel at a time, and how much of that is made ready in one go, which costs half of what
 // it costs page by page.
 constexpr size_t kRegion = size_t{1} << 20;
-constexpr size_t kReady = size_t{64} << 10;
+constexpr size_t kReady = size_t{32} << 10;
 
 // The engine packs what is small into blocks of some 4 KiB, so few blocks are asked for here. They lie at multiples of 16,
 // with their class in front: 512 classes of 16 bytes more each, then four for each power of two. Those of some 4 KiB have
