@@ -1,5 +1,4 @@
 import type { CapabilityName } from '../plan/numbers.ts';
-import type { KeysAtMost } from '../spec/json-keys.ts';
 
 /**
  * What runts asks of the machine, for Node, for the standalone executable and for tests. Everything else under
@@ -11,7 +10,7 @@ export interface Host {
   readonly terminal: HostTerminal;
   readonly self: HostSelf;
   /** Where the machine looks at a text quicker than TypeScript does. */
-  readonly keysAtMost?: KeysAtMost;
+  readonly keysAtMost?: (text: string) => number | undefined;
 }
 
 /** A call of the machine failed; `errno` is its name, such as `ENOENT`. */

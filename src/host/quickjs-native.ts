@@ -1,4 +1,3 @@
-import type { KeysAtMost } from '../spec/json-keys.ts';
 import type { Core } from './core.ts';
 
 /**
@@ -43,7 +42,7 @@ export interface Native extends Core {
   now(): number;
   sleep(milliseconds: number): Promise<void>;
   say(fd: number, text: string): void;
-  keysAtMost: KeysAtMost;
+  keysAtMost(text: string): number | undefined;
   /** Copies at once the memory to which a command of this verb writes; false for one that was not rehearsed. */
   prepare(verb: string): boolean;
 }

@@ -137,7 +137,7 @@ describe('the standalone executable', () => {
     const bundle = scratchDirectory(context);
     const text = `{"ociVersion":"1.2.0","root":{"path":"rootfs"},${part}}`;
     writeFileSync(join(bundle, 'config.json'), text);
-    const { status, stderr } = await run(STANDALONE, ['plan', '--bundle', bundle]);
+    const { status, stderr } = await run(STANDALONE, ['plan', '--bundle', bundle, 'read']);
     expect([status, stderr]).toEqual(refusal === undefined ? [0, ''] : [1, expect.stringContaining(refusal)]);
     const read = expect(() => readSpec(text, 'config.json'));
     if (refusal === undefined) read.not.toThrow();
