@@ -26,11 +26,12 @@ struct CloseDirectory {
 };
 using Directory = std::unique_ptr<DIR, CloseDirectory>;
 
-// The path of a call; where it has a NUL inside, what there is to give back instead.
-#define RUNTS_PATH(name, index, syscall)              \
-  std::optional<std::string> name##_ = path_at(call, index); \
-  if (!name##_) return fail(call.context, EINVAL, syscall);  \
-  const std::string &name = *name##_
+// A function of a path, which reaches the kernel whole: one with a NUL inside is refused.
+template <JSValue (*act)(const Call &, const std::string &)>
+JSValue on_path(const Call &call) {
+  std::optional<std::string> path = path_at(call, 0);
+  return path ? act(call, *path) : fail(call.context, EINVAL, "path");
+}
 
 JSValue done_or_fail(const Call &call, int error, const char *syscall, const std::string &path) {
   return error < 0 ? fail(call.context, error, syscall, path) : JS_UNDEFINED;
@@ -46,13 +47,15 @@ JSValue read_descriptor(const Call &call, int fd, const std::string &path) {
   return from_text(call.context, text);
 }
 
-// readText(path, limit); a number is a descriptor.
-JSValue read_text(const Call &call) {
-  if (JS_IsNumber(call.at(0))) return read_descriptor(call, call.number(0), {});
-  RUNTS_PATH(path, 0, "open");
+JSValue read_file(const Call &call, const std::string &path) {
   Fd file(open_at(AT_FDCWD, path.c_str(), O_RDONLY));
   if (!file) return fail(call.context, errno, "open", path);
   return read_descriptor(call, file.get(), path);
+}
+
+// readText(path, limit); a number is a descriptor.
+JSValue read_text(const Call &call) {
+  return JS_IsNumber(call.at(0)) ? read_descriptor(call, call.number(0), {}) : on_path<read_file>(call);
 }
 
 // No other process has the same number at that time, and it takes no system call.
@@ -75,8 +78,7 @@ int write_fresh(const std::string &path, std::string_view text, unsigned mode, c
 }
 
 // replace(path, text, mode)
-JSValue replace(const Call &call) {
-  RUNTS_PATH(path, 0, "open");
+JSValue replace(const Call &call, const std::string &path) {
   const char *syscall;
   std::string fresh = fresh_name(path);
   int error = write_fresh(fresh, Text(call, 1).view(), static_cast<unsigned>(call.number(2)), syscall);
@@ -89,8 +91,7 @@ JSValue replace(const Call &call) {
   return fail(call.context, error, syscall, path);
 }
 
-JSValue write_with(const Call &call, int flags) {
-  RUNTS_PATH(path, 0, "open");
+JSValue write_with(const Call &call, const std::string &path, int flags) {
   Fd file(open(path.c_str(), flags | O_CLOEXEC, 0644));
   if (!file) return fail(call.context, errno, "open", path);
   std::string text = call.text(1);
@@ -101,8 +102,10 @@ JSValue write_with(const Call &call, int flags) {
 }
 
 // write(path, text), append(path, text)
-JSValue write(const Call &call) { return write_with(call, O_RDWR); }
-JSValue append(const Call &call) { return write_with(call, O_WRONLY | O_APPEND | O_CREAT); }
+JSValue write(const Call &call, const std::string &path) { return write_with(call, path, O_RDWR); }
+JSValue append(const Call &call, const std::string &path) {
+  return write_with(call, path, O_WRONLY | O_APPEND | O_CREAT);
+}
 
 int make_parents(const std::string &path, unsigned mode) {
   if (mkdir(path.c_str(), mode) == 0) return 0;
@@ -117,8 +120,7 @@ int make_parents(const std::string &path, unsigned mode) {
 }
 
 // makeDirectory(path, mode, parents)
-JSValue make_directory(const Call &call) {
-  RUNTS_PATH(path, 0, "mkdir");
+JSValue make_directory(const Call &call, const std::string &path) {
   auto mode = static_cast<unsigned>(call.number(1));
   bool parents = JS_ToBool(call.context, call.at(2));
   int error = parents ? make_parents(path, mode) : mkdir(path.c_str(), mode) == 0 ? 0 : -errno;
@@ -156,19 +158,16 @@ int remove_tree_at(int parent, const char *name) {
   return unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : -errno;
 }
 
-JSValue remove_tree(const Call &call) {
-  RUNTS_PATH(path, 0, "rm");
+JSValue remove_tree(const Call &call, const std::string &path) {
   return done_or_fail(call, remove_tree_at(AT_FDCWD, path.c_str()), "rm", path);
 }
 
-JSValue remove_file(const Call &call) {
-  RUNTS_PATH(path, 0, "unlink");
+JSValue remove_file(const Call &call, const std::string &path) {
   return done_or_fail(call, unlink(path.c_str()) == 0 ? 0 : -errno, "unlink", path);
 }
 
 // list(path): sorted by bytes
-JSValue list(const Call &call) {
-  RUNTS_PATH(path, 0, "scandir");
+JSValue list(const Call &call, const std::string &path) {
   int directory = open_at(AT_FDCWD, path.c_str(), O_RDONLY | O_DIRECTORY);
   std::vector<std::string> names;
   int error = directory < 0 ? directory : names_in(directory, names);
@@ -193,58 +192,62 @@ const char *kind_of(const struct stat &status) {
   return S_ISLNK(status.st_mode) ? "symlink" : "other";
 }
 
-JSValue kind(const Call &call) {
-  RUNTS_PATH(path, 0, "lstat");
+JSValue kind(const Call &call, const std::string &path) {
   struct stat status;
   if (lstat(path.c_str(), &status) == 0) return JS_NewString(call.context, kind_of(status));
   if (is_missing(errno)) return JS_NewString(call.context, "missing");
   return fail(call.context, errno, "lstat", path);
 }
 
-JSValue owner_of(const Call &call) {
-  RUNTS_PATH(path, 0, "lstat");
+JSValue owner_of(const Call &call, const std::string &path) {
   struct stat status;
   if (lstat(path.c_str(), &status) != 0) return fail(call.context, errno, "lstat", path);
   return JS_NewUint32(call.context, status.st_uid);
 }
 
-JSValue real_path(const Call &call) {
-  RUNTS_PATH(path, 0, "realpath");
+JSValue real_path(const Call &call, const std::string &path) {
   char resolved[PATH_MAX];
   if (!realpath(path.c_str(), resolved)) return fail(call.context, errno, "realpath", path);
   return JS_NewString(call.context, resolved);
 }
 
-JSValue file_system(const Call &call) {
-  RUNTS_PATH(path, 0, "statfs");
+JSValue file_system(const Call &call, const std::string &path) {
   struct statfs status;
   if (statfs(path.c_str(), &status) == 0) return JS_NewInt64(call.context, static_cast<int64_t>(status.f_type));
   return is_missing(errno) ? JS_UNDEFINED : fail(call.context, errno, "statfs", path);
 }
 
 // tryLock(path): a descriptor, or -1 where another has it
-JSValue try_lock(const Call &call) {
-  RUNTS_PATH(path, 0, "flock");
+JSValue try_lock(const Call &call, const std::string &path) {
   int fd = core::take_lock(path, false);
   if (fd < 0 && fd != -EWOULDBLOCK) return fail(call.context, fd, "flock", path);
   return JS_NewInt32(call.context, fd < 0 ? -1 : fd);
 }
 
 // lock(path): a promise of a descriptor; nothing goes on meanwhile
-JSValue lock(const Call &call) {
-  RUNTS_PATH(path, 0, "flock");
+JSValue lock(const Call &call, const std::string &path) {
   int fd = core::take_lock(path, true);
   return settled(call.context,
                  fd < 0 ? system_error(call.context, fd, "flock", path) : JS_NewInt32(call.context, fd));
 }
 
 constexpr Function kTable[] = {
-    {"readText", read_text},     {"replace", replace},        {"write", write},
-    {"append", append},          {"makeDirectory", make_directory}, {"removeTree", remove_tree},
-    {"removeFile", remove_file}, {"list", list},              {"exists", exists},
-    {"mayWrite", may_write},     {"kind", kind},              {"ownerOf", owner_of},
-    {"realPath", real_path},     {"fileSystem", file_system}, {"tryLock", try_lock},
-    {"lock", lock},
+    {"readText", read_text},
+    {"replace", on_path<replace>},
+    {"write", on_path<write>},
+    {"append", on_path<append>},
+    {"makeDirectory", on_path<make_directory>},
+    {"removeTree", on_path<remove_tree>},
+    {"removeFile", on_path<remove_file>},
+    {"list", on_path<list>},
+    {"exists", exists},
+    {"mayWrite", may_write},
+    {"kind", on_path<kind>},
+    {"ownerOf", on_path<owner_of>},
+    {"realPath", on_path<real_path>},
+    {"fileSystem", on_path<file_system>},
+    {"tryLock", on_path<try_lock>},
+    {"lock", on_path<lock>},
 };
 
 }  // namespace
