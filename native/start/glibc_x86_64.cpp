@@ -52,6 +52,9 @@ int __x86_string_control = 0;
 unsigned long _dl_x86_features_tlsdesc_state_size = 0;
 }
 
+// The directory of the program, for what it would load: nothing. glibc's asks /proc for it.
+extern "C" const char *_dl_get_origin() { return reinterpret_cast<const char *>(-1); }
+
 namespace {
 
 Elf64_auxv_t *after_environment(char **environment) {
