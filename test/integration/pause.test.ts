@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { needs } from '../support/conditions.ts';
 import { probing } from '../support/config.ts';
-import { makeContainer, startDetached, statusOf } from '../support/container.ts';
+import { makeContainer, startDetached, statusOf, waitForStatus } from '../support/container.ts';
 
 describe('pause', () => {
   it('stops every process until resume, and state says so', async (context) => {
@@ -42,6 +42,7 @@ describe('pause', () => {
     await startDetached(container);
     expect(await container.runts(['resume', container.id])).toMatchObject({ status: 1 });
     await container.runts(['kill', container.id, 'KILL']);
+    await waitForStatus(container, 'stopped');
     expect(await container.runts(['pause', container.id])).toMatchObject({ status: 1 });
   });
 });
