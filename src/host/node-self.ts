@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { CAPABILITY_NAMES } from '../plan/numbers.ts';
 import type { CapabilityName } from '../plan/numbers.ts';
+import { coreSeccomp } from './core-seccomp.ts';
 import type { HostSelf } from './host.ts';
 import { addon } from './node-addon.ts';
 import { writeAll } from './node-files.ts';
@@ -23,12 +24,7 @@ export function nodeSelf(): HostSelf {
     sleep: (milliseconds) => new Promise((resolve) => void setTimeout(resolve, milliseconds)),
     out: (text) => writeAll(1, text),
     err: complain,
-    seccomp: {
-      version: () => addon().seccompVersion(),
-      api: () => addon().seccompApi(),
-      knowsArchitecture: (name) => addon().seccompKnowsArchitecture(name),
-      takesFlags: (flags) => addon().seccompTakesFlags(flags),
-    },
+    seccomp: coreSeccomp(addon),
   };
 }
 

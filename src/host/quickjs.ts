@@ -3,6 +3,7 @@ import type { CapabilityName } from '../plan/numbers.ts';
 import { checked, checkedAsync, tooLarge } from './checked.ts';
 import { coreLock } from './core-lock.ts';
 import { coreProcesses } from './core-processes.ts';
+import { coreSeccomp } from './core-seccomp.ts';
 import { HostError, TEXT_LIMIT } from './host.ts';
 import type { Host, HostFiles, HostProcesses, HostSelf, HostTerminal } from './host.ts';
 import type { Native } from './quickjs-native.ts';
@@ -148,12 +149,7 @@ function selfOf(native: Native, ids: Ids): HostSelf {
     sleep: (milliseconds) => native.sleep(milliseconds),
     out: (text) => said(1, text),
     err: (text) => complain(native, text),
-    seccomp: {
-      version: () => native.seccompVersion(),
-      api: () => native.seccompApi(),
-      knowsArchitecture: (name) => native.seccompKnowsArchitecture(name),
-      takesFlags: (flags) => native.seccompTakesFlags(flags),
-    },
+    seccomp: coreSeccomp(() => native),
   };
 }
 
