@@ -1,9 +1,20 @@
 /**
- * The public API of runts. Everything takes its machine as an argument: {@link nodeHost} is the one of Node.
+ * The public API of runts: containers as objects,
  *
- *     const context = { host: nodeHost(), root: '/run/runts', cgroupManager: 'cgroupfs', warn: console.warn } as const;
- *     await create(context, { id: 'demo', bundle: '/bundles/demo', ... });
+ *     const runtime = await Runtime.open();
+ *     const { code } = await runtime.run('demo', { bundle: '/bundles/demo', stdio: 'inherit' });
+ *
+ * and below that the functions that these and the command are made of. They take their machine as an argument:
+ * {@link nodeHost} is the one of Node.
  */
+export { Runtime } from './library/runtime.ts';
+export type { RuntimeOptions } from './library/runtime.ts';
+export type { Container, Waiting } from './library/container.ts';
+export type { Execution } from './library/execution.ts';
+export type { Exit, Exited, Killed, SignalName, UnknownExit } from './library/exit.ts';
+export type { ContainerOptions, ContainerSource, SpecSource } from './library/options.ts';
+export type { StdioOption, StdioOptions } from './library/stdio.ts';
+
 export { RuntsError } from './errors.ts';
 export type { ErrorCode, ErrorDetails } from './errors.ts';
 export { HostError } from './host/host.ts';

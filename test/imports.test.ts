@@ -12,6 +12,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   plan: ['spec', 'cgroup', 'host'],
   container: ['spec', 'cgroup', 'plan', 'host'],
   doctor: ['spec', 'plan', 'container', 'host'],
+  library: ['spec', 'cgroup', 'plan', 'container', 'doctor', 'host'],
   cli: ['spec', 'plan', 'container', 'doctor', 'host'],
   host: ['plan'],
 };

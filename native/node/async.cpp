@@ -21,13 +21,14 @@ struct Queue {
 
 struct Instance {
   std::shared_ptr<Queue> queue = std::make_shared<Queue>();
-  // Promises that are open; while there are any, the environment stays alive.
+  // Promises that are open and keep the program; while there are any, the environment stays alive.
   size_t open = 0;
 };
 
 struct Task {
   napi_deferred deferred;
   Answer answer;
+  Hold hold;
 };
 
 void settle_task(napi_env raw_env, napi_value, void *context, void *data) {
@@ -41,7 +42,7 @@ void settle_task(napi_env raw_env, napi_value, void *context, void *data) {
   napi_is_error(env, value, &failed);
   (failed ? napi_reject_deferred : napi_resolve_deferred)(env, task->deferred, value);
   auto *instance = static_cast<Instance *>(context);
-  if (--instance->open == 0) napi_unref_threadsafe_function(env, instance->queue->function);
+  if (task->hold == Hold::kKeeps && --instance->open == 0) napi_unref_threadsafe_function(env, instance->queue->function);
 }
 
 // Runs before Node takes the function away, since it was added after that.
@@ -75,16 +76,16 @@ void deliver(Queue &queue, std::unique_ptr<Task> task) {
 
 }  // namespace
 
-Napi::Value make_promise(Napi::Env env, const std::function<void(Settle)> &begin) {
+Napi::Value make_promise(Napi::Env env, const std::function<void(Settle)> &begin, Hold hold) {
   Instance *instance = instance_of(env);
   napi_deferred deferred;
   napi_value promise;
   if (!instance || napi_create_promise(env, &deferred, &promise) != napi_ok) {
     return fail(env, ECANCELED, "napi_create_promise");
   }
-  if (instance->open++ == 0) napi_ref_threadsafe_function(env, instance->queue->function);
-  begin([queue = instance->queue, deferred](Answer answer) {
-    deliver(*queue, std::make_unique<Task>(Task{deferred, std::move(answer)}));
+  if (hold == Hold::kKeeps && instance->open++ == 0) napi_ref_threadsafe_function(env, instance->queue->function);
+  begin([queue = instance->queue, deferred, hold](Answer answer) {
+    deliver(*queue, std::make_unique<Task>(Task{deferred, std::move(answer), hold}));
   });
   return Napi::Value(env, promise);
 }

@@ -10,8 +10,11 @@ namespace runts::node {
 using Answer = std::function<Napi::Value(Napi::Env)>;
 using Settle = std::function<void(Answer)>;
 
+// Whether a promise keeps the program from ending before it is settled.
+enum class Hold { kKeeps, kIdle };
+
 // A promise, and by `begin` what leads to its end: it gets a function to be called once, from any thread.
-Napi::Value make_promise(Napi::Env env, const std::function<void(Settle)> &begin);
+Napi::Value make_promise(Napi::Env env, const std::function<void(Settle)> &begin, Hold hold = Hold::kKeeps);
 
 // A promise for work on a thread of the core.
 Napi::Value run_async(Napi::Env env, std::function<Answer()> work);

@@ -8,7 +8,8 @@ namespace runts::node {
 // execute.cpp
 // execute(plan: string, {stdio, preserve, trace}): Promise<outcome>
 Napi::Value execute(const Napi::CallbackInfo &info);
-// wait(pidfd): Promise<{code} | {signal} | undefined>; undefined: no child of this process
+// wait(pidfd, idle): Promise<{code} | {signal} | undefined>; undefined: no child of this process; idle: it does not
+// keep the program from ending
 Napi::Value wait(const Napi::CallbackInfo &info);
 // abandon(pidfd): closes it; the process is reaped whenever it ends
 Napi::Value abandon(const Napi::CallbackInfo &info);

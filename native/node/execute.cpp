@@ -87,11 +87,12 @@ Napi::Value execute(const Napi::CallbackInfo &info) {
 Napi::Value wait(const Napi::CallbackInfo &info) {
   Fd copy(fcntl(number_at(info, 0), F_DUPFD_CLOEXEC, 3));
   if (!copy) return fail(info.Env(), errno, "fcntl");
-  return make_promise(info.Env(), [&copy](Settle settle) {
+  auto begin = [&copy](Settle settle) {
     core::watch(std::move(copy), [settle](std::optional<core::Ending> ending) {
       settle([ending](Napi::Env env) { return to_status(env, ending); });
     });
-  });
+  };
+  return make_promise(info.Env(), begin, info[1].ToBoolean() ? Hold::kIdle : Hold::kKeeps);
 }
 
 Napi::Value abandon(const Napi::CallbackInfo &info) {

@@ -1,10 +1,11 @@
 import { RuntsError } from '../errors.ts';
 import { HostError } from '../host/host.ts';
-import type { Host } from '../host/host.ts';
+import type { Host, HostFiles } from '../host/host.ts';
 import { formatProblem } from '../spec/problems.ts';
 import { readSpec } from '../spec/read.ts';
 import type { Spec } from '../spec/types.ts';
 import { absolutePath } from './paths.ts';
+import type { Place } from './store.ts';
 
 export const CONFIG = 'config.json';
 
@@ -20,16 +21,38 @@ export interface Bundle {
 
 /** Where a container's config comes from; paths count from the current directory. */
 export interface BundleRequest {
-  readonly bundle: string;
+  /** Unset for a container that gets a bundle of its own, made from `text`. */
+  readonly bundle?: string;
   /** The file that stands in for the config.json of the bundle. */
   readonly config?: string | undefined;
+  /** The config itself, which stands in for any file. */
+  readonly text?: string;
 }
 
-/** Reads and checks the config of a bundle. */
-export function readBundle(host: Host, request: BundleRequest): Bundle {
-  const bundle = absolutePath(host.self.cwd, request.bundle);
-  const name = request.config ?? CONFIG;
-  const { spec, text, warnings } = readSpec(readConfig(host, bundle, request.config), name, host.keysAtMost);
+/** What messages about a config that is no file begin with. */
+const SPEC = 'spec';
+
+/** A container's own bundle lies with its state, and goes with it. */
+export const ownBundle = ({ directory }: Pick<Place, 'directory'>): string => `${directory}/bundle`;
+
+/** @throws {RuntsError} INVALID_CONFIG for a root file system that would lie in the bundle. */
+export function makeOwnBundle(files: HostFiles, { directory, spec }: Bundle, text: string): void {
+  if (!spec.root.path.startsWith('/')) {
+    throw new RuntsError('INVALID_CONFIG', `${SPEC}: /root/path: ${spec.root.path} is not absolute`, {
+      path: '/root/path',
+      hint: 'without a bundle there is nothing that it could be relative to',
+    });
+  }
+  files.makeDirectory(directory, 0o700);
+  files.replace(`${directory}/${CONFIG}`, text, 0o600);
+}
+
+/** Reads and checks the config of a bundle; `own` is the one of a container that is to have its own. */
+export function readBundle(host: Host, request: BundleRequest, own: string): Bundle {
+  const bundle = request.bundle === undefined ? own : absolutePath(host.self.cwd, request.bundle);
+  const name = request.text === undefined ? (request.config ?? CONFIG) : SPEC;
+  const given = request.text ?? readConfig(host, bundle, request.config);
+  const { spec, text, warnings } = readSpec(given, name, host.keysAtMost);
   return {
     directory: bundle,
     spec,

@@ -1,8 +1,16 @@
 import type { Context } from './context.ts';
+import type { Stdio } from './terminal.ts';
 
 const FIRST_EXTRA = 3;
 
 type Warner = Pick<Context, 'host' | 'warn'>;
+
+/** What a caller within this process gives to a program. */
+export interface Descriptors {
+  readonly stdio: Stdio;
+  /** Become 3, 4, ... */
+  readonly extra: readonly number[];
+}
 
 /** Descriptors of the runtime that the container's program gets from 3 up. */
 export interface ExtraDescriptors {
@@ -12,15 +20,21 @@ export interface ExtraDescriptors {
   readonly all: readonly number[];
 }
 
-/** Those of LISTEN_FDS, if they are meant for this process, and then `preserve` more. */
-export function extraDescriptors(context: Warner, preserve: number): ExtraDescriptors {
-  return collect(context, listenDescriptors(context), preserve);
+/** Those of LISTEN_FDS, if they are meant for this process, and then `preserve` more; or just those `given`. */
+export function extraDescriptors(context: Warner, preserve: number, given?: Descriptors): ExtraDescriptors {
+  return given === undefined ? collect(context, listenDescriptors(context), preserve) : asGiven(given);
 }
 
 /** As {@link extraDescriptors} for exec, to which LISTEN_FDS means nothing. */
-export function preservedDescriptors(context: Warner, preserve: number): ExtraDescriptors {
-  return collect(context, 0, preserve);
+export function preservedDescriptors(
+  context: Warner,
+  preserve: number,
+  given?: Descriptors,
+): ExtraDescriptors {
+  return given === undefined ? collect(context, 0, preserve) : asGiven(given);
 }
+
+const asGiven = ({ extra }: Descriptors): ExtraDescriptors => ({ listen: 0, all: extra });
 
 /** What comes after the first that is missing cannot be told from the runtime's own descriptors. */
 function collect({ host, warn }: Warner, listen: number, preserve: number): ExtraDescriptors {

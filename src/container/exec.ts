@@ -5,6 +5,7 @@ import type { ExecFacts } from '../plan/exec.ts';
 import { isUser } from '../plan/rootless.ts';
 import type { Context } from './context.ts';
 import { preservedDescriptors } from './descriptors.ts';
+import type { Descriptors } from './descriptors.ts';
 import { processFromFile, processFromFlags } from './exec-process.ts';
 import type { ExecProcess, ProcessFlags } from './exec-process.ts';
 import { executeOrThrow } from './execute.ts';
@@ -35,10 +36,18 @@ export interface ExecRequest {
   /** At most one: a path below the container's cgroup. */
   readonly cgroups: readonly string[];
   readonly ignorePaused: boolean;
+  /** The process's descriptors, in place of the runtime's own. */
+  readonly descriptors?: Descriptors;
 }
 
 /** Runs a further process in a container and gives its exit status; 0 if detached. */
 export async function exec(context: Context, request: ExecRequest): Promise<number> {
+  const launch = (): Promise<Started> => launchExec(context, request);
+  return request.detach ? detached(launch) : foreground(context, launch);
+}
+
+/** Makes the process of an exec. */
+export async function launchExec(context: Context, request: ExecRequest): Promise<Started> {
   const { files } = context.host;
   const place = placeOf(context.root, request.id);
   const saved = loadCreation(files, place);
@@ -49,8 +58,7 @@ export async function exec(context: Context, request: ExecRequest): Promise<numb
   for (const warning of warnings) context.warn(warning);
   const terminal = process.terminal === true;
   checkTerminal({ terminal, detached: request.detach, consoleSocket: request.consoleSocket });
-  const launch = (): Promise<Started> => launchProcess(context, request, { saved, process });
-  return request.detach ? detached(launch) : foreground(context, launch);
+  return launchProcess(context, request, { saved, process });
 }
 
 function refuse(status: ContainerStatus, ignorePaused: boolean): void {
@@ -87,7 +95,7 @@ function processOfRequest({ host }: Context, request: ExecRequest, saved: Creati
     : processFromFile(host, processFile);
 }
 
-interface Started {
+export interface Started {
   readonly process: HostProcess;
   readonly console: number | undefined;
 }
@@ -99,9 +107,10 @@ interface Wanted {
 
 async function launchProcess(context: Context, request: ExecRequest, wanted: Wanted): Promise<Started> {
   const { saved } = wanted;
-  const extra = preservedDescriptors(context, request.preserveFds);
+  const given = request.descriptors;
+  const extra = preservedDescriptors(context, request.preserveFds, given);
   const held = wanted.process.terminal === true && !request.detach;
-  const process = held ? withTerminalSize(context.host, wanted.process) : wanted.process;
+  const process = held ? withTerminalSize(context.host, wanted.process, given?.stdio) : wanted.process;
   const facts = execFacts(context, saved, request.cgroups);
   const { plan, warnings } = compileExec(process, facts, {
     ...(request.consoleSocket !== undefined && { consoleSocket: request.consoleSocket }),
@@ -109,7 +118,7 @@ async function launchProcess(context: Context, request: ExecRequest, wanted: Wan
     noNewKeyring: saved.noNewKeyring,
   });
   for (const warning of warnings) context.warn(warning);
-  const stdio = stdioOf(wanted.process.terminal === true);
+  const stdio = stdioOf(wanted.process.terminal === true, given?.stdio);
   const outcome = await executeOrThrow(context, plan, { stdio, preserve: extra.all, traced: true });
   if (outcome.process === undefined) throw new RuntsError('INIT_DIED', 'the plan made no process');
   announceOrKill(context, request, outcome.process);

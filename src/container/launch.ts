@@ -7,23 +7,22 @@ import type { CreateOptions } from '../plan/facts.ts';
 import type { Plan, Step, StepOf } from '../plan/steps.ts';
 import { unitOfSpec } from '../plan/systemd.ts';
 import type { Spec } from '../spec/types.ts';
-import { readBundle } from './bundle.ts';
+import { makeOwnBundle, ownBundle, readBundle } from './bundle.ts';
 import type { Bundle, BundleRequest } from './bundle.ts';
 import { needsFreshCgroup } from './claims.ts';
 import type { Context } from './context.ts';
 import { writeCrunStatus } from './crun-status.ts';
 import { destroy } from './delete.ts';
 import { extraDescriptors } from './descriptors.ts';
-import type { ExtraDescriptors } from './descriptors.ts';
+import type { Descriptors, ExtraDescriptors } from './descriptors.ts';
 import { executeOrThrow } from './execute.ts';
 import { readFacts } from './facts.ts';
-import { checkId } from './id.ts';
 import { lock } from './lock.ts';
 import { makeNotifyDirectory } from './notify.ts';
 import { absolutePath } from './paths.ts';
 import { sendPidfd } from './pidfd.ts';
 import { requireProgram } from './start.ts';
-import { makePlace, save, saveCreation } from './store.ts';
+import { makePlace, placeOf, save, saveCreation } from './store.ts';
 import { outlineOf, VERSION } from './saved.ts';
 import type { Creation, Saved } from './saved.ts';
 import type { Place } from './store.ts';
@@ -40,6 +39,8 @@ export interface CreateRequest extends BundleRequest {
   readonly noNewKeyring?: boolean;
   /** How many descriptors from 3 up the program gets; none by default. */
   readonly preserveFds?: number;
+  /** The program's descriptors, in place of the runtime's own 0, 1 and 2 and those that it has inherited. */
+  readonly descriptors?: Descriptors;
 }
 
 export interface LaunchMode {
@@ -59,13 +60,12 @@ export interface Launched {
 
 /** Makes a container. What it made is removed where it fails. */
 export async function launch(context: Context, request: CreateRequest, mode: LaunchMode): Promise<Launched> {
-  checkId(request.id);
-  const bundle = readBundle(context.host, request);
+  const bundle = readBundle(context.host, request, ownBundle(placeOf(context.root, request.id)));
   for (const warning of bundle.warnings) context.warn(warning);
   if (mode.untilExecuted) requireProgram(bundle.spec);
   const terminal = bundle.spec.process.terminal === true;
   checkTerminal({ terminal, detached: mode.detached, consoleSocket: request.consoleSocket });
-  const extra = extraDescriptors(context, request.preserveFds ?? 0);
+  const extra = extraDescriptors(context, request.preserveFds ?? 0, request.descriptors);
   const place = makePlace(context.host.files, context.root, request.id);
   const held = await lockNew(context, place);
   try {
@@ -94,7 +94,9 @@ interface Making {
 
 async function make(context: Context, place: Place, making: Making): Promise<Launched> {
   const { files } = context.host;
-  const facts = await readFacts(context, place, making.bundle);
+  const { bundle, request } = making;
+  if (request.bundle === undefined) makeOwnBundle(files, bundle, request.text ?? '');
+  const facts = await readFacts(context, place, bundle);
   if (context.debug !== undefined) (await import('./debug.ts')).factLines(facts).forEach(context.debug);
   const notify = makeNotifyDirectory(context, place);
   const spec = specToRun(context, making);
@@ -105,7 +107,7 @@ async function make(context: Context, place: Place, making: Making): Promise<Lau
   for (const warning of compiled.warnings) context.warn(warning);
   const creation = creationOf(context, place, { making, facts, compiled });
   saveCreation(files, place, creation, configOf(making, creation));
-  const stdio = stdioOf(making.bundle.spec.process.terminal === true);
+  const stdio = stdioOf(bundle.spec.process.terminal === true, request.descriptors?.stdio);
   const outcome = await executeOrThrow(context, plan, { stdio, preserve: making.extra.all, traced: true });
   const { process } = outcome;
   if (process === undefined) throw new RuntsError('INIT_DIED', 'the plan made no process');
@@ -113,7 +115,7 @@ async function make(context: Context, place: Place, making: Making): Promise<Lau
   try {
     save(files, place, saved);
     writeCrunStatus(context, place, saved);
-    announce(context, making.request, process);
+    announce(context, request, process);
   } catch (error) {
     await destroy(context, place, saved);
     throw error;
@@ -121,9 +123,9 @@ async function make(context: Context, place: Place, making: Making): Promise<Lau
   return { place, saved, process, console: outcome.console };
 }
 
-function specToRun({ host }: Context, { bundle: { spec }, mode }: Making): Spec {
+function specToRun({ host }: Context, { bundle: { spec }, mode, request }: Making): Spec {
   const held = spec.process.terminal === true && !mode.detached;
-  return held ? { ...spec, process: withTerminalSize(host, spec.process) } : spec;
+  return held ? { ...spec, process: withTerminalSize(host, spec.process, request.descriptors?.stdio) } : spec;
 }
 
 function createOptions({ request, mode, extra }: Making, notify: string | undefined): CreateOptions {

@@ -1,7 +1,7 @@
 import { compileCreate } from '../plan/create.ts';
 import type { Plan } from '../plan/steps.ts';
 import { baseName } from './paths.ts';
-import { readBundle } from './bundle.ts';
+import { ownBundle, readBundle } from './bundle.ts';
 import type { BundleRequest } from './bundle.ts';
 import type { Context } from './context.ts';
 import { planFacts } from './facts.ts';
@@ -9,7 +9,8 @@ import { checkId } from './id.ts';
 
 /** The plan of create and start for a bundle, on an ordinary machine: only the config is read. */
 export function plan(context: Context, request: BundleRequest, id?: string): Plan {
-  const { directory, spec, warnings } = readBundle(context.host, request);
+  const own = ownBundle({ directory: `${context.root}/${id ?? ''}` });
+  const { directory, spec, warnings } = readBundle(context.host, request, own);
   for (const warning of warnings) context.warn(warning);
   const name = id ?? idOf(directory);
   checkId(name);

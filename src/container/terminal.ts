@@ -34,13 +34,23 @@ export function checkTerminal({ terminal, detached, consoleSocket }: TerminalReq
   }
 }
 
-/** The process with the size of the runtime's own terminal, so that it has it from the beginning. */
-export function withTerminalSize({ terminal }: Host, process: Process): Process {
+/**
+ * The process with the size of the runtime's own terminal, so that it has it from the beginning; but not where the
+ * runtime gives it other descriptors than its own.
+ */
+export function withTerminalSize({ terminal }: Host, process: Process, given?: Stdio): Process {
+  if (given !== undefined) return process;
   const size = [2, 1, 0].map((fd) => terminal.size(fd)).find((found) => found !== undefined);
   return size === undefined ? process : { ...process, consoleSize: size };
 }
 
+/** Descriptors of the runtime that become 0, 1 and 2 of a process; -1 is /dev/null. */
+export type Stdio = readonly [number, number, number];
+
+const OWN: Stdio = [0, 1, 2];
+const NONE: Stdio = [-1, -1, -1];
+
 /** Standard descriptors that a process gets from the runtime; with a terminal it gets that one instead. */
-export function stdioOf(terminal: boolean): readonly [number, number, number] {
-  return terminal ? [-1, -1, -1] : [0, 1, 2];
+export function stdioOf(terminal: boolean, given: Stdio = OWN): Stdio {
+  return terminal ? NONE : given;
 }

@@ -61,8 +61,8 @@ function toProcess({ pid, pidfd, startTime }: Child, { core, letGo }: Ways): Hos
   return {
     pid,
     startTime,
-    wait() {
-      ending ??= checkedAsync(() => waitFor(core(), pid, pidfd));
+    wait(idle = false) {
+      ending ??= checkedAsync(() => waitFor(core(), { pid, pidfd, idle }));
       return ending;
     },
     kill(signal) {
@@ -77,8 +77,14 @@ function toProcess({ pid, pidfd, startTime }: Child, { core, letGo }: Ways): Hos
   };
 }
 
-async function waitFor(core: Core, pid: number, pidfd: number): Promise<ExitStatus> {
-  const status = await core.wait(pidfd);
+interface Waiting {
+  readonly pid: number;
+  readonly pidfd: number;
+  readonly idle: boolean;
+}
+
+async function waitFor(core: Core, { pid, pidfd, idle }: Waiting): Promise<ExitStatus> {
+  const status = await core.wait(pidfd, idle);
   if (status === undefined)
     throw new HostError('ECHILD', 'waitid', `process ${String(pid)} is no child of this one`);
   return status;

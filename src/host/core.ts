@@ -5,7 +5,11 @@
  */
 export interface Core {
   execute(plan: string, options: CoreOptions): Promise<CoreOutcome>;
-  wait(pidfd: number): Promise<{ readonly code: number } | { readonly signal: number } | undefined>;
+  /** `idle`: the promise does not keep the program from ending. undefined: no child of this process. */
+  wait(
+    pidfd: number,
+    idle?: boolean,
+  ): Promise<{ readonly code: number } | { readonly signal: number } | undefined>;
   sendSignal(pidfd: number, signal: number): void;
   openPidfd(pid: number): number;
   closeDescriptor(fd: number): void;

@@ -106,8 +106,11 @@ export interface HostProcess {
   readonly pid: number;
   /** proc_pid_stat(5) field 22, clock ticks since boot. */
   readonly startTime: number;
-  /** Resolves when it ended and has been reaped; only for a child of this process. */
-  wait(): Promise<ExitStatus>;
+  /**
+   * Resolves when it ended and has been reaped; only for a child of this process. `idle`: that does not keep the program
+   * from ending, in Node.
+   */
+  wait(idle?: boolean): Promise<ExitStatus>;
   /** By pidfd, so never another process; a process that is gone is fine. */
   kill(signal: number): void;
   /** Closes the pidfd; the process lives on. */

@@ -1,0 +1,104 @@
+import type { Readable, Writable } from 'node:stream';
+import { parseSignal, SIGKILL } from '../container/signals.ts';
+import type { ExitStatus, HostProcess } from '../host/host.ts';
+import { onAbort } from './abort.ts';
+import { exitOf } from './exit.ts';
+import type { Exit, SignalName } from './exit.ts';
+import type { Stdio } from './stdio.ts';
+import { turn } from './turns.ts';
+
+/** A process that is being made or runs, with what there is to do around it. */
+export interface Launched {
+  readonly process: HostProcess;
+  /** Master of its terminal. */
+  readonly console: number | undefined;
+  /** What follows its end, such as the removal of its container; undefined where it could not be waited for. */
+  readonly finish?: (status: ExitStatus | undefined) => Promise<void>;
+}
+
+export interface Undertaking {
+  readonly stdio: Stdio;
+  /** Makes the process; nothing is left where it throws. */
+  readonly launch: () => Promise<Launched>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * A program under way, which is there at once, as a child process of Node is. To await it is to wait for its end: the
+ * {@link Exit}, or the error by which it did not come to run (`RuntsError`), or the reason of an aborted signal. If nobody
+ * does, such an error is lost, and nothing else is.
+ */
+export class Execution implements PromiseLike<Exit> {
+  /** Standard input, where `stdio` says `pipe`. */
+  readonly stdin: Writable | undefined;
+  readonly stdout: Readable | undefined;
+  readonly stderr: Readable | undefined;
+  /** Resolves when the program has been executed; rejects as the execution itself where it never is. */
+  readonly started: Promise<{ readonly pid: number }>;
+  readonly #end: Promise<Exit>;
+  #process: HostProcess | undefined;
+  /** Signals for a process that is not there yet. */
+  #early: number[] = [];
+
+  constructor({ stdio, launch, signal }: Undertaking) {
+    ({ stdin: this.stdin, stdout: this.stdout, stderr: this.stderr } = stdio);
+    const launched = this.#launch(stdio, launch, signal);
+    this.started = launched.then(({ process }) => ({ pid: process.pid }));
+    this.#end = launched.then((it) => this.#attend(it, signal));
+    for (const promise of [this.started, this.#end]) promise.catch(() => {});
+  }
+
+  // oxlint-disable-next-line unicorn/no-thenable -- that is what it is for
+  then<A = Exit, B = never>(
+    fulfilled?: ((exit: Exit) => A | PromiseLike<A>) | null,
+    rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#end.then(fulfilled, rejected);
+  }
+
+  /** Sends a signal to the program (default SIGTERM), now or as soon as it is there; one that has ended is fine. */
+  kill(signal: SignalName | number = 'SIGTERM'): void {
+    const number = parseSignal(String(signal));
+    if (this.#process === undefined) this.#early.push(number);
+    else this.#process.kill(number);
+  }
+
+  async #launch(
+    stdio: Stdio,
+    launch: () => Promise<Launched>,
+    signal: AbortSignal | undefined,
+  ): Promise<Launched> {
+    let console: number | undefined;
+    try {
+      signal?.throwIfAborted();
+      await turn();
+      const launched = await launch();
+      ({ console } = launched);
+      return launched;
+    } catch (error) {
+      throw signal?.aborted === true ? signal.reason : error;
+    } finally {
+      stdio.handOver(console);
+    }
+  }
+
+  async #attend({ process, finish }: Launched, signal: AbortSignal | undefined): Promise<Exit> {
+    this.#process = process;
+    for (const number of this.#early.splice(0)) process.kill(number);
+    let isAborted = false;
+    const release = onAbort(signal, () => {
+      isAborted = true;
+      process.kill(SIGKILL);
+    });
+    let status: ExitStatus | undefined;
+    try {
+      status = await process.wait();
+    } finally {
+      release();
+      process.release();
+      await finish?.(status);
+    }
+    if (isAborted) throw signal?.reason;
+    return exitOf(status);
+  }
+}

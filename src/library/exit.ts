@@ -1,0 +1,45 @@
+import { constants } from 'node:os';
+import type { Stats } from '../cgroup/stats.ts';
+import type { ExitStatus } from '../host/host.ts';
+
+/** Name of a signal, signal(7); those of real time have none in Node. */
+export type SignalName = NodeJS.Signals | `SIGRTMIN+${number}`;
+
+/** How a program ended: by itself, or by a signal. */
+export type Exit = Exited | Killed;
+
+/** By exit(2), or by returning from main. */
+export interface Exited {
+  /** 0 to 255. */
+  readonly code: number;
+  readonly signal?: undefined;
+  /** Of its container's cgroup at the end, where it had one of its own. */
+  readonly stats?: Stats;
+}
+
+export interface Killed {
+  /** 128 and the number of the signal, as of a shell. */
+  readonly code: number;
+  readonly signal: SignalName;
+  readonly stats?: Stats;
+}
+
+/** A program that another process had made, or that had ended before: the kernel tells its status to its parent alone. */
+export interface UnknownExit {
+  readonly code?: undefined;
+  readonly signal?: undefined;
+  readonly stats?: Stats;
+}
+
+const FIRST_REAL_TIME = 34;
+
+export function exitOf(status: ExitStatus): Exit {
+  if ('code' in status) return { code: status.code };
+  return { code: 128 + status.signal, signal: nameOf(status.signal) };
+}
+
+/** Of two names for one number, such as SIGABRT and SIGIOT, the first counts. */
+function nameOf(signal: number): SignalName {
+  const known = Object.entries(constants.signals).find(([, number]) => number === signal);
+  return known === undefined ? `SIGRTMIN+${signal - FIRST_REAL_TIME}` : (known[0] as NodeJS.Signals);
+}

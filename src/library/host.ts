@@ -1,0 +1,26 @@
+import type { Host } from '../host/host.ts';
+import { nodeHost } from '../host/node.ts';
+import { turn } from './turns.ts';
+
+/** What a service manager gives to this program, and not to the containers that it makes. */
+const OWN = new Set(['LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES', 'NOTIFY_SOCKET']);
+
+/** The machine for a program that makes containers beside its own work: each stretch of theirs begins in a turn of its own. */
+export function libraryHost(): Host {
+  const { files, processes, terminal, self } = nodeHost();
+  return {
+    terminal,
+    self: { ...self, env: ownEnvironment() },
+    files: { ...files, lock: (path, wait) => then(files.lock(path, wait)) },
+    processes: { ...processes, execute: (plan, options) => then(processes.execute(plan, options)) },
+  };
+}
+
+const ownEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !OWN.has(name)));
+
+async function then<T>(promise: Promise<T>): Promise<T> {
+  const value = await promise;
+  await turn();
+  return value;
+}

@@ -1,0 +1,65 @@
+import { resolve } from 'node:path';
+import type { BundleRequest } from '../container/bundle.ts';
+import { RuntsError } from '../errors.ts';
+import { formatJson } from '../spec/json-format.ts';
+import type { Spec } from '../spec/types.ts';
+import type { StdioOptions } from './stdio.ts';
+
+/** Something that gives a spec, as the builder does. */
+export interface SpecSource {
+  build(): Spec;
+}
+
+/** What a container is made from: a bundle, a spec, or a bundle whose config.json the spec stands in for. */
+export interface ContainerSource {
+  /** Directory; relative ones count from the current directory. */
+  readonly bundle?: string;
+  /** Without a bundle the container gets one of its own, which goes with it. */
+  readonly spec?: Spec | SpecSource;
+  /** Directory that stands in for root.path of the spec; relative ones count from the current directory. */
+  readonly rootfs?: string;
+}
+
+export interface ContainerOptions extends ContainerSource {
+  /** Of the container's program. */
+  readonly stdio?: StdioOptions;
+  /** Descriptors of this process that the program gets as 3, 4, ... */
+  readonly fds?: readonly number[];
+  /** Aborted, it ends the call: what was made is killed and removed, and the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** File that gets the process's number. */
+  readonly pidFile?: string;
+  /** Unix socket that gets the master of the program's terminal (SCM_RIGHTS), as of `--console-socket`. */
+  readonly consoleSocket?: string;
+  /** Unix socket that gets a pidfd of the process, as of `--pidfd-socket`. */
+  readonly pidfdSocket?: string;
+  /** MS_MOVE in place of pivot_root(2), for a root file system on a ramdisk. */
+  readonly noPivot?: boolean;
+  /** Leaves the program in the session keyring of this process. */
+  readonly noNewKeyring?: boolean;
+}
+
+/** The source as the functions of src/container take it. */
+export function bundleRequest({ bundle, spec, rootfs }: ContainerSource): BundleRequest {
+  if (bundle === undefined && spec === undefined) throw misused('neither bundle nor spec is given');
+  if (spec === undefined && rootfs !== undefined) throw misused('rootfs is of no use without spec');
+  return {
+    ...(bundle !== undefined && { bundle: resolve(bundle) }),
+    ...(spec !== undefined && { text: textOf(spec, rootfs) }),
+  };
+}
+
+function misused(message: string): RuntsError {
+  return new RuntsError('INVALID_ARGUMENT', message);
+}
+
+/** A copy, whatever becomes of the object meanwhile; JSON.stringify is quicker, but knows no bigint. */
+function textOf(source: Spec | SpecSource, rootfs: string | undefined): string {
+  const given = 'build' in source ? source.build() : source;
+  const spec = rootfs === undefined ? given : { ...given, root: { ...given.root, path: resolve(rootfs) } };
+  try {
+    return JSON.stringify(spec);
+  } catch {
+    return formatJson(spec);
+  }
+}

@@ -1,0 +1,152 @@
+import { resolve } from 'node:path';
+import type { Context } from '../container/context.ts';
+import { removeEnded } from '../container/delete.ts';
+import type { Descriptors } from '../container/descriptors.ts';
+import type { CgroupManager } from '../container/facts.ts';
+import { launch } from '../container/launch.ts';
+import type { CreateRequest, Launched } from '../container/launch.ts';
+import { list } from '../container/list.ts';
+import type { ContainerState } from '../container/state.ts';
+import { stateRoot } from '../container/state-root.ts';
+import { load, placeOf } from '../container/store.ts';
+import { processOf } from '../container/target.ts';
+import { Container } from './container.ts';
+import { Execution } from './execution.ts';
+import { libraryHost } from './host.ts';
+import { bundleRequest } from './options.ts';
+import type { ContainerOptions } from './options.ts';
+import { openStdio } from './stdio.ts';
+import type { Stdio } from './stdio.ts';
+import { turn } from './turns.ts';
+
+export interface RuntimeOptions {
+  /**
+   * Directory of all containers' states; default `/run/runts`, or `$XDG_RUNTIME_DIR/runts` for an ordinary user, as of the
+   * command. Who shares it, the command among them, shares the containers.
+   */
+  readonly root?: string;
+  /** Who makes cgroups; default `cgroupfs`. */
+  readonly cgroups?: CgroupManager;
+  /** Gets what should be known and stops nothing, one line each; default `process.emitWarning`. */
+  readonly warn?: (message: string) => void;
+}
+
+/** Makes containers in this process, and finds those that are there. */
+export class Runtime {
+  readonly #context: Context;
+  /** Containers whose process this program has made and may wait for. */
+  readonly #made = new Map<string, Container>();
+
+  private constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /** @throws {RuntsError} UNSUPPORTED for a root that belongs to another user, INVALID_ARGUMENT for `/`. */
+  static async open({
+    root,
+    cgroups = 'cgroupfs',
+    warn = emitWarning,
+  }: RuntimeOptions = {}): Promise<Runtime> {
+    const host = libraryHost();
+    const directory = stateRoot(host, root === undefined ? undefined : resolve(root));
+    return new Runtime({ host, root: directory, cgroupManager: cgroups, warn });
+  }
+
+  /** Directory of all containers' states. */
+  get root(): string {
+    return this.#context.root;
+  }
+
+  /**
+   * Makes a container that waits for its start. Standard streams are `ignore` unless `stdio` says otherwise.
+   * @throws {RuntsError} with nothing left behind.
+   */
+  async create(id: string, options: ContainerOptions): Promise<Container> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const stdio = openStdio(options.stdio ?? 'ignore');
+    try {
+      await turn();
+      const mode = { detached: true, untilExecuted: false };
+      return this.#keep(await launch(this.#context, requestOf(id, options, stdio), mode), stdio);
+    } finally {
+      stdio.handOver();
+    }
+  }
+
+  /**
+   * Makes a container, runs its program to its end and removes it. The execution is there at once; await it for the
+   * {@link Exit}. Standard streams are `ignore` unless `stdio` says otherwise.
+   */
+  run(id: string, options: ContainerOptions): Execution {
+    const stdio = openStdio(options.stdio ?? 'ignore');
+    return new Execution({
+      stdio,
+      signal: options.signal,
+      launch: () => this.#launchRun(id, options, stdio),
+    });
+  }
+
+  /** A container that is there, whoever made it. @throws {RuntsError} NOT_FOUND; WRONG_STATE while it is being made. */
+  async get(id: string): Promise<Container> {
+    const context = this.#context;
+    const saved = load(context.host.files, placeOf(context.root, id));
+    const process = processOf(saved);
+    const made = this.#made.get(id);
+    if (made?.pid === process.pid) return made;
+    return new Container({ context, id, bundle: saved.bundle, process, deleted: () => {} });
+  }
+
+  /** The states of all containers, by id; one that cannot be read is warned of and left out. */
+  async list(): Promise<ContainerState[]> {
+    return list(this.#context, true);
+  }
+
+  /** Its process is reaped when it ends, whether somebody waits or not, and does not keep this program from ending. */
+  #keep({ place: { id }, saved: { bundle }, process }: Launched, stdio: Stdio): Container {
+    const ended = process.wait(true);
+    process.release();
+    const deleted = (): void => void this.#made.delete(id);
+    const container = new Container({
+      context: this.#context,
+      id,
+      bundle,
+      process: { pid: process.pid, startTime: process.startTime },
+      ended,
+      stdio,
+      deleted,
+    });
+    this.#made.set(id, container);
+    return container;
+  }
+
+  async #launchRun(id: string, options: ContainerOptions, stdio: Stdio) {
+    const mode = { detached: true, untilExecuted: true };
+    const launched = await launch(this.#context, requestOf(id, options, stdio), mode);
+    const { process, console } = launched;
+    return {
+      process,
+      console,
+      finish: async (status: unknown) => removeEnded(this.#context, launched, status !== undefined),
+    };
+  }
+}
+
+function emitWarning(message: string): void {
+  process.emitWarning(message, 'RuntsWarning');
+}
+
+function requestOf(id: string, options: ContainerOptions, stdio: Stdio): CreateRequest {
+  const { pidFile, consoleSocket, pidfdSocket, noPivot = false, noNewKeyring = false, fds = [] } = options;
+  const descriptors: Descriptors = { stdio: stdio.descriptors, extra: fds };
+  return {
+    id,
+    ...bundleRequest(options),
+    consoleSocket,
+    pidfdSocket,
+    pidFile,
+    noPivot,
+    noNewKeyring,
+    descriptors,
+  };
+}
