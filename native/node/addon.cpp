@@ -4,11 +4,6 @@
 namespace runts::node {
 namespace {
 
-struct Export {
-  const char *name;
-  Napi::Value (*function)(const Napi::CallbackInfo &);
-};
-
 constexpr Export kExports[] = {
     {"execute", execute},
     {"wait", wait},
@@ -20,8 +15,6 @@ constexpr Export kExports[] = {
     {"reapOrphans", reap_orphans},
     {"sendDescriptor", send_descriptor},
     {"forwardNotify", forward_notify},
-    {"tryLock", try_lock},
-    {"lock", lock},
     {"seccompVersion", seccomp_version},
     {"seccompApi", seccomp_api},
     {"seccompKnowsArchitecture", seccomp_knows_architecture},
@@ -36,8 +29,10 @@ constexpr Export kExports[] = {
 };
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
-  for (const Export &entry : kExports)
-    exports.Set(entry.name, Napi::Function::New(env, entry.function, entry.name));
+  for (std::span<const Export> table : {std::span<const Export>(kExports), kFiles}) {
+    for (const Export &entry : table)
+      exports.Set(entry.name, Napi::Function::New(env, entry.function, entry.name));
+  }
   return exports;
 }
 

@@ -96,16 +96,17 @@ Napi::Value run_async(Napi::Env env, std::function<Answer()> work) {
   });
 }
 
-Napi::Error system_error(Napi::Env env, int error, const char *syscall) {
+Napi::Error system_error(Napi::Env env, int error, const char *syscall, const std::string &path) {
   int number = std::abs(error);
   Napi::Error value = Napi::Error::New(env, std::string(syscall) + ": " + strerror(number));
   value.Set("code", Napi::String::New(env, core::error_name(number)));
   value.Set("syscall", Napi::String::New(env, syscall));
+  if (!path.empty()) value.Set("path", Napi::String::New(env, path));
   return value;
 }
 
-Napi::Value fail(Napi::Env env, int error, const char *syscall) {
-  system_error(env, error, syscall).ThrowAsJavaScriptException();
+Napi::Value fail(Napi::Env env, int error, const char *syscall, const std::string &path) {
+  system_error(env, error, syscall, path).ThrowAsJavaScriptException();
   return env.Undefined();
 }
 

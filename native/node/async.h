@@ -3,6 +3,7 @@
 #include <napi.h>
 
 #include <functional>
+#include <string>
 
 namespace runts::node {
 
@@ -19,10 +20,10 @@ Napi::Value make_promise(Napi::Env env, const std::function<void(Settle)> &begin
 // A promise for work on a thread of the core.
 Napi::Value run_async(Napi::Env env, std::function<Answer()> work);
 
-// An Error with `code` (name of the errno) and `syscall`.
-Napi::Error system_error(Napi::Env env, int error, const char *syscall);
+// An Error with `code` (name of the errno), `syscall` and, where there is one, `path`.
+Napi::Error system_error(Napi::Env env, int error, const char *syscall, const std::string &path = {});
 
 // The same, thrown; for `return fail(...)`.
-Napi::Value fail(Napi::Env env, int error, const char *syscall);
+Napi::Value fail(Napi::Env env, int error, const char *syscall, const std::string &path = {});
 
 }  // namespace runts::node

@@ -3,7 +3,17 @@
 #pragma once
 #include <napi.h>
 
+#include <span>
+
 namespace runts::node {
+
+struct Export {
+  const char *name;
+  Napi::Value (*function)(const Napi::CallbackInfo &);
+};
+
+// files.cpp, in the terms of CoreFiles in src/host/core-files.ts
+extern const std::span<const Export> kFiles;
 
 // execute.cpp
 // execute(plan: string, {stdio, preserve, trace}): Promise<outcome>
@@ -25,9 +35,6 @@ Napi::Value reap_orphans(const Napi::CallbackInfo &info);
 Napi::Value send_descriptor(const Napi::CallbackInfo &info);
 // forwardNotify(listenPath, notifyPath, pid): Promise<undefined>
 Napi::Value forward_notify(const Napi::CallbackInfo &info);
-// tryLock(path): a descriptor, or -1 where another has it; lock(path): Promise<descriptor>
-Napi::Value try_lock(const Napi::CallbackInfo &info);
-Napi::Value lock(const Napi::CallbackInfo &info);
 
 // knowledge.cpp
 Napi::Value seccomp_version(const Napi::CallbackInfo &info);

@@ -4,7 +4,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../core/lock.h"
 #include "../core/notify.h"
 #include "../sys/fd.h"
 #include "../sys/syscalls.h"
@@ -57,26 +56,6 @@ Napi::Value forward_notify(const Napi::CallbackInfo &info) {
     return [error](Napi::Env env) -> Napi::Value {
       if (error < 0) return system_error(env, error, "sendmsg").Value();
       return env.Undefined();
-    };
-  });
-}
-
-Napi::Value try_lock(const Napi::CallbackInfo &info) {
-  int fd = core::take_lock(text_at(info, 0), false);
-  if (fd == -EWOULDBLOCK)
-    fd = -1;
-  else if (fd < 0)
-    return fail(info.Env(), fd, "flock");
-  return Napi::Number::New(info.Env(), fd);
-}
-
-Napi::Value lock(const Napi::CallbackInfo &info) {
-  std::string path = text_at(info, 0);
-  return run_async(info.Env(), [path]() -> Answer {
-    int fd = core::take_lock(path, true);
-    return [fd](Napi::Env env) -> Napi::Value {
-      if (fd < 0) return system_error(env, fd, "flock").Value();
-      return Napi::Number::New(env, fd);
     };
   });
 }

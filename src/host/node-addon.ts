@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { CoreFiles } from './core-files.ts';
 import type { Core } from './core.ts';
 import { HostError } from './host.ts';
 
@@ -6,7 +7,7 @@ import { HostError } from './host.ts';
 const PLACES = ['../build/out/runts.node', '../../build/out/runts.node'];
 
 /** What only Node has a use for. */
-export interface Addon extends Core {
+export interface Addon extends Core, CoreFiles {
   /** Closes a pidfd; the process is reaped whenever it ends. */
   abandon(pidfd: number): void;
   /** For an end of this process before that of a relay. */
@@ -15,7 +16,7 @@ export interface Addon extends Core {
 
 let loaded: Addon | undefined;
 
-/** The addon, loaded at its first use: commands that only read files never pay for it. */
+/** The addon, loaded at its first use: what only judges plans and configs never pays for it. */
 export function addon(): Addon {
   loaded ??= load();
   return loaded;

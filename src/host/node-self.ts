@@ -4,10 +4,11 @@ import type { CapabilityName } from '../plan/numbers.ts';
 import { coreSeccomp } from './core-seccomp.ts';
 import type { HostSelf } from './host.ts';
 import { addon } from './node-addon.ts';
-import { writeAll } from './node-files.ts';
+import { writeAll } from './node-output.ts';
 
-/** Arguments are those after the script's name. */
+/** As the process is when this is first asked; arguments are those after the script's name. */
 export function nodeSelf(): HostSelf {
+  let held: CapabilityName[] | undefined;
   return {
     args: process.argv.slice(2),
     // bin/runts cannot give this program the name that it was called by.
@@ -18,7 +19,7 @@ export function nodeSelf(): HostSelf {
     gid: process.getegid?.() ?? 0,
     isSetId: process.getuid?.() !== process.geteuid?.() || process.getgid?.() !== process.getegid?.(),
     pid: process.pid,
-    capabilities,
+    capabilities: () => (held ??= capabilities()),
     isOpen,
     now: () => (performance.timeOrigin + performance.now()) * 1000,
     sleep: (milliseconds) => new Promise((resolve) => void setTimeout(resolve, milliseconds)),

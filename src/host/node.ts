@@ -1,5 +1,6 @@
+import { coreFiles } from './core-files.ts';
 import type { Host } from './host.ts';
-import { nodeFiles } from './node-files.ts';
+import { addon } from './node-addon.ts';
 import { nodeProcesses } from './node-processes.ts';
 import { nodeSelf } from './node-self.ts';
 import { nodeTerminal } from './node-terminal.ts';
@@ -12,7 +13,12 @@ export interface NodeHostOptions {
   readonly reaps?: boolean;
 }
 
-/** The machine as Node sees it: node:fs for files, the addon (loaded at its first use) for the rest. */
+/** The machine as Node sees it, by the addon, which is loaded at its first use. */
 export function nodeHost({ reaps = true }: NodeHostOptions = {}): Host {
-  return { files: nodeFiles, processes: nodeProcesses(reaps), terminal: nodeTerminal, self: nodeSelf() };
+  return {
+    files: coreFiles(addon, () => process.geteuid?.() ?? 0),
+    processes: nodeProcesses(reaps),
+    terminal: nodeTerminal,
+    self: nodeSelf(),
+  };
 }

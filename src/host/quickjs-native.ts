@@ -1,25 +1,11 @@
+import type { CoreFiles } from './core-files.ts';
 import type { Core } from './core.ts';
 
 /**
  * What the standalone executable offers (native/quickjs/functions.h), in the terms of Host unless said otherwise. Failures
  * are errors as those of {@link Core}, with Node's names for the calls.
  */
-export interface Native extends Core {
-  /** A number is an open descriptor. */
-  readText(source: string | number, limit: number): string;
-  replace(path: string, text: string, mode: number): void;
-  write(path: string, text: string): void;
-  append(path: string, text: string): void;
-  makeDirectory(path: string, mode: number, parents: boolean): void;
-  removeTree(path: string): void;
-  removeFile(path: string): void;
-  list(path: string): string[];
-  exists(path: string): boolean;
-  mayWrite(path: string): boolean;
-  kind(path: string): 'file' | 'directory' | 'symlink' | 'other' | 'missing';
-  ownerOf(path: string): number;
-  realPath(path: string): string;
-  fileSystem(path: string): number | undefined;
+export interface Native extends Core, CoreFiles {
   /** The first word is the program; `status` is that of waitpid(2). */
   capture(words: readonly string[]): {
     readonly status: number;

@@ -1,11 +1,11 @@
 import { CAPABILITY_NAMES } from '../plan/numbers.ts';
 import type { CapabilityName } from '../plan/numbers.ts';
-import { checked, checkedAsync, tooLarge } from './checked.ts';
-import { coreLock } from './core-lock.ts';
+import { checked, checkedAsync } from './checked.ts';
+import { coreFiles } from './core-files.ts';
 import { coreProcesses } from './core-processes.ts';
 import { coreSeccomp } from './core-seccomp.ts';
-import { HostError, TEXT_LIMIT } from './host.ts';
-import type { Host, HostFiles, HostProcesses, HostSelf, HostTerminal } from './host.ts';
+import { HostError } from './host.ts';
+import type { Host, HostProcesses, HostSelf, HostTerminal } from './host.ts';
 import type { Native } from './quickjs-native.ts';
 import { FORWARDED, SIGWINCH } from './signals.ts';
 
@@ -16,7 +16,10 @@ import { FORWARDED, SIGWINCH } from './signals.ts';
 export function quickjsHost(native: Native): Host {
   const ids = once(() => native.ids());
   return {
-    files: filesOf(native, ids),
+    files: coreFiles(
+      () => native,
+      () => ids()[3],
+    ),
     processes: coreProcesses({
       core: () => native,
       capture: captureOf(native),
@@ -35,39 +38,6 @@ type Ids = () => ReturnType<Native['ids']>;
 function once<T>(ask: () => T): () => T {
   let known: { readonly answer: T } | undefined;
   return () => (known ??= { answer: ask() }).answer;
-}
-
-function filesOf(native: Native, ids: Ids): HostFiles {
-  return {
-    readText: (path, limit = TEXT_LIMIT) => readText(native, path, limit),
-    replace: (path, text, mode) => checked(() => native.replace(path, text, mode)),
-    write: (path, text) => checked(() => native.write(path, text)),
-    append: (path, text) => checked(() => native.append(path, text)),
-    makeDirectory: (path, mode, parents = false) => checked(() => native.makeDirectory(path, mode, parents)),
-    removeTree: (path) => checked(() => native.removeTree(path)),
-    removeFile: (path) => checked(() => native.removeFile(path)),
-    list: (path) => checked(() => native.list(path)),
-    exists: (path) => native.exists(path),
-    kind: (path) => checked(() => native.kind(path)),
-    ownerOf: (path) => checked(() => native.ownerOf(path)),
-    isForeign: (path) => checked(() => isForeign(native, path, ids)),
-    mayWrite: (path) => native.mayWrite(path),
-    realPath: (path) => checked(() => native.realPath(path)),
-    fileSystem: (path) => checked(() => native.fileSystem(path)),
-    lock: coreLock(() => native),
-  };
-}
-
-function readText(native: Native, path: string, limit: number): string {
-  try {
-    return checked(() => native.readText(path.startsWith('fd:') ? Number(path.slice(3)) : path, limit));
-  } catch (error) {
-    throw error instanceof HostError && error.errno === 'EFBIG' ? tooLarge(path, limit) : error;
-  }
-}
-
-function isForeign(native: Native, path: string, ids: Ids): boolean {
-  return native.kind(path) !== 'missing' && native.ownerOf(path) !== ids()[3];
 }
 
 function captureOf(native: Native): HostProcesses['capture'] {
