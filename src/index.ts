@@ -10,6 +10,8 @@
 export { Runtime } from './library/runtime.ts';
 export type { RuntimeOptions } from './library/runtime.ts';
 export type { Container, Waiting } from './library/container.ts';
+export type { Verdict } from './library/check.ts';
+export type { ExecOptions } from './library/exec-options.ts';
 export type { Execution } from './library/execution.ts';
 export type { Exit, Exited, Killed, SignalName, UnknownExit } from './library/exit.ts';
 export type { ContainerOptions, ContainerSource, SpecSource } from './library/options.ts';

@@ -50,8 +50,7 @@ export function makeOwnBundle(files: HostFiles, { directory, spec }: Bundle, tex
 /** Reads and checks the config of a bundle; `own` is the one of a container that is to have its own. */
 export function readBundle(host: Host, request: BundleRequest, own: string): Bundle {
   const bundle = request.bundle === undefined ? own : absolutePath(host.self.cwd, request.bundle);
-  const name = request.text === undefined ? (request.config ?? CONFIG) : SPEC;
-  const given = request.text ?? readConfig(host, bundle, request.config);
+  const { name, text: given } = configOf(host, request);
   const { spec, text, warnings } = readSpec(given, name, host.keysAtMost);
   return {
     directory: bundle,
@@ -59,6 +58,16 @@ export function readBundle(host: Host, request: BundleRequest, own: string): Bun
     ...(text !== undefined && { text }),
     warnings: warnings.map((warning) => `${name}: ${formatProblem(warning)}`),
   };
+}
+
+/** The text of a config that is to be read, and what messages about it begin with. @throws {RuntsError} NOT_FOUND. */
+export function configOf(
+  host: Host,
+  request: BundleRequest,
+): { readonly name: string; readonly text: string } {
+  const { bundle = '.', config, text } = request;
+  if (text !== undefined) return { name: SPEC, text };
+  return { name: config ?? CONFIG, text: readConfig(host, absolutePath(host.self.cwd, bundle), config) };
 }
 
 function readConfig(host: Host, bundle: string, config: string | undefined): string {

@@ -8,15 +8,19 @@ import type { Context } from './context.ts';
 import { cgroupDirectory, statusOf } from './status.ts';
 import { load, placeOf } from './store.ts';
 
-export type ContainerEvent =
-  | { readonly type: 'stats'; readonly id: string; readonly data: Stats }
-  | { readonly type: 'oom'; readonly id: string };
+export type ContainerEvent = StatsEvent | { readonly type: 'oom'; readonly id: string };
+
+export interface StatsEvent {
+  readonly type: 'stats';
+  readonly id: string;
+  readonly data: Stats;
+}
 
 /** How often memory.events and cgroup.events are read. */
 const POLL_MS = 1000;
 
 /** @throws {RuntsError} WRONG_STATE for a stopped container, UNSUPPORTED for one without a cgroup. */
-export async function statsOnce(context: Context, id: string): Promise<ContainerEvent> {
+export async function statsOnce(context: Context, id: string): Promise<StatsEvent> {
   const directory = await runningCgroup(context, id);
   return { type: 'stats', id, data: readStats(context.host.files, directory) };
 }

@@ -26,16 +26,16 @@ import { checkTerminal, stdioOf, withTerminalSize } from './terminal.ts';
 export interface ExecRequest {
   readonly id: string;
   /** A process that stands alone; then `flags` mean nothing. */
-  readonly processFile: string | undefined;
+  readonly processFile?: string | undefined;
   readonly flags: ProcessFlags;
-  readonly detach: boolean;
-  readonly consoleSocket: string | undefined;
-  readonly pidfdSocket: string | undefined;
-  readonly pidFile: string | undefined;
-  readonly preserveFds: number;
+  readonly detach?: boolean;
+  readonly consoleSocket?: string | undefined;
+  readonly pidfdSocket?: string | undefined;
+  readonly pidFile?: string | undefined;
+  readonly preserveFds?: number;
   /** At most one: a path below the container's cgroup. */
-  readonly cgroups: readonly string[];
-  readonly ignorePaused: boolean;
+  readonly cgroups?: readonly string[];
+  readonly ignorePaused?: boolean;
   /** The process's descriptors, in place of the runtime's own. */
   readonly descriptors?: Descriptors;
 }
@@ -43,7 +43,7 @@ export interface ExecRequest {
 /** Runs a further process in a container and gives its exit status; 0 if detached. */
 export async function exec(context: Context, request: ExecRequest): Promise<number> {
   const launch = (): Promise<Started> => launchExec(context, request);
-  return request.detach ? detached(launch) : foreground(context, launch);
+  return request.detach === true ? detached(launch) : foreground(context, launch);
 }
 
 /** Makes the process of an exec. */
@@ -52,12 +52,12 @@ export async function launchExec(context: Context, request: ExecRequest): Promis
   const place = placeOf(context.root, request.id);
   const saved = loadCreation(files, place);
   const status = await statusOf(files, place, saved);
-  refuse(status, request.ignorePaused);
+  refuse(status, request.ignorePaused === true);
   if (status === 'created') refuseBeforeStart(saved);
   const { process, warnings } = processOfRequest(context, request, saved);
   for (const warning of warnings) context.warn(warning);
   const terminal = process.terminal === true;
-  checkTerminal({ terminal, detached: request.detach, consoleSocket: request.consoleSocket });
+  checkTerminal({ terminal, detached: request.detach === true, consoleSocket: request.consoleSocket });
   return launchProcess(context, request, { saved, process });
 }
 
@@ -108,10 +108,10 @@ interface Wanted {
 async function launchProcess(context: Context, request: ExecRequest, wanted: Wanted): Promise<Started> {
   const { saved } = wanted;
   const given = request.descriptors;
-  const extra = preservedDescriptors(context, request.preserveFds, given);
-  const held = wanted.process.terminal === true && !request.detach;
+  const extra = preservedDescriptors(context, request.preserveFds ?? 0, given);
+  const held = wanted.process.terminal === true && request.detach !== true;
   const process = held ? withTerminalSize(context.host, wanted.process, given?.stdio) : wanted.process;
-  const facts = execFacts(context, saved, request.cgroups);
+  const facts = execFacts(context, saved, request.cgroups ?? []);
   const { plan, warnings } = compileExec(process, facts, {
     ...(request.consoleSocket !== undefined && { consoleSocket: request.consoleSocket }),
     keepFds: extra.all.length,

@@ -1,16 +1,30 @@
-import { deleteContainer } from '../container/delete.ts';
+import type { Stats } from '../cgroup/stats.ts';
 import type { Context } from '../container/context.ts';
+import { deleteContainer } from '../container/delete.ts';
+import { statsOnce } from '../container/events.ts';
+import { launchExec } from '../container/exec.ts';
 import { kill } from '../container/kill.ts';
+import { pause, resume } from '../container/pause.ts';
 import { parseSignal } from '../container/signals.ts';
 import { start } from '../container/start.ts';
 import { state } from '../container/state.ts';
 import type { ContainerState } from '../container/state.ts';
 import type { TargetProcess } from '../container/target.ts';
+import { update } from '../container/update.ts';
 import type { ExitStatus } from '../host/host.ts';
+import { formatProblem } from '../spec/problems.ts';
+import { readResources } from '../spec/read.ts';
+import type { LinuxResources } from '../spec/types.ts';
 import { unlessAborted } from './abort.ts';
 import { endOf, keepingProgram } from './ending.ts';
 import { exitOf } from './exit.ts';
 import type { Exit, SignalName, UnknownExit } from './exit.ts';
+import { Execution } from './execution.ts';
+import type { Launched } from './execution.ts';
+import { execRequest } from './exec-options.ts';
+import type { ExecOptions } from './exec-options.ts';
+import { jsonOf } from './json.ts';
+import { openStdio } from './stdio.ts';
 import type { Stdio } from './stdio.ts';
 import { turn } from './turns.ts';
 
@@ -64,6 +78,48 @@ export class Container {
   /** Sends a signal to the first process; SIGKILL to all, where the end of that one would not end the others. */
   async kill(signal: SignalName | number = 'SIGTERM'): Promise<void> {
     await this.#signal(parseSignal(String(signal)), false);
+  }
+
+  /**
+   * Executes a further program in the container, which is running or created. The execution is there at once; await it for
+   * its {@link Exit}. Standard streams are `ignore` unless `stdio` says otherwise.
+   */
+  exec(args: readonly string[], options: ExecOptions = {}): Execution {
+    const { context } = this.#origin;
+    const stdio = openStdio(options.stdio ?? 'ignore');
+    const descriptors = { stdio: stdio.descriptors, extra: options.fds ?? [] };
+    const launch = (): Promise<Launched> =>
+      launchExec(context, { ...execRequest(this.id, args, options), descriptors });
+    return new Execution({ stdio, launch, signal: options.signal });
+  }
+
+  /** Freezes all processes of the container. @throws {RuntsError} UNSUPPORTED for one without a cgroup. */
+  async pause(): Promise<void> {
+    await turn();
+    await pause(this.#origin.context, this.id);
+  }
+
+  async resume(): Promise<void> {
+    await turn();
+    await resume(this.#origin.context, this.id);
+  }
+
+  /**
+   * Changes limits; those that are not named stay. All are changed, or none.
+   * @throws {RuntsError} INVALID_CONFIG for resources that are not as the specification has them.
+   */
+  async update(resources: LinuxResources): Promise<void> {
+    const { context } = this.#origin;
+    await turn();
+    const checked = readResources(jsonOf(resources), 'resources');
+    for (const warning of checked.warnings) context.warn(`resources: ${formatProblem(warning)}`);
+    await update(context, this.id, checked.resources);
+  }
+
+  /** What the container uses now. @throws {RuntsError} WRONG_STATE once it has stopped, UNSUPPORTED without a cgroup. */
+  async stats(): Promise<Stats> {
+    await turn();
+    return (await statsOnce(this.#origin.context, this.id)).data;
   }
 
   /** Waits for the end of the first process, by pidfd. The status of one that another program has made cannot be known. */

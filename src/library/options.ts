@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { BundleRequest } from '../container/bundle.ts';
 import { RuntsError } from '../errors.ts';
-import { formatJson } from '../spec/json-format.ts';
 import type { Spec } from '../spec/types.ts';
+import { jsonOf } from './json.ts';
 import type { StdioOptions } from './stdio.ts';
 
 /** Something that gives a spec, as the builder does. */
@@ -53,13 +53,7 @@ function misused(message: string): RuntsError {
   return new RuntsError('INVALID_ARGUMENT', message);
 }
 
-/** A copy, whatever becomes of the object meanwhile; JSON.stringify is quicker, but knows no bigint. */
 function textOf(source: Spec | SpecSource, rootfs: string | undefined): string {
-  const given = 'build' in source ? source.build() : source;
-  const spec = rootfs === undefined ? given : { ...given, root: { ...given.root, path: resolve(rootfs) } };
-  try {
-    return JSON.stringify(spec);
-  } catch {
-    return formatJson(spec);
-  }
+  const spec = 'build' in source ? source.build() : source;
+  return jsonOf(rootfs === undefined ? spec : { ...spec, root: { ...spec.root, path: resolve(rootfs) } });
 }

@@ -3,18 +3,25 @@ import type { Context } from '../container/context.ts';
 import { removeEnded } from '../container/delete.ts';
 import type { Descriptors } from '../container/descriptors.ts';
 import type { CgroupManager } from '../container/facts.ts';
+import { features } from '../container/features.ts';
 import { launch } from '../container/launch.ts';
 import type { CreateRequest, Launched } from '../container/launch.ts';
 import { list } from '../container/list.ts';
+import { plan } from '../container/plan.ts';
 import type { ContainerState } from '../container/state.ts';
 import { stateRoot } from '../container/state-root.ts';
 import { load, placeOf } from '../container/store.ts';
 import { processOf } from '../container/target.ts';
+import { doctor } from '../doctor/doctor.ts';
+import type { Diagnosis } from '../doctor/doctor.ts';
+import type { Plan } from '../plan/steps.ts';
+import { check } from './check.ts';
+import type { Verdict } from './check.ts';
 import { Container } from './container.ts';
 import { Execution } from './execution.ts';
 import { libraryHost } from './host.ts';
 import { bundleRequest } from './options.ts';
-import type { ContainerOptions } from './options.ts';
+import type { ContainerOptions, ContainerSource } from './options.ts';
 import { openStdio } from './stdio.ts';
 import type { Stdio } from './stdio.ts';
 import { turn } from './turns.ts';
@@ -100,6 +107,32 @@ export class Runtime {
   /** The states of all containers, by id; one that cannot be read is warned of and left out. */
   async list(): Promise<ContainerState[]> {
     return list(this.#context, true);
+  }
+
+  /**
+   * Every kernel operation that create and start would make on an ordinary machine, in order, each with the property of the
+   * config that asks for it. Needs no privileges.
+   * @throws {RuntsError} INVALID_CONFIG, UNSUPPORTED.
+   */
+  async plan(id: string, source: ContainerSource): Promise<Plan> {
+    await turn();
+    return plan(this.#context, bundleRequest(source), id);
+  }
+
+  /** All that is wrong with a config. Needs no privileges. @throws {RuntsError} NOT_FOUND, INVALID_JSON. */
+  async check(source: ContainerSource): Promise<Verdict> {
+    await turn();
+    return check(this.#context, source);
+  }
+
+  /** The features document (features.md): what runts can do, whatever the machine can. */
+  features(): object {
+    return features(this.#context.host);
+  }
+
+  /** Tries what this machine can do for containers; nothing is changed. */
+  async doctor(): Promise<Diagnosis> {
+    return doctor(this.#context.host);
   }
 
   /** Its process is reaped when it ends, whether somebody waits or not, and does not keep this program from ending. */

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { TestContext } from 'vitest';
 import { Runtime } from '../../src/index.ts';
-import type { RuntimeOptions } from '../../src/index.ts';
+import type { Container, RuntimeOptions } from '../../src/index.ts';
+import { probing } from './config.ts';
 import { makeContainer } from './container.ts';
 import type { Prepare, TestContainer } from './container.ts';
 
@@ -13,6 +14,10 @@ export interface LibraryContainer extends TestContainer {
 }
 
 const fail = (message: string): void => expect.unreachable(message);
+
+export interface Running extends LibraryContainer {
+  container: Container;
+}
 
 /** A warning is a failure unless the test takes it. */
 export async function openRuntime(state: string, options: RuntimeOptions = {}): Promise<Runtime> {
@@ -30,4 +35,15 @@ export function outputFile(context: TestContext, { scratch }: TestContainer): { 
   const fd = openSync(path, 'w');
   context.onTestFinished(() => closeSync(fd));
   return { fd, text: () => readFileSync(path, 'utf8') };
+}
+
+/** A container whose program sleeps, started. */
+export async function running(context: TestContext, prepare: Prepare = () => {}): Promise<Running> {
+  const library = await withLibrary(context, (config, bundle) => {
+    probing(['sleep', '60'])(config);
+    prepare(config, bundle);
+  });
+  const container = await library.runtime.create(library.id, { bundle: library.directory });
+  await container.start();
+  return { ...library, container };
 }
