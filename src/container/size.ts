@@ -1,14 +1,12 @@
 import { RuntsError } from '../errors.ts';
+import { SIZE_EXPECTED, sizeOf } from '../spec/size.ts';
 import type { Integer } from '../spec/types.ts';
-
-const UNITS = 'kmgtp';
 
 /** Bytes of `64m`, `1.5GiB`, `512kb`, `-1`; suffixes count in steps of 1024. `flag` is named in the error. */
 export function parseSize(text: string, flag: string): number {
-  if (text === '-1') return -1;
-  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?) ?([kmgtp]?)(?:i?b)?$/i.exec(text) ?? [];
-  if (amount === undefined) throw invalid(flag, text, 'bytes, or a number with k, m, g, t or p');
-  return Math.floor(Number(amount) * 1024 ** (UNITS.indexOf(unit.toLowerCase() || ' ') + 1));
+  const bytes = text === '-1' ? -1 : sizeOf(text);
+  if (bytes === undefined) throw invalid(flag, text, SIZE_EXPECTED);
+  return bytes;
 }
 
 /** A decimal integer of 64 bits; negative ones only where `signed`. */

@@ -74,7 +74,11 @@ export function readJson(text: string, file: string): JsonValue {
   throw new RuntsError('INVALID_JSON', `${file}:${line}:${column}: ${message}`);
 }
 
-function accept<T>(checked: Checked<T>, file: string): Extract<Checked<T>, { ok: true }> {
+/**
+ * A document in which nothing is wrong.
+ * @throws RuntsError INVALID_CONFIG as {@link readSpec}
+ */
+export function accept<T>(checked: Checked<T>, file: string): Extract<Checked<T>, { ok: true }> {
   if (checked.ok) return checked;
   const problems = checked.problems.map(formatProblem);
   const [first = 'is not valid'] = problems;
