@@ -17,6 +17,20 @@ export type { Exit, Exited, Killed, SignalName, UnknownExit } from './library/ex
 export type { ContainerOptions, ContainerSource, SpecSource } from './library/options.ts';
 export type { StdioOption, StdioOptions } from './library/stdio.ts';
 
+export { spec } from './spec/builder/builder.ts';
+export type { SpecBuilder } from './spec/builder/builder.ts';
+export type { Capability, CapabilityChanges } from './spec/builder/capabilities.ts';
+export type { DeviceAccess, DeviceOptions, KnownDevice } from './spec/builder/devices.ts';
+export type { BindMount, BindOption, FileSystemMount, TmpfsOptions } from './spec/builder/mounts.ts';
+export type { ChoiceOf, NamespaceChoice, UsernsOptions } from './spec/builder/namespaces.ts';
+export type { Patch } from './spec/builder/patch.ts';
+export type { Environment, RlimitValue, TerminalSize, UserOptions } from './spec/builder/process.ts';
+export type { CpusetOptions, MemoryOptions, Unified } from './spec/builder/resources.ts';
+export { defaultSeccomp } from './spec/builder/seccomp.ts';
+export type { Annotations, RootOptions, Sysctl } from './spec/builder/sections.ts';
+export type { DefaultSpecOptions } from './spec/default.ts';
+export type { Size } from './spec/size.ts';
+
 export { RuntsError } from './errors.ts';
 export type { ErrorCode, ErrorDetails } from './errors.ts';
 export { HostError } from './host/host.ts';
