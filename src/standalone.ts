@@ -4,6 +4,7 @@
  */
 import { main } from './cli/main.ts';
 import { VERBS } from './cli/table.ts';
+import { load } from './cli/verb.ts';
 import { quickjsHost } from './host/quickjs.ts';
 import type { Native } from './host/quickjs-native.ts';
 
@@ -12,7 +13,7 @@ export { rehearse, rehearsed } from './rehearsal.ts';
 /** A function that runs one command line and gives its exit status. */
 export function command(native: Native): () => Promise<number> {
   const host = quickjsHost(native);
-  for (const verb of VERBS) void verb.load();
+  for (const verb of VERBS) void load(verb);
   return () => {
     // That the name of a verb is something else costs time and does no harm.
     host.self.args.some((word) => native.prepare(word));

@@ -11,6 +11,7 @@ import type { Log } from './log.ts';
 import { print } from './output.ts';
 import { asOfRunc } from './runc-name.ts';
 import { flagTableOf, GLOBAL_TABLE, verbNamed } from './table.ts';
+import { load, loaded } from './verb.ts';
 import type { Verb } from './verb.ts';
 
 /** Exit status of a command that does not exist, as of runc. */
@@ -21,18 +22,18 @@ export async function main(host: Host): Promise<number> {
   let log: Log | undefined;
   try {
     refuseSetId(host);
-    const globals = await usage(host, undefined, () => parseFlags(GLOBAL_TABLE, host.self.args, true));
+    const globals = understood(undefined, () => parseFlags(GLOBAL_TABLE, host.self.args, true));
     log = openLog(host, logOptionsOf(host, globals.flags));
     rootlessOf(globals.flags);
     return await dispatch(host, globals, log);
   } catch (error) {
     log ??= openLog(host, { format: 'text', level: 'warning', name: host.self.name });
-    log.error(error);
+    log.error(error instanceof IncorrectUsage ? await explain(host, error) : error);
     return 1;
   }
 }
 
-async function dispatch(host: Host, { flags, args }: Parsed, log: Log): Promise<number> {
+function dispatch(host: Host, { flags, args }: Parsed, log: Log): number | Promise<number> {
   const [name, ...words] = args;
   if (isOn(flags, 'version')) return printVersion(host);
   if (name === undefined || isOn(flags, 'help')) return printHelp(host, undefined);
@@ -43,7 +44,7 @@ async function dispatch(host: Host, { flags, args }: Parsed, log: Log): Promise<
     return NO_SUCH_COMMAND;
   }
   if (verb === undefined || name === 'help') return printHelp(host, verb);
-  const parsed = await usage(host, verb, () => parseVerb(verb, words));
+  const parsed = understood(verb, () => parseVerb(verb, words));
   if (isOn(parsed.flags, 'help')) return printHelp(host, verb);
   return runVerb(host, verb, { globals: flags, parsed, log });
 }
@@ -83,8 +84,8 @@ async function runVerb(host: Host, verb: Verb, { globals, parsed, log }: Command
       ...(log.debug !== undefined && { debug: log.debug }),
       ...(trace !== undefined && { trace: absolutePath(host.self.cwd, trace) }),
     };
-    const loaded = await verb.load();
-    return await print(host, await loaded.verb({ context, ...parsed, rootIsSet: root.isSet }));
+    const perform = loaded(verb) ?? (await load(verb));
+    return await print(host, await perform({ context, ...parsed, rootIsSet: root.isSet }));
   } catch (error) {
     log.error(isRunc(host.self.name) ? asOfRunc(verb.name, asRuntsError(error)) : error);
     return verb.failureCode ?? 1;
@@ -103,19 +104,30 @@ function wrongCount(message: string): RuntsError {
   return new RuntsError('INVALID_ARGUMENT', message);
 }
 
-/** Runs a check of the command line; where it throws, the help goes to standard output before the error is reported. */
-function usage<T>(host: Host, verb: Verb | undefined, check: () => T): T | Promise<never> {
-  try {
-    return check();
-  } catch (error) {
-    return refuse(host, verb, error);
+/** A command line that is not understood; `cause` says why. */
+class IncorrectUsage extends Error {
+  /** The one whose flags or arguments are wrong; undefined for the global flags. */
+  readonly verb: Verb | undefined;
+
+  constructor(verb: Verb | undefined, cause: unknown) {
+    super('Incorrect Usage.', { cause });
+    this.verb = verb;
   }
 }
 
-async function refuse(host: Host, verb: Verb | undefined, error: unknown): Promise<never> {
-  host.self.out('Incorrect Usage.\n\n');
+function understood<T>(verb: Verb | undefined, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    throw new IncorrectUsage(verb, error);
+  }
+}
+
+/** The help goes to standard output before the error is reported. */
+async function explain(host: Host, { message, verb, cause }: IncorrectUsage): Promise<unknown> {
+  host.self.out(`${message}\n\n`);
   await printHelp(host, verb);
-  throw error;
+  return cause;
 }
 
 async function printHelp(host: Host, verb: Verb | undefined): Promise<number> {

@@ -25,8 +25,8 @@ interface Ending {
 
 export const NOTHING: Output = { kind: 'nothing' };
 
-/** Prints it and gives the exit status. */
-export async function print(host: Host, output: Output): Promise<number> {
+/** Prints it and gives the exit status; a stream alone takes its time. */
+export function print(host: Host, output: Output): number | Promise<number> {
   switch (output.kind) {
     case 'nothing':
       return 0;
@@ -42,9 +42,13 @@ export async function print(host: Host, output: Output): Promise<number> {
       host.self.out(formatTable(output.rows));
       return 0;
     case 'stream':
-      for await (const value of output.values) host.self.out(`${goJson(value)}\n`);
-      return 0;
+      return printAll(host, output.values);
   }
+}
+
+async function printAll({ self }: Host, values: AsyncIterable<unknown>): Promise<number> {
+  for await (const value of values) self.out(`${goJson(value)}\n`);
+  return 0;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {

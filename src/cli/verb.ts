@@ -33,3 +33,17 @@ export interface Verb {
   /** Loads the code of the verb alone. */
   readonly load: () => Promise<{ readonly verb: VerbFunction }>;
 }
+
+const LOADED = new Map<Verb, VerbFunction>();
+
+/** What a verb does; undefined for one that has yet to be loaded. */
+export function loaded(verb: Verb): VerbFunction | undefined {
+  return LOADED.get(verb);
+}
+
+/** As {@link loaded}, from now on. */
+export async function load(verb: Verb): Promise<VerbFunction> {
+  const { verb: perform } = await verb.load();
+  LOADED.set(verb, perform);
+  return perform;
+}

@@ -12,7 +12,7 @@ import { ownCgroup } from './claims.ts';
 import type { Context } from './context.ts';
 import { executeOrThrow } from './execute.ts';
 import { killQuietly } from './kill.ts';
-import { lock } from './lock.ts';
+import { tryLock } from './lock.ts';
 import { hasProcess, statusOf, statusUnderLock } from './status.ts';
 import { load, placeOf, requireOwn } from './store.ts';
 import type { Saved } from './saved.ts';
@@ -30,7 +30,7 @@ export async function deleteContainer(context: Context, id: string, force: boole
   const { files } = context.host;
   const place = placeOf(context.root, id);
   requireOwn(files, place);
-  const held = (await lock(files, place, false)) ?? (await lockInUse(context, place, force));
+  const held = tryLock(files, place) ?? (await lockInUse(context, place, force));
   if (held === undefined) return;
   try {
     const saved = loadForDelete(context, place, force);
@@ -49,7 +49,7 @@ export async function deleteContainer(context: Context, id: string, force: boole
 async function lockInUse(context: Context, place: Place, force: boolean): Promise<HostLock | undefined> {
   const saved = loadForDelete(context, place, force);
   if (saved !== undefined && force) await killQuietly(context, saved);
-  else if (saved !== undefined) refuse(place.id, await statusOf(context.host.files, place, saved));
+  else if (saved !== undefined) refuse(place.id, statusOf(context.host.files, place, saved));
   const held = await lockPatiently(context, place);
   if (held === undefined && saved === undefined && !force) throw notFound();
   return held;
@@ -87,7 +87,7 @@ function clearLeftover({ host }: Context, place: Place, force: boolean): void {
 async function lockPatiently(context: Context, place: Place): Promise<HostLock | undefined> {
   const { files, self } = context.host;
   for (let waited = 0; waited < PATIENCE_MS; waited += POLL_MS) {
-    const held = await lock(files, place, false);
+    const held = tryLock(files, place);
     if (held !== undefined || files.kind(place.directory) !== 'directory') return held;
     await self.sleep(POLL_MS);
   }
@@ -132,7 +132,7 @@ async function clear(context: Context, place: Place, saved: Saved): Promise<void
     ...dismissal(saved),
   ];
   if (removal.length > 0) await executeOrThrow(context, removal);
-  if (cgroup !== undefined) await stopUnit(context, saved, cgroup);
+  if (saved.unit !== undefined && cgroup !== undefined) await stopUnit(context, saved, cgroup);
   files.removeTree(place.directory);
   for (const hook of compilePoststop(saved)) {
     await executeOrThrow(context, hook).catch((error: unknown) => context.warn((error as Error).message));

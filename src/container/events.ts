@@ -21,7 +21,7 @@ const POLL_MS = 1000;
 
 /** @throws {RuntsError} WRONG_STATE for a stopped container, UNSUPPORTED for one without a cgroup. */
 export async function statsOnce(context: Context, id: string): Promise<StatsEvent> {
-  const directory = await runningCgroup(context, id);
+  const directory = runningCgroup(context, id);
   return { type: 'stats', id, data: readStats(context.host.files, directory) };
 }
 
@@ -35,7 +35,7 @@ export async function* events(
   interval: number,
 ): AsyncGenerator<ContainerEvent> {
   const { files, self } = context.host;
-  const directory = await runningCgroup(context, id);
+  const directory = runningCgroup(context, id);
   let kills = oomKills(files, directory);
   let next = self.now() / 1000 + interval;
   for (;;) {
@@ -50,11 +50,11 @@ export async function* events(
   }
 }
 
-async function runningCgroup(context: Context, id: string): Promise<string> {
+function runningCgroup(context: Context, id: string): string {
   const { files } = context.host;
   const place = placeOf(context.root, id);
   const saved = load(files, place);
-  if ((await statusOf(files, place, saved)) === 'stopped') {
+  if (statusOf(files, place, saved) === 'stopped') {
     throw new RuntsError('WRONG_STATE', `container with id ${id} is not running`);
   }
   const directory = cgroupDirectory(saved);

@@ -51,7 +51,7 @@ export async function launchExec(context: Context, request: ExecRequest): Promis
   const { files } = context.host;
   const place = placeOf(context.root, request.id);
   const saved = loadCreation(files, place);
-  const status = await statusOf(files, place, saved);
+  const status = statusOf(files, place, saved);
   refuse(status, request.ignorePaused === true);
   if (status === 'created') refuseBeforeStart(saved);
   const { process, warnings } = processOfRequest(context, request, saved);

@@ -14,16 +14,24 @@ export interface Execution {
 }
 
 /** Runs a plan; writes the trace that was asked for, also of one that failed. */
-export async function execute(context: Context, plan: Plan, execution: Execution = {}): Promise<Outcome> {
-  const { host } = context;
-  const { stdio = [-1, -1, -1], preserve = [], traced = false } = execution;
+export function execute(context: Context, plan: Plan, execution: Execution = {}): Promise<Outcome> {
+  const { stdio = NO_STDIO, preserve = [], traced = false } = execution;
   const file = traced ? context.trace : undefined;
-  const outcome = await host.processes.execute(encodePlan(plan), {
-    stdio,
-    preserve,
-    trace: file !== undefined || context.debug !== undefined,
-  });
-  if (context.debug !== undefined) await tellSteps(context.debug, plan, outcome.times ?? []);
+  const trace = file !== undefined || context.debug !== undefined;
+  const outcome = context.host.processes.execute(encodePlan(plan), { stdio, preserve, trace });
+  return trace ? tell(context, plan, file, outcome) : outcome;
+}
+
+const NO_STDIO = [-1, -1, -1] as const;
+
+async function tell(
+  { host, debug }: Context,
+  plan: Plan,
+  file: string | undefined,
+  execution: Promise<Outcome>,
+): Promise<Outcome> {
+  const outcome = await execution;
+  if (debug !== undefined) await tellSteps(debug, plan, outcome.times ?? []);
   if (file !== undefined && outcome.times !== undefined) {
     host.files.replace(file, chromeTrace(plan, outcome.times, host.self.pid), 0o644);
   }

@@ -4,6 +4,7 @@ import type { HostFiles } from '../host/host.ts';
 import { CGROUP_PARENT, cgroupPath } from '../plan/cgroup.ts';
 import type { CgroupFacts, Facts, Rootless, SystemdFacts } from '../plan/facts.ts';
 import { CAPABILITY_NAMES } from '../plan/numbers.ts';
+import type { CapabilityName } from '../plan/numbers.ts';
 import type { Spec } from '../spec/types.ts';
 import type { Bundle } from './bundle.ts';
 import { CGROUP_MOUNT, directoryOf, readCgroupFacts, readControllers, readOwnCgroup } from './cgroup-tree.ts';
@@ -20,19 +21,31 @@ export type CgroupManager = 'cgroupfs' | 'systemd' | 'disabled';
 /** Holds a character that no id has. */
 const SECCOMP_CACHE = '~seccomp';
 
-/** Reads what a plan must know of the machine. */
-export async function readFacts(
-  context: Context,
-  place: Place,
-  { directory: bundle, spec }: Bundle,
-): Promise<Facts> {
-  const { host, root, cgroupManager } = context;
+/** Reads what a plan must know of the machine; systemd alone is waited for. */
+export function readFacts(context: Context, place: Place, bundle: Bundle): Facts | Promise<Facts> {
+  const { host, cgroupManager } = context;
   const held = host.self.capabilities();
   const rootless = readRootless(host, held);
-  const systemd = cgroupManager === 'systemd' ? await readSystemdFacts(host, rootless) : undefined;
+  const known = { place, bundle, held, rootless };
+  if (cgroupManager !== 'systemd') return factsOf(context, { ...known, systemd: undefined });
+  return readSystemdFacts(host, rootless).then((systemd) => factsOf(context, { ...known, systemd }));
+}
+
+interface Known {
+  readonly place: Place;
+  readonly bundle: Bundle;
+  /** Capabilities of the runtime. */
+  readonly held: readonly CapabilityName[];
+  readonly rootless: Rootless | undefined;
+  readonly systemd: SystemdFacts | undefined;
+}
+
+function factsOf(context: Context, { place, bundle, held, rootless, systemd }: Known): Facts {
+  const { host, root } = context;
+  const { spec } = bundle;
   return {
     id: place.id,
-    bundle,
+    bundle: bundle.directory,
     stateDirectory: place.directory,
     seccompCache: `${root}/${SECCOMP_CACHE}`,
     ...readCgroups(context, { spec, id: place.id, rootless, systemd }),

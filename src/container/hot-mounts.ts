@@ -21,7 +21,7 @@ export async function changeMounts(context: Context, { id, action, file }: Mount
   const { files, self } = context.host;
   const place = placeOf(context.root, id);
   const saved = loadCreation(files, place);
-  if ((await statusOf(files, place, saved)) === 'stopped') throw notRunning();
+  if (statusOf(files, place, saved) === 'stopped') throw notRunning();
   const { mounts, warnings } = readMounts(files.readText(absolutePath(self.cwd, file)), baseName(file));
   const compile = action === 'add' ? compileMountsAdd : compileMountsRemove;
   const compiled = compile({ spec: saved.spec, facts: saved.facts, mounts, ...processOf(saved) });

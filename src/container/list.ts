@@ -18,7 +18,7 @@ export async function list(context: Context, missingIsEmpty: boolean): Promise<C
       const uid = context.host.files.ownerOf(directory);
       const place = placeOf(context.root, name);
       states.push(
-        await describe(context, place, load(context.host.files, place), userNames.get(uid) ?? `#${uid}`),
+        describe(context, place, load(context.host.files, place), userNames.get(uid) ?? `#${uid}`),
       );
     } catch (error) {
       if (isGone(context, directory)) continue;

@@ -10,22 +10,22 @@ import { notRunning } from './target.ts';
 
 /** Freezes the cgroup of a created or running container. */
 export async function pause(context: Context, id: string): Promise<void> {
-  const { saved, status } = await find(context, id);
+  const { saved, status } = find(context, id);
   if (status !== 'running' && status !== 'created') throw notRunning();
   await executeOrThrow(context, compilePause(cgroupOf(saved)));
 }
 
 /** Thaws the cgroup of a paused container. */
 export async function resume(context: Context, id: string): Promise<void> {
-  const { saved, status } = await find(context, id);
+  const { saved, status } = find(context, id);
   if (status !== 'paused') throw new RuntsError('WRONG_STATE', 'container not paused');
   await executeOrThrow(context, compileResume(cgroupOf(saved)));
 }
 
-async function find(context: Context, id: string): Promise<{ saved: Saved; status: ContainerStatus }> {
+function find(context: Context, id: string): { saved: Saved; status: ContainerStatus } {
   const place = placeOf(context.root, id);
   const saved = load(context.host.files, place);
-  return { saved, status: await statusOf(context.host.files, place, saved) };
+  return { saved, status: statusOf(context.host.files, place, saved) };
 }
 
 function cgroupOf({ id, cgroup }: Saved): NonNullable<Saved['cgroup']> {

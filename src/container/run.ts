@@ -17,7 +17,7 @@ export interface RunRequest extends CreateRequest {
 }
 
 /** Makes a container, runs its program and gives its exit status; 0 if detached. */
-export async function run(context: Context, request: RunRequest): Promise<number> {
+export function run(context: Context, request: RunRequest): Promise<number> {
   return request.detach === true ? runDetached(context, request) : runForeground(context, request);
 }
 

@@ -26,13 +26,8 @@ export async function state(context: Context, id: string): Promise<ContainerStat
   return describe(context, place, load(context.host.files, place), '');
 }
 
-export async function describe(
-  context: Context,
-  place: Place,
-  saved: Saved,
-  owner: string,
-): Promise<ContainerState> {
-  const status = await statusOf(context.host.files, place, saved);
+export function describe(context: Context, place: Place, saved: Saved, owner: string): ContainerState {
+  const status = statusOf(context.host.files, place, saved);
   const annotations = sorted(saved.spec.annotations ?? {});
   return {
     ociVersion: saved.ociVersion,

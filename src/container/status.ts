@@ -2,15 +2,15 @@ import { attempt } from '../host/attempt.ts';
 import type { HostFiles } from '../host/host.ts';
 import { directoryOf } from './cgroup-tree.ts';
 import { isAlive } from './process-stat.ts';
-import { lock } from './lock.ts';
+import { tryLock } from './lock.ts';
 import type { Saved } from './saved.ts';
 import type { Place } from './store.ts';
 
 export type ContainerStatus = 'creating' | 'created' | 'running' | 'paused' | 'stopped';
 
 /** What a container is doing now, from its process, its cgroup and the socket that it is started by. */
-export async function statusOf(files: HostFiles, place: Place, saved: Saved): Promise<ContainerStatus> {
-  if (saved.phase === 'creating') return (await isBeingCreated(files, place)) ? 'creating' : 'stopped';
+export function statusOf(files: HostFiles, place: Place, saved: Saved): ContainerStatus {
+  if (saved.phase === 'creating') return isBeingCreated(files, place) ? 'creating' : 'stopped';
   return statusWithProcess(files, place, saved);
 }
 
@@ -44,8 +44,8 @@ function isFrozen(files: HostFiles, saved: Saved): boolean {
 }
 
 /** A creator holds the lock until it has recorded the process; where the lock is free, it died on the way. */
-async function isBeingCreated(files: HostFiles, place: Place): Promise<boolean> {
-  const free = await lock(files, place, false);
+function isBeingCreated(files: HostFiles, place: Place): boolean {
+  const free = tryLock(files, place);
   free?.release();
   return free === undefined;
 }

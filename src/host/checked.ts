@@ -19,6 +19,11 @@ export async function checkedAsync<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
+/** What a promise of the core is rejected with, in that shape. */
+export function rethrow(error: unknown): never {
+  throw toHostError(error);
+}
+
 /** What errors of Node and of the core have beside their message. */
 type Loose = Error & Partial<Record<'code' | 'syscall' | 'path' | 'dest' | 'detail', unknown>>;
 

@@ -1,5 +1,5 @@
 import { checked, tooLarge } from './checked.ts';
-import { coreLock } from './core-lock.ts';
+import { coreLocks } from './core-lock.ts';
 import type { Core } from './core.ts';
 import { HostError, TEXT_LIMIT } from './host.ts';
 import type { HostFiles } from './host.ts';
@@ -40,7 +40,7 @@ export const coreFiles = (core: () => Core & CoreFiles, uid: () => number): Host
   mayWrite: (path) => core().mayWrite(path),
   realPath: (path) => checked(() => core().realPath(path)),
   fileSystem: (path) => checked(() => core().fileSystem(path)),
-  lock: coreLock(core),
+  ...coreLocks(core),
 });
 
 function readText(core: CoreFiles, path: string, limit: number): string {

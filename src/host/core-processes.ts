@@ -1,6 +1,6 @@
 import type { ExitStatus, HostProcess, HostProcesses, Outcome } from './host.ts';
 import { HostError } from './host.ts';
-import { checked, checkedAsync } from './checked.ts';
+import { checked, checkedAsync, rethrow } from './checked.ts';
 import type { Core, CoreOutcome } from './core.ts';
 
 /** What is not of the core, and how it is reached. */
@@ -13,7 +13,7 @@ export interface ProcessesOptions {
 
 export const coreProcesses = ({ core, capture, letGo }: ProcessesOptions): HostProcesses => ({
   execute: (plan, options) =>
-    checkedAsync(async () => toOutcome(await core().execute(plan, options), { core, letGo })),
+    checked(() => core().execute(plan, options)).then((outcome) => toOutcome(outcome, { core, letGo }), rethrow),
   becomeSubreaper: () => checked(() => core().becomeSubreaper()),
   reapOrphans: () => checked(() => core().reapOrphans()),
   capture,
@@ -62,7 +62,7 @@ function toProcess({ pid, pidfd, startTime }: Child, { core, letGo }: Ways): Hos
     pid,
     startTime,
     wait(idle = false) {
-      ending ??= checkedAsync(() => waitFor(core(), { pid, pidfd, idle }));
+      ending ??= checked(() => core().wait(pidfd, idle)).then((status) => status ?? noChild(pid), rethrow);
       return ending;
     },
     kill(signal) {
@@ -77,15 +77,6 @@ function toProcess({ pid, pidfd, startTime }: Child, { core, letGo }: Ways): Hos
   };
 }
 
-interface Waiting {
-  readonly pid: number;
-  readonly pidfd: number;
-  readonly idle: boolean;
-}
-
-async function waitFor(core: Core, { pid, pidfd, idle }: Waiting): Promise<ExitStatus> {
-  const status = await core.wait(pidfd, idle);
-  if (status === undefined)
-    throw new HostError('ECHILD', 'waitid', `process ${String(pid)} is no child of this one`);
-  return status;
+function noChild(pid: number): never {
+  throw new HostError('ECHILD', 'waitid', `process ${String(pid)} is no child of this one`);
 }

@@ -55,8 +55,10 @@ export interface HostFiles {
   realPath(path: string): string;
   /** f_type of statfs(2), such as 0x63677270 for cgroup2; undefined where the path is missing. */
   fileSystem(path: string): number | undefined;
-  /** Exclusive flock(2) on a file (created 0600); waits unless told not to (then undefined if it is taken). */
-  lock(path: string, wait: boolean): Promise<HostLock | undefined>;
+  /** Exclusive flock(2) on a file (created 0600); undefined if it is taken. */
+  tryLock(path: string): HostLock | undefined;
+  /** As {@link tryLock}, but waits until it is free. */
+  lock(path: string): Promise<HostLock>;
 }
 
 export interface HostLock {

@@ -1,5 +1,5 @@
 import { HostError } from '../../src/host/host.ts';
-import type { Host, HostFiles, HostProcesses, Outcome } from '../../src/host/host.ts';
+import type { Host, HostFiles, HostLock, HostProcesses, Outcome } from '../../src/host/host.ts';
 import type { CapabilityName } from '../../src/plan/numbers.ts';
 
 export interface MemoryHostOptions {
@@ -126,6 +126,10 @@ function memoryFiles(
     if (tree.has(path)) return 'file';
     return directories.has(path) ? 'directory' : 'missing';
   };
+  const lock = (path: string): HostLock => {
+    if (!directories.has(parentOf(path))) missing('open', path);
+    return { release: () => {} };
+  };
   return {
     readText: (path) => tree.get(path) ?? missing('open', path),
     replace: (path, text) => void tree.set(path, text),
@@ -158,9 +162,7 @@ function memoryFiles(
     mayWrite: writable,
     realPath: (path) => path,
     fileSystem: (path) => (path === '/sys/fs/cgroup' ? 0x63677270 : undefined),
-    lock: async (path, wait) => {
-      if (!directories.has(parentOf(path))) missing('open', path);
-      return taken.has(path) && !wait ? undefined : { release: () => {} };
-    },
+    tryLock: (path) => (taken.has(path) ? undefined : lock(path)),
+    lock: async (path) => lock(path),
   };
 }
