@@ -17,9 +17,7 @@ export async function list(context: Context, missingIsEmpty: boolean): Promise<C
     try {
       const uid = context.host.files.ownerOf(directory);
       const place = placeOf(context.root, name);
-      states.push(
-        describe(context, place, load(context.host.files, place), userNames.get(uid) ?? `#${uid}`),
-      );
+      states.push(describe(context, place, load(context.host.files, place), userNames.get(uid) ?? `#${uid}`));
     } catch (error) {
       if (isGone(context, directory)) continue;
       context.warn(`load container ${name}: ${(error as Error).message}`);

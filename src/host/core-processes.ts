@@ -13,7 +13,10 @@ export interface ProcessesOptions {
 
 export const coreProcesses = ({ core, capture, letGo }: ProcessesOptions): HostProcesses => ({
   execute: (plan, options) =>
-    checked(() => core().execute(plan, options)).then((outcome) => toOutcome(outcome, { core, letGo }), rethrow),
+    checked(() => core().execute(plan, options)).then(
+      (outcome) => toOutcome(outcome, { core, letGo }),
+      rethrow,
+    ),
   becomeSubreaper: () => checked(() => core().becomeSubreaper()),
   reapOrphans: () => checked(() => core().reapOrphans()),
   capture,

@@ -7,17 +7,17 @@ import type { Step } from './steps.ts';
 export function maskSteps({ spec, mountLabel }: Context): Step[] {
   const { maskedPaths = [], readonlyPaths = [] } = spec.linux ?? {};
   const steps: Step[] = [];
-  const masked = new Set<string>();
-  maskedPaths.forEach((path, at) => {
-    const clean = cleanPath(path);
-    if (masked.size === masked.add(clean).size) return;
-    steps.push(onInit(`/linux/maskedPaths/${at}`, { kind: 'mask', path: clean, context: mountLabel }));
-  });
-  const readonly = new Set<string>();
-  readonlyPaths.forEach((path, at) => {
-    const clean = cleanPath(path);
-    if (readonly.size === readonly.add(clean).size) return;
-    steps.push(onInit(`/linux/readonlyPaths/${at}`, { kind: 'readonly-path', path: clean }));
-  });
+  const masked = maskedPaths.map(cleanPath);
+  for (let at = 0; at < masked.length; at += 1) {
+    const path = masked[at] as string;
+    if (masked.indexOf(path) === at)
+      steps.push(onInit(`/linux/maskedPaths/${at}`, { kind: 'mask', path, context: mountLabel }));
+  }
+  const readonly = readonlyPaths.map(cleanPath);
+  for (let at = 0; at < readonly.length; at += 1) {
+    const path = readonly[at] as string;
+    if (readonly.indexOf(path) === at)
+      steps.push(onInit(`/linux/readonlyPaths/${at}`, { kind: 'readonly-path', path }));
+  }
   return steps;
 }

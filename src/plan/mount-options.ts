@@ -173,7 +173,12 @@ const NOTHING: readonly never[] = [];
 
 /** Later words override earlier ones; words that are in no table are the file system's. */
 export function parseMountOptions(words: readonly string[]): MountOptions {
-  return USUAL.get(JSON.stringify(words)) ?? parse(words);
+  return USUAL.get(keyOf(words)) ?? parse(words);
+}
+
+/** No word has a NUL in it; no words and one that is empty have the same key, which no usual ones have. */
+function keyOf(words: readonly string[]): string {
+  return words.join('\0');
 }
 
 function parse(words: readonly string[]): MountOptions {
@@ -196,10 +201,9 @@ const OF_DOCKER: readonly (readonly string[])[] = [
 
 /** The options of the mounts that nearly every container has: parsed beforehand. */
 const USUAL: ReadonlyMap<string, MountOptions> = new Map(
-  [...(defaultSpec().mounts ?? []).map(({ options = [] }) => options), ...OF_DOCKER].map((words) => [
-    JSON.stringify(words),
-    parse(words),
-  ]),
+  [...(defaultSpec().mounts ?? []).map(({ options = [] }) => options), ...OF_DOCKER]
+    .filter((words) => words.length > 0)
+    .map((words) => [keyOf(words), parse(words)]),
 );
 
 /** True for a bind mount, before its options are parsed. */

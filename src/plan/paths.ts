@@ -13,7 +13,7 @@ export function cleanPath(path: string): string {
 
 /** False also for a few clean ones: nearly all that a config names are told at once. */
 function isClean(path: string): boolean {
-  return path[0] === '/' && path[path.length - 1] !== '/' && !path.includes('//') && !path.includes('/.');
+  return path.startsWith('/') && !path.endsWith('/') && !path.includes('//') && !path.includes('/.');
 }
 
 /** As config.md has it: absolute, or relative to the bundle. Symbolic links keep their meaning. */
