@@ -12,7 +12,7 @@ import { ownCgroup } from './claims.ts';
 import type { Context } from './context.ts';
 import { executeOrThrow } from './execute.ts';
 import { killQuietly } from './kill.ts';
-import { tryLock } from './lock.ts';
+import { lock, tryLock } from './lock.ts';
 import { hasProcess, statusOf, statusUnderLock } from './status.ts';
 import { load, placeOf, requireOwn } from './store.ts';
 import type { Saved } from './saved.ts';
@@ -87,7 +87,7 @@ function clearLeftover({ host }: Context, place: Place, force: boolean): void {
 async function lockPatiently(context: Context, place: Place): Promise<HostLock | undefined> {
   const { files, self } = context.host;
   for (let waited = 0; waited < PATIENCE_MS; waited += POLL_MS) {
-    const held = tryLock(files, place);
+    const held = await lock(files, place, false);
     if (held !== undefined || files.kind(place.directory) !== 'directory') return held;
     await self.sleep(POLL_MS);
   }

@@ -1,5 +1,5 @@
 import { RuntsError } from '../errors.ts';
-import type { HostLock, HostProcess } from '../host/host.ts';
+import type { HostProcess } from '../host/host.ts';
 import { cgroupOfPlan } from '../plan/cgroup.ts';
 import { compileCreate } from '../plan/create.ts';
 import type { CompiledCreate } from '../plan/create.ts';
@@ -17,7 +17,7 @@ import { extraDescriptors } from './descriptors.ts';
 import type { Descriptors, ExtraDescriptors } from './descriptors.ts';
 import { executeOrThrow } from './execute.ts';
 import { readFacts } from './facts.ts';
-import { lock, tryLock } from './lock.ts';
+import { lock } from './lock.ts';
 import { makeNotifyDirectory } from './notify.ts';
 import { absolutePath } from './paths.ts';
 import { sendPidfd } from './pidfd.ts';
@@ -67,7 +67,7 @@ export async function launch(context: Context, request: CreateRequest, mode: Lau
   checkTerminal({ terminal, detached: mode.detached, consoleSocket: request.consoleSocket });
   const extra = extraDescriptors(context, request.preserveFds ?? 0, request.descriptors);
   const place = makePlace(context.host.files, context.root, request.id);
-  const held = tryLock(context.host.files, place) ?? (await lockNew(context, place));
+  const held = (await lock(context.host.files, place, true)) ?? deleted(place);
   try {
     return await make(context, place, { request, mode, bundle, extra });
   } catch (error) {
@@ -79,9 +79,7 @@ export async function launch(context: Context, request: CreateRequest, mode: Lau
 }
 
 /** Without the lock nothing may be made: a directory that went away is no longer the container's. */
-async function lockNew(context: Context, place: Place): Promise<HostLock> {
-  const held = await lock(context.host.files, place);
-  if (held !== undefined) return held;
+function deleted(place: Place): never {
   throw new RuntsError('WRONG_STATE', `container ${place.id} was deleted while it was being created`);
 }
 

@@ -13,10 +13,10 @@ export function tryLock(files: HostFiles, { directory }: Place): HostLock | unde
   return attempt(() => files.tryLock(`${directory}/lock`), ...GONE);
 }
 
-/** As {@link tryLock}, but waits for one that is taken. */
-export async function lock(files: HostFiles, place: Place): Promise<HostLock | undefined> {
+/** As {@link tryLock}, where others may have their turn first; waits for a lock that is taken if told to. */
+export async function lock(files: HostFiles, place: Place, wait: boolean): Promise<HostLock | undefined> {
   try {
-    return await files.lock(`${place.directory}/lock`);
+    return await files.lock(`${place.directory}/lock`, wait);
   } catch (error) {
     if (error instanceof HostError && GONE.includes(error.errno)) return undefined;
     throw error;
@@ -32,7 +32,7 @@ export async function withLock(
   act: (saved: Saved) => Promise<void>,
 ): Promise<void> {
   requireOwn(files, place);
-  const held = tryLock(files, place) ?? (await lock(files, place));
+  const held = await lock(files, place, true);
   try {
     await act(load(files, place));
   } finally {

@@ -3,13 +3,16 @@ import type { Core } from './core.ts';
 import type { HostFiles, HostLock } from './host.ts';
 
 /** Locks of {@link HostFiles} by the core. */
-export const coreLocks = (core: () => Core): Pick<HostFiles, 'tryLock' | 'lock'> => ({
-  tryLock(path) {
+export function coreLocks(core: () => Core): Pick<HostFiles, 'tryLock' | 'lock'> {
+  const tryLock = (path: string): HostLock | undefined => {
     const fd = checked(() => core().tryLock(path));
     return fd < 0 ? undefined : toLock(core, fd);
-  },
-  lock: (path) => checkedAsync(async () => toLock(core, await core().lock(path))),
-});
+  };
+  return {
+    tryLock,
+    lock: async (path, wait) => tryLock(path) ?? (wait ? waitFor(core, path) : undefined),
+  };
+}
 
 function toLock(core: () => Core, fd: number): HostLock {
   let held = true;
@@ -19,4 +22,8 @@ function toLock(core: () => Core, fd: number): HostLock {
       held = false;
     },
   };
+}
+
+async function waitFor(core: () => Core, path: string): Promise<HostLock> {
+  return toLock(core, await checkedAsync(() => core().lock(path)));
 }

@@ -57,8 +57,8 @@ export interface HostFiles {
   fileSystem(path: string): number | undefined;
   /** Exclusive flock(2) on a file (created 0600); undefined if it is taken. */
   tryLock(path: string): HostLock | undefined;
-  /** As {@link tryLock}, but waits until it is free. */
-  lock(path: string): Promise<HostLock>;
+  /** The same for who lets others have their turn meanwhile; waits for one that is taken unless told not to. */
+  lock(path: string, wait: boolean): Promise<HostLock | undefined>;
 }
 
 export interface HostLock {

@@ -11,7 +11,7 @@ export function libraryHost(): Host {
   return {
     terminal,
     self: { ...self, env: ownEnvironment() },
-    files: { ...files, lock: (path) => then(files.lock(path)) },
+    files: { ...files, lock: (path, wait) => then(files.lock(path, wait)) },
     processes: { ...processes, execute: (plan, options) => then(processes.execute(plan, options)) },
   };
 }

@@ -163,6 +163,6 @@ function memoryFiles(
     realPath: (path) => path,
     fileSystem: (path) => (path === '/sys/fs/cgroup' ? 0x63677270 : undefined),
     tryLock: (path) => (taken.has(path) ? undefined : lock(path)),
-    lock: async (path) => lock(path),
+    lock: async (path, wait) => (taken.has(path) && !wait ? undefined : lock(path)),
   };
 }
