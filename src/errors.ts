@@ -12,7 +12,9 @@ export type ErrorCode =
   | 'INIT_DIED'
   | 'HOST_FAILED'
   | 'STATE_CORRUPT'
-  | 'INTERRUPTED';
+  | 'INTERRUPTED'
+  | 'EXITED'
+  | 'TOO_LARGE';
 
 /** Everything that is known of a failure beside its one-line message. */
 export interface ErrorDetails {
@@ -35,6 +37,10 @@ export interface ErrorDetails {
   readonly hint?: string;
   /** All problems of a config, when there is more than one. */
   readonly problems?: readonly string[];
+  /** How the program ended whose output was wanted (EXITED); the code of one that a signal has killed is 128 and its number. */
+  readonly exit?: { readonly code: number | undefined; readonly signal?: string };
+  /** The last that such a program said on standard error. */
+  readonly stderr?: string;
   readonly cause?: unknown;
 }
 

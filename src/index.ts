@@ -16,6 +16,7 @@ export type { Execution } from './library/execution.ts';
 export type { Exit, Exited, Killed, SignalName, UnknownExit } from './library/exit.ts';
 export type { ContainerOptions, ContainerSource, SpecSource } from './library/options.ts';
 export type { StdioOption, StdioOptions } from './library/stdio.ts';
+export type { TextOptions } from './library/text.ts';
 
 export { spec } from './spec/builder/builder.ts';
 export type { SpecBuilder } from './spec/builder/builder.ts';

@@ -99,4 +99,11 @@ int copy_terminal_size(int from, int to) {
   return ioctl(to, TIOCSWINSZ, &size) == 0 ? 0 : -errno;
 }
 
+int set_terminal_size(int terminal, int width, int height) {
+  winsize size{};
+  size.ws_col = static_cast<unsigned short>(width);
+  size.ws_row = static_cast<unsigned short>(height);
+  return ioctl(terminal, TIOCSWINSZ, &size) == 0 ? 0 : -errno;
+}
+
 }  // namespace runts::core

@@ -13,4 +13,7 @@ void restore_terminal();
 // Gives the size of the terminal `from` to `to`; 0, or -errno.
 int copy_terminal_size(int from, int to);
 
+// Sets the size of a terminal, in characters; its foreground processes get SIGWINCH. 0, or -errno.
+int set_terminal_size(int terminal, int width, int height);
+
 }  // namespace runts::core

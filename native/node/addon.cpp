@@ -26,6 +26,10 @@ constexpr Export kExports[] = {
     {"relay", relay},
     {"copyTerminalSize", copy_terminal_size},
     {"restoreTerminal", restore_terminal},
+    {"makePipe", make_pipe},
+    {"makeSocketPair", make_socket_pair},
+    {"bridgeTerminal", bridge_terminal},
+    {"setTerminalSize", set_terminal_size},
 };
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {

@@ -45,6 +45,15 @@ Napi::Value seccomp_takes_flags(const Napi::CallbackInfo &info);
 // probe(arguments: string[]): Promise<string>, the lines of native/probe
 Napi::Value probe(const Napi::CallbackInfo &info);
 
+// streams.cpp
+// makePipe(): [read, write]; makeSocketPair(): two ends of a unix stream socket; all close-on-exec
+Napi::Value make_pipe(const Napi::CallbackInfo &info);
+Napi::Value make_socket_pair(const Napi::CallbackInfo &info);
+// bridgeTerminal(socket, master): carries bytes between copies of both until either hangs up
+Napi::Value bridge_terminal(const Napi::CallbackInfo &info);
+// setTerminalSize(fd, width, height)
+Napi::Value set_terminal_size(const Napi::CallbackInfo &info);
+
 // systemd.cpp
 // askSystemd(socket, calls: Uint8Array[], timeoutMs): Promise<Uint8Array[]>
 Napi::Value ask_systemd(const Napi::CallbackInfo &info);

@@ -1,3 +1,4 @@
+import type { TerminalSize } from '../spec/builder/process.ts';
 import type { Context } from './context.ts';
 import type { Stdio } from './terminal.ts';
 
@@ -10,6 +11,11 @@ export interface Descriptors {
   readonly stdio: Stdio;
   /** Become 3, 4, ... */
   readonly extra: readonly number[];
+  /**
+   * The caller takes the master of a terminal of this size, which the program gets in place of `stdio`, whatever its
+   * config says.
+   */
+  readonly terminal?: TerminalSize | undefined;
 }
 
 /** Descriptors of the runtime that the container's program gets from 3 up. */

@@ -20,7 +20,7 @@ import { loadCreation, placeOf } from './store.ts';
 import type { Creation } from './saved.ts';
 import { deniesGroups } from './rootless.ts';
 import { processOf } from './target.ts';
-import { checkTerminal, stdioOf, withTerminalSize } from './terminal.ts';
+import { checkTerminal, stdioOf, withTerminal, withTerminalSize } from './terminal.ts';
 
 /** What exec is asked for; paths are absolute but for the process file. */
 export interface ExecRequest {
@@ -57,7 +57,8 @@ export async function launchExec(context: Context, request: ExecRequest): Promis
   const { process, warnings } = processOfRequest(context, request, saved);
   for (const warning of warnings) context.warn(warning);
   const terminal = process.terminal === true;
-  checkTerminal({ terminal, detached: request.detach === true, consoleSocket: request.consoleSocket });
+  const detached = request.detach === true && request.descriptors?.terminal === undefined;
+  checkTerminal({ terminal, detached, consoleSocket: request.consoleSocket });
   return launchProcess(context, request, { saved, process });
 }
 
@@ -90,9 +91,11 @@ function refuseBeforeStart({ facts }: Creation): void {
 
 function processOfRequest({ host }: Context, request: ExecRequest, saved: Creation): ExecProcess {
   const { processFile, flags } = request;
-  return processFile === undefined
-    ? processFromFlags(saved.spec.process, flags)
-    : processFromFile(host, processFile);
+  const { process, warnings } =
+    processFile === undefined
+      ? processFromFlags(saved.spec.process, flags)
+      : processFromFile(host, processFile);
+  return { process: withTerminal(process, request.descriptors?.terminal), warnings };
 }
 
 export interface Started {
@@ -121,8 +124,9 @@ async function launchProcess(context: Context, request: ExecRequest, wanted: Wan
   const stdio = stdioOf(wanted.process.terminal === true, given?.stdio);
   const outcome = await executeOrThrow(context, plan, { stdio, preserve: extra.all, traced: true });
   if (outcome.process === undefined) throw new RuntsError('INIT_DIED', 'the plan made no process');
-  announceOrKill(context, request, outcome.process);
-  return { process: outcome.process, console: outcome.console };
+  const started = { process: outcome.process, console: outcome.console };
+  announceOrKill(context, request, started);
+  return started;
 }
 
 /** The container as it was made, and what this runtime can give away now. */
@@ -148,11 +152,13 @@ function hasUsers({ spec, facts }: Creation): boolean {
   return facts.rootless !== undefined || spec.linux?.namespaces?.some(({ type }) => type === 'user') === true;
 }
 
-function announceOrKill(context: Context, request: ExecRequest, process: HostProcess): void {
+function announceOrKill(context: Context, request: ExecRequest, { process, console }: Started): void {
   try {
     announce(context, request, process, 'setns');
   } catch (error) {
     process.kill(SIGKILL);
+    process.release();
+    if (console !== undefined) context.host.processes.closeDescriptor(console);
     throw error;
   }
 }

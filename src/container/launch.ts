@@ -26,7 +26,7 @@ import { makePlace, placeOf, save, saveCreation } from './store.ts';
 import { outlineOf, VERSION } from './saved.ts';
 import type { Creation, Saved } from './saved.ts';
 import type { Place } from './store.ts';
-import { checkTerminal, stdioOf, withTerminalSize } from './terminal.ts';
+import { checkTerminal, stdioOf, withTerminal, withTerminalSize } from './terminal.ts';
 import { formatTime } from './time.ts';
 
 /** What create and run are asked for; paths are absolute but for those of the bundle. */
@@ -60,11 +60,12 @@ export interface Launched {
 
 /** Makes a container. What it made is removed where it fails. */
 export async function launch(context: Context, request: CreateRequest, mode: LaunchMode): Promise<Launched> {
-  const bundle = readBundle(context.host, request, ownBundle(placeOf(context.root, request.id)));
+  const bundle = bundleOf(context, request);
   for (const warning of bundle.warnings) context.warn(warning);
   if (mode.untilExecuted) requireProgram(bundle.spec);
   const terminal = bundle.spec.process.terminal === true;
-  checkTerminal({ terminal, detached: mode.detached, consoleSocket: request.consoleSocket });
+  const detached = mode.detached && request.descriptors?.terminal === undefined;
+  checkTerminal({ terminal, detached, consoleSocket: request.consoleSocket });
   const extra = extraDescriptors(context, request.preserveFds ?? 0, request.descriptors);
   const place = makePlace(context.host.files, context.root, request.id);
   const held = (await lock(context.host.files, place, true)) ?? deleted(place);
@@ -76,6 +77,15 @@ export async function launch(context: Context, request: CreateRequest, mode: Lau
   } finally {
     held.release();
   }
+}
+
+/** With the terminal that the caller asks for; then the config is no longer what its file says. */
+function bundleOf({ host, root }: Context, request: CreateRequest): Bundle {
+  const bundle = readBundle(host, request, ownBundle(placeOf(root, request.id)));
+  const size = request.descriptors?.terminal;
+  if (size === undefined) return bundle;
+  const { directory, spec, warnings } = bundle;
+  return { directory, spec: { ...spec, process: withTerminal(spec.process, size) }, warnings };
 }
 
 /** Without the lock nothing may be made: a directory that went away is no longer the container's. */
@@ -115,6 +125,8 @@ async function make(context: Context, place: Place, making: Making): Promise<Lau
     writeCrunStatus(context, place, saved);
     announce(context, request, process);
   } catch (error) {
+    if (outcome.console !== undefined) context.host.processes.closeDescriptor(outcome.console);
+    process.release();
     await destroy(context, place, saved);
     throw error;
   }

@@ -1,5 +1,6 @@
 import { RuntsError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
+import type { TerminalSize } from '../spec/builder/process.ts';
 import type { Process } from '../spec/types.ts';
 
 export interface TerminalRequest {
@@ -32,6 +33,11 @@ export function checkTerminal({ terminal, detached, consoleSocket }: TerminalReq
       },
     );
   }
+}
+
+/** The process with the terminal that its caller takes the master of, where it does. */
+export function withTerminal(process: Process, size: TerminalSize | undefined): Process {
+  return size === undefined ? process : { ...process, terminal: true, consoleSize: size };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Readable, Writable } from 'node:stream';
 import type { Stats } from '../cgroup/stats.ts';
 import type { Context } from '../container/context.ts';
 import { deleteContainer } from '../container/delete.ts';
@@ -10,6 +11,7 @@ import { start } from '../container/start.ts';
 import { state } from '../container/state.ts';
 import type { ContainerState } from '../container/state.ts';
 import type { TargetProcess } from '../container/target.ts';
+import type { TerminalSize } from '../spec/builder/process.ts';
 import { update } from '../container/update.ts';
 import type { ExitStatus } from '../host/host.ts';
 import { formatProblem } from '../spec/problems.ts';
@@ -24,7 +26,7 @@ import type { Launched } from './execution.ts';
 import { execRequest } from './exec-options.ts';
 import type { ExecOptions } from './exec-options.ts';
 import { jsonOf } from './json.ts';
-import { openStdio } from './stdio.ts';
+import { noTerminal, openStdio, OUTPUT_PIPES } from './stdio.ts';
 import type { Stdio } from './stdio.ts';
 import { turn } from './turns.ts';
 
@@ -68,6 +70,25 @@ export class Container {
     this.#end = origin.ended;
   }
 
+  /** Standard input of the first process, where this object is from `create` and `stdio` says `pipe` or asks for a terminal. */
+  get stdin(): Writable | undefined {
+    return this.#origin.stdio?.stdin;
+  }
+
+  get stdout(): Readable | undefined {
+    return this.#origin.stdio?.stdout;
+  }
+
+  get stderr(): Readable | undefined {
+    return this.#origin.stdio?.stderr;
+  }
+
+  /** Gives the terminal of the first process another size. @throws {RuntsError} INVALID_ARGUMENT where it has none of ours. */
+  resize(size: TerminalSize): void {
+    if (this.#origin.stdio === undefined) throw noTerminal();
+    this.#origin.stdio.resize(size);
+  }
+
   /** Executes the program. An aborted signal ends the waiting for that: it may then still come to run. */
   async start({ signal }: Waiting = {}): Promise<void> {
     signal?.throwIfAborted();
@@ -82,12 +103,14 @@ export class Container {
 
   /**
    * Executes a further program in the container, which is running or created. The execution is there at once; await it for
-   * its {@link Exit}. Standard streams are `ignore` unless `stdio` says otherwise.
+   * its {@link Exit}. Unless `stdio` says otherwise, output and error are pipes, which want to be read, and input is
+   * `/dev/null`.
    */
   exec(args: readonly string[], options: ExecOptions = {}): Execution {
     const { context } = this.#origin;
-    const stdio = openStdio(options.stdio ?? 'ignore');
-    const descriptors = { stdio: stdio.descriptors, extra: options.fds ?? [] };
+    const stdio = openStdio(options.stdio ?? OUTPUT_PIPES);
+    const { descriptors: three, terminal } = stdio;
+    const descriptors = { stdio: three, extra: options.fds ?? [], terminal };
     const launch = (): Promise<Launched> =>
       launchExec(context, { ...execRequest(this.id, args, options), descriptors });
     return new Execution({ stdio, launch, signal: options.signal });

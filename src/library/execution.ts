@@ -1,10 +1,13 @@
 import type { Readable, Writable } from 'node:stream';
 import { parseSignal, SIGKILL } from '../container/signals.ts';
+import type { TerminalSize } from '../spec/builder/process.ts';
 import type { ExitStatus, HostProcess } from '../host/host.ts';
 import { onAbort } from './abort.ts';
 import { exitOf } from './exit.ts';
 import type { Exit, SignalName } from './exit.ts';
 import type { Stdio } from './stdio.ts';
+import { textOf } from './text.ts';
+import type { TextOptions } from './text.ts';
 import { turn } from './turns.ts';
 
 /** A process that is being made or runs, with what there is to do around it. */
@@ -29,12 +32,13 @@ export interface Undertaking {
  * does, such an error is lost, and nothing else is.
  */
 export class Execution implements PromiseLike<Exit> {
-  /** Standard input, where `stdio` says `pipe`. */
+  /** Standard input, where `stdio` says `pipe`; of a terminal this and `stdout` are one Duplex. */
   readonly stdin: Writable | undefined;
   readonly stdout: Readable | undefined;
   readonly stderr: Readable | undefined;
   /** Resolves when the program has been executed; rejects as the execution itself where it never is. */
   readonly started: Promise<{ readonly pid: number }>;
+  readonly #stdio: Stdio;
   readonly #end: Promise<Exit>;
   #process: HostProcess | undefined;
   /** Signals for a process that is not there yet. */
@@ -42,9 +46,10 @@ export class Execution implements PromiseLike<Exit> {
 
   constructor({ stdio, launch, signal }: Undertaking) {
     ({ stdin: this.stdin, stdout: this.stdout, stderr: this.stderr } = stdio);
-    const launched = this.#launch(stdio, launch, signal);
+    this.#stdio = stdio;
+    const launched = this.#launch(launch, signal);
     this.started = launched.then(({ process }) => ({ pid: process.pid }));
-    this.#end = launched.then((it) => this.#attend(it, signal));
+    this.#end = launched.then((it) => this.#attend(it, signal)).finally(() => stdio.ended());
     for (const promise of [this.started, this.#end]) promise.catch(() => {});
   }
 
@@ -63,11 +68,21 @@ export class Execution implements PromiseLike<Exit> {
     else this.#process.kill(number);
   }
 
-  async #launch(
-    stdio: Stdio,
-    launch: () => Promise<Launched>,
-    signal: AbortSignal | undefined,
-  ): Promise<Launched> {
+  /** Gives the program's terminal another size. @throws {RuntsError} INVALID_ARGUMENT where it has none of ours. */
+  resize(size: TerminalSize): void {
+    this.#stdio.resize(size);
+  }
+
+  /**
+   * All of standard output, as UTF-8, once the program has ended with 0.
+   * @throws {RuntsError} as {@link textOf}.
+   */
+  text(options?: TextOptions): Promise<string> {
+    const { stdout, stderr } = this;
+    return textOf({ stdout, stderr, exit: this, kill: () => this.kill('SIGKILL') }, options);
+  }
+
+  async #launch(launch: () => Promise<Launched>, signal: AbortSignal | undefined): Promise<Launched> {
     let console: number | undefined;
     try {
       signal?.throwIfAborted();
@@ -78,7 +93,7 @@ export class Execution implements PromiseLike<Exit> {
     } catch (error) {
       throw signal?.aborted === true ? signal.reason : error;
     } finally {
-      stdio.handOver(console);
+      this.#stdio.handOver(console);
     }
   }
 

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import type { Context } from '../container/context.ts';
 import { removeEnded } from '../container/delete.ts';
-import type { Descriptors } from '../container/descriptors.ts';
 import type { CgroupManager } from '../container/facts.ts';
 import { features } from '../container/features.ts';
 import { launch } from '../container/launch.ts';
@@ -22,7 +21,7 @@ import { Execution } from './execution.ts';
 import { libraryHost } from './host.ts';
 import { bundleRequest } from './options.ts';
 import type { ContainerOptions, ContainerSource } from './options.ts';
-import { openStdio } from './stdio.ts';
+import { openStdio, OUTPUT_PIPES } from './stdio.ts';
 import type { Stdio } from './stdio.ts';
 import { turn } from './turns.ts';
 
@@ -72,21 +71,27 @@ export class Runtime {
     const { signal } = options;
     signal?.throwIfAborted();
     const stdio = openStdio(options.stdio ?? 'ignore');
+    let console: number | undefined;
     try {
       await turn();
       const mode = { detached: true, untilExecuted: false };
-      return this.#keep(await launch(this.#context, requestOf(id, options, stdio), mode), stdio);
+      const launched = await launch(this.#context, requestOf(id, options, stdio), mode);
+      ({ console } = launched);
+      return this.#keep(launched, stdio);
+    } catch (error) {
+      stdio.ended();
+      throw error;
     } finally {
-      stdio.handOver();
+      stdio.handOver(console);
     }
   }
 
   /**
    * Makes a container, runs its program to its end and removes it. The execution is there at once; await it for the
-   * {@link Exit}. Standard streams are `ignore` unless `stdio` says otherwise.
+   * {@link Exit}. Unless `stdio` says otherwise, output and error are pipes, which want to be read, and input is `/dev/null`.
    */
   run(id: string, options: ContainerOptions): Execution {
-    const stdio = openStdio(options.stdio ?? 'ignore');
+    const stdio = openStdio(options.stdio ?? OUTPUT_PIPES);
     return new Execution({
       stdio,
       signal: options.signal,
@@ -137,7 +142,7 @@ export class Runtime {
 
   /** Its process is reaped when it ends, whether somebody waits or not, and does not keep this program from ending. */
   #keep({ place: { id }, saved: { bundle }, process }: Launched, stdio: Stdio): Container {
-    const ended = process.wait(true);
+    const ended = process.wait(true).finally(() => stdio.ended());
     process.release();
     const deleted = (): void => void this.#made.delete(id);
     const container = new Container({
@@ -171,7 +176,7 @@ function emitWarning(message: string): void {
 
 function requestOf(id: string, options: ContainerOptions, stdio: Stdio): CreateRequest {
   const { pidFile, consoleSocket, pidfdSocket, noPivot = false, noNewKeyring = false, fds = [] } = options;
-  const descriptors: Descriptors = { stdio: stdio.descriptors, extra: fds };
+  const descriptors = { stdio: stdio.descriptors, extra: fds, terminal: stdio.terminal };
   return {
     id,
     ...bundleRequest(options),

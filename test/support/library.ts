@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { TestContext } from 'vitest';
 import { Runtime } from '../../src/index.ts';
-import type { Container, RuntimeOptions } from '../../src/index.ts';
+import type { Container, Execution, RuntimeOptions, StdioOptions } from '../../src/index.ts';
+import { needs } from './conditions.ts';
 import { probing } from './config.ts';
+import type { TestConfig } from './config.ts';
 import { makeContainer } from './container.ts';
+import { ROOT } from './entry.ts';
 import type { Prepare, TestContainer } from './container.ts';
 
 /** A bundle, and a runtime of the library with the state directory that the command has for it. */
@@ -46,4 +49,25 @@ export async function running(context: TestContext, prepare: Prepare = () => {})
   const container = await library.runtime.create(library.id, { bundle: library.directory });
   await container.start();
   return { ...library, container };
+}
+
+/** A change to the root file system of bundles/busybox, with a script for its shell. */
+export const scripted =
+  (script: string) =>
+  ({ root, process }: TestConfig): void => {
+    root.path = join(ROOT, 'bundles/busybox/rootfs');
+    root.readonly = true;
+    process.args = ['/bin/sh', '-c', script];
+    process.env = ['PATH=/bin'];
+  };
+
+/** Runs a script in a container; in an object, since a promise of an execution would be one of its end. */
+export async function runScript(
+  context: TestContext,
+  script: string,
+  stdio?: StdioOptions,
+): Promise<{ program: Execution }> {
+  needs(context);
+  const { runtime, id, directory } = await withLibrary(context, scripted(script));
+  return { program: runtime.run(id, { bundle: directory, ...(stdio !== undefined && { stdio }) }) };
 }
