@@ -1,14 +1,17 @@
 // The order of functions in the program of the standalone executable: those that usual commands call come first. Its host
 // makes them one after the other while it evaluates the program, so they lie side by side in the heap image, with their names
 // and what they refer to; and a command, which counts references there, copies fewer pages.
+import { readFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { createContext, Script } from 'node:vm';
 import { parseAst } from 'rolldown/parseAst';
 
 const FILE = 'program';
+const config = readFileSync(new URL('../src/rehearsal.config.json', import.meta.url), 'utf8');
 
 async function rehearse(runts, verb) {
-  const status = await runts.rehearse(verb)();
+  const native = {};
+  const status = await runts.rehearse(verb, config, native, runts.command(native))();
   if (status !== 0) throw new Error(`the rehearsal of ${verb} has failed`);
 }
 

@@ -2,84 +2,98 @@
  * Usual commands on a machine that is made up. The standalone executable runs each once, while it is built, to learn what of
  * its memory such a command writes to (native/quickjs/image.h).
  */
-import { main } from './cli/main.ts';
 import { formatSaved, outlineOf, VERSION } from './container/saved.ts';
 import type { Creation } from './container/saved.ts';
 import type { CoreOutcome } from './host/core.ts';
 import { HostError } from './host/host.ts';
-import { quickjsHost } from './host/quickjs.ts';
 import type { Native } from './host/quickjs-native.ts';
 import { CAPABILITY_NAMES } from './plan/numbers.ts';
-import { defaultSpec, SPEC_VERSION } from './spec/default.ts';
+import { SPEC_VERSION } from './spec/default.ts';
 import { keysAtMost } from './spec/json-keys.ts';
 import type { Spec } from './spec/types.ts';
 
-/** Prepares one of the commands as engines ask for it. What it gives runs that: a promise of its exit status, 0. */
-export function rehearse(verb: keyof typeof COMMANDS): () => Promise<number> {
+/**
+ * Has the functions of a machine answer as one that is made up, with containers of a config (its text), and prepares one of
+ * the commands on it. What this gives runs `command`: a promise of its exit status, 0.
+ */
+export function rehearse(
+  verb: keyof typeof COMMANDS,
+  config: string,
+  native: Partial<Native>,
+  command: () => Promise<number>,
+): () => Promise<number> {
   const complaints: string[] = [];
-  const host = quickjsHost(machine(COMMANDS[verb], complaints));
+  answerFor(native, machine(filesOf(config), COMMANDS[verb], complaints));
   return async () => {
-    const status = await main(host);
+    const status = await command();
     if (status !== 0 || complaints.length > 0) throw new Error(`${verb}: ${complaints.join('')}`);
     return status;
   };
 }
 
+/** As callers begin their commands. */
+const RUNTS = ['runts', '--root', '/run/runts'];
+
 const COMMANDS = {
-  run: ['runts', 'run', '--bundle', '/bundle', 'new'],
-  create: ['runts', 'create', '--bundle', '/bundle', 'new'],
-  start: ['runts', 'start', 'rehearsal'],
-  exec: ['runts', 'exec', 'rehearsal', 'true'],
-  state: ['runts', 'state', 'rehearsal'],
-  kill: ['runts', 'kill', 'rehearsal', 'KILL'],
-  delete: ['runts', 'delete', 'ended'],
+  run: [...RUNTS, 'run', '--bundle', '/bundle', 'new'],
+  create: [...RUNTS, 'create', '--bundle', '/bundle', 'new'],
+  start: [...RUNTS, 'start', 'rehearsal'],
+  exec: [...RUNTS, 'exec', 'rehearsal', 'true'],
+  state: [...RUNTS, 'state', 'rehearsal'],
+  kill: [...RUNTS, 'kill', 'rehearsal', 'KILL'],
+  delete: [...RUNTS, 'delete', 'ended'],
 };
 
 /** The verbs. */
 export const rehearsed = Object.keys(COMMANDS);
 
+type Answer = (...args: unknown[]) => unknown;
+
+/** Each looks the function up in whose place it answers: the engine counts references to functions, too. */
+function answerFor(native: Partial<Native>, answers: Native): void {
+  const real = { ...native };
+  for (const [name, answer] of Object.entries(answers) as [string, Answer][]) {
+    const standIn: Answer = (...args) => {
+      Reflect.get(real, name);
+      return answer(...args);
+    };
+    Object.assign(native, { [name]: standIn });
+  }
+}
+
+type Files = ReadonlyMap<string, string>;
+
 /** What is there to read. */
-const FILES: ReadonlyMap<string, string> = new Map([
-  ['/bundle/config.json', JSON.stringify(config())],
-  ['/sys/fs/cgroup/cgroup.controllers', 'cpuset cpu io memory hugetlb pids rdma misc\n'],
-  ['/proc/self/cgroup', '0::/\n'],
-  ['/run/runts/rehearsal/state.json', formatSaved(outlineOf(creation()))],
-  ['/run/runts/rehearsal/container.json', formatSaved(creation())],
-  ['/run/runts/rehearsal/start.sock', ''],
-  ['/run/runts/ended/state.json', formatSaved(outlineOf({ ...creation(), id: 'ended', pid: 3 }))],
-  ['/proc/2/stat', `2 (sh) S ${'0 '.repeat(18)}4 0`],
-]);
+function filesOf(config: string): Files {
+  const made = creation(JSON.parse(config) as Spec);
+  return new Map([
+    ['/bundle/config.json', config],
+    ['/sys/fs/cgroup/cgroup.controllers', 'cpuset cpu io memory hugetlb pids rdma misc\n'],
+    ['/proc/self/cgroup', '0::/\n'],
+    ['/proc/self/uid_map', '         0          0 4294967295\n'],
+    ['/run/runts/rehearsal/state.json', formatSaved(outlineOf(made))],
+    ['/run/runts/rehearsal/container.json', formatSaved(made)],
+    ['/run/runts/rehearsal/start.sock', ''],
+    ['/run/runts/ended/state.json', formatSaved(outlineOf({ ...made, id: 'ended', pid: 3 }))],
+    ['/proc/2/stat', `2 (sh) S ${'0 '.repeat(18)}4 0`],
+  ]);
+}
 
 const CGROUP2 = 0x63677270;
 
-function config(): Spec {
-  const spec = defaultSpec();
-  return {
-    ...spec,
-    process: { ...spec.process, terminal: false },
-    linux: {
-      ...spec.linux,
-      resources: { memory: { limit: 67_108_864 }, cpu: { shares: 512 }, pids: { limit: 50 } },
-      seccomp: {
-        defaultAction: 'SCMP_ACT_ERRNO',
-        architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86'],
-        syscalls: [
-          { names: ['read', 'write', 'exit_group'], action: 'SCMP_ACT_ALLOW' },
-          {
-            names: ['personality'],
-            action: 'SCMP_ACT_ALLOW',
-            args: [{ index: 0, value: 0, op: 'SCMP_CMP_EQ' }],
-          },
-        ],
-      },
-    },
-  };
-}
+// A text, so that each command makes the names anew.
+const ENVIRONMENT = JSON.stringify({
+  HOME: '/root',
+  LANG: 'C.UTF-8',
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  PWD: '/',
+  _: 'runts',
+});
 
 const nothing = (): void => {};
 const no = (): boolean => false;
 
-function creation(): Creation {
+function creation(spec: Spec): Creation {
   return {
     version: VERSION,
     ociVersion: SPEC_VERSION,
@@ -93,7 +107,7 @@ function creation(): Creation {
     startTime: 4,
     cgroup: { root: '/sys/fs/cgroup', path: '/runts/rehearsal', inode: 5 },
     startSocket: 'start.sock',
-    spec: config(),
+    spec,
     facts: {
       id: 'rehearsal',
       bundle: '/bundle',
@@ -109,7 +123,8 @@ function creation(): Creation {
   };
 }
 
-function machine(words: string[], complaints: string[]): Native {
+function machine(files: Files, words: string[], complaints: string[]): Native {
+  const readText = (source: string | number): string => textOf(files, source);
   const made: CoreOutcome = { ok: true, pid: 3, pidfd: 3, startTime: 4, cgroupInode: '5' };
   return {
     execute: () => Promise.resolve(made),
@@ -141,7 +156,7 @@ function machine(words: string[], complaints: string[]): Native {
     removeTree: nothing,
     removeFile: nothing,
     list: () => [],
-    exists: (path) => FILES.has(path),
+    exists: (path) => files.has(path),
     mayWrite: () => true,
     kind: () => 'directory',
     ownerOf: () => 0,
@@ -151,7 +166,7 @@ function machine(words: string[], complaints: string[]): Native {
     onSignal: nothing,
     offSignal: nothing,
     arguments: () => words,
-    environment: () => ({}),
+    environment: () => JSON.parse(ENVIRONMENT) as Record<string, string>,
     directory: () => '/',
     ids: () => [1, 0, 0, 0, 0],
     capabilities: () => CAPABILITY_NAMES.map((_name, number) => number),
@@ -166,8 +181,8 @@ function machine(words: string[], complaints: string[]): Native {
   };
 }
 
-function readText(source: string | number): string {
-  const text = FILES.get(String(source));
+function textOf(files: Files, source: string | number): string {
+  const text = files.get(String(source));
   if (text === undefined)
     throw new HostError('ENOENT', 'open', `${source}: no such file or directory (open: ENOENT)`);
   return text;

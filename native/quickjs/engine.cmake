@@ -26,7 +26,9 @@ function(runts_quickjs_compiled directory)
     target_sources(quickjs-ng PRIVATE "${directory}/${source}")
   endforeach()
   target_include_directories(quickjs-ng SYSTEM INTERFACE "${directory}")
-  target_compile_definitions(quickjs-ng PRIVATE _GNU_SOURCE QUICKJS_NG_BUILD)
+  # Where it believes that a sanitizer looks on, the engine asks for each block by itself (JS_ARENA_LARGE_BLOCKS_ONLY): the
+  # heap image (native/quickjs/make_image.cpp) can lay them as commands use them.
+  target_compile_definitions(quickjs-ng PRIVATE _GNU_SOURCE QUICKJS_NG_BUILD __SANITIZE_ADDRESS__)
   target_compile_options(quickjs-ng PRIVATE
     -O2 -w -funsigned-char -fno-pie -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections)
   set_target_properties(quickjs-ng PROPERTIES C_STANDARD 11 C_EXTENSIONS ON POSITION_INDEPENDENT_CODE OFF)

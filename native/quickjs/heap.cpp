@@ -5,7 +5,6 @@
 #include <cstring>
 #include <new>
 #include <sys/mman.h>
-#include <utility>
 
 namespace runts::quickjs {
 namespace {
@@ -16,18 +15,15 @@ constexpr size_t kMost = size_t{1} << 40;
 constexpr size_t kRegion = size_t{1} << 20;
 constexpr size_t kReady = size_t{32} << 10;
 
-// The engine packs what is small into blocks of some 4 KiB, so few blocks are asked for here. They lie at multiples of 16,
-// with their class in front: 512 classes of 16 bytes more each, then four for each power of two. Those of some 4 KiB have
-// pages of their own, so that a write to one leaves those beside it as they are in the image; these pages are taken a few
-// at a time.
-constexpr size_t kUnit = 16;
+// Blocks lie at multiples of 8 with their class in front: 512 classes of 8 bytes more each, then four for each power of two.
+constexpr size_t kUnit = 8;
 constexpr unsigned kExactClasses = 512;
 constexpr unsigned kClasses = kExactClasses + 4 * 40;
-constexpr size_t kPagesAtOnce = 8;
 
 struct Block {
-  uint64_t size_class;
-  uint64_t unused;
+  uint32_t size_class;
+  // Of an image's block.
+  uint32_t number;
 };
 struct Free {
   Free *next;
@@ -54,13 +50,17 @@ struct Heap {
   char *end = nullptr;
   // Up to here the kernel has given memory, or gives it as it is touched.
   char *ready = nullptr;
-  // Pages of which each is for one block.
-  char *next_page = nullptr;
-  size_t pages = 0;
   Free *free[kClasses] = {};
-  size_t requests = 0;
 };
 Heap heap;
+
+// What is known while an image is made.
+struct Making {
+  std::span<char> memory;
+  Places places;
+  std::vector<Block *> blocks;
+};
+Making *making = nullptr;
 
 bool take_region(size_t size) {
   size_t whole = size > kRegion ? (size + kReady - 1) / kReady * kReady : kRegion;
@@ -86,33 +86,33 @@ char *take_memory(size_t size) {
   return memory;
 }
 
-size_t to_page(const char *from) { return -reinterpret_cast<uintptr_t>(from) % kPage; }
+size_t size_of_block(unsigned index) { return sizeof(Block) + size_of_class(index); }
 
-char *take_page() {
-  if (heap.pages == 0) {
-    char *memory = take_memory(to_page(heap.next) + kPagesAtOnce * kPage);
-    if (!memory) return nullptr;
-    heap.next_page = memory + to_page(memory);
-    heap.pages = kPagesAtOnce;
-  }
-  heap.pages--;
-  return std::exchange(heap.next_page, heap.next_page + kPage);
+char *take_place(size_t size) {
+  size_t number = making->blocks.size();
+  if (making->places.empty()) return take_memory(size);
+  uint32_t place = number < making->places.size() ? making->places[number] : kNowhere;
+  return place == kNowhere ? take_memory(size) : making->memory.data() + place;
+}
+
+void *take_numbered(unsigned index) {
+  char *memory = take_place(size_of_block(index));
+  if (!memory) return nullptr;
+  auto *block = new (memory) Block{index, static_cast<uint32_t>(making->blocks.size())};
+  making->blocks.push_back(block);
+  return block + 1;
 }
 
 void *take_block(unsigned index) {
-  size_t size = sizeof(Block) + size_of_class(index);
-  char *memory = size <= kPage && size > kPage - kPage / 16 ? take_page() : take_memory(size);
-  if (!memory) return nullptr;
-  return new (memory) Block{index, 0} + 1;
+  if (making) return take_numbered(index);
+  char *memory = take_memory(size_of_block(index));
+  return memory ? new (memory) Block{index, 0} + 1 : nullptr;
 }
 
-unsigned class_of_block(const void *bytes) {
-  return static_cast<unsigned>((static_cast<const Block *>(bytes) - 1)->size_class);
-}
+const Block &block_of(const void *bytes) { return static_cast<const Block *>(bytes)[-1]; }
 
 void *allocate(void *, size_t size) {
   if (size > kMost) return nullptr;
-  heap.requests++;
   unsigned index = class_of_size(size);
   Free *known = heap.free[index];
   if (!known) return take_block(index);
@@ -129,11 +129,16 @@ void *allocate_zeroed(void *opaque, size_t count, size_t size) {
 
 void release(void *, void *bytes) {
   if (!bytes) return;
-  Free *&first = heap.free[class_of_block(bytes)];
+  const Block &block = block_of(bytes);
+  if (making) {
+    making->blocks[block.number] = nullptr;
+    return;
+  }
+  Free *&first = heap.free[block.size_class];
   first = new (bytes) Free{first};
 }
 
-size_t usable_size(const void *bytes) { return bytes ? size_of_class(class_of_block(bytes)) : 0; }
+size_t usable_size(const void *bytes) { return bytes ? size_of_class(block_of(bytes).size_class) : 0; }
 
 void *reallocate(void *opaque, void *bytes, size_t size) {
   size_t now = usable_size(bytes);
@@ -149,13 +154,22 @@ void *reallocate(void *opaque, void *bytes, size_t size) {
 
 const JSMallocFunctions kHeapFunctions = {allocate_zeroed, allocate, release, reallocate, usable_size};
 
-void place_heap(std::span<char> memory) {
+void begin_image_heap(std::span<char> memory, const Places &places) {
+  making = new Making{memory, places, {}};
+  if (!places.empty()) return;
   heap.next = memory.data();
   heap.end = heap.ready = memory.data() + memory.size();
 }
 
-char *end_of_heap() { return heap.next; }
-
-size_t heap_requests() { return heap.requests; }
+std::vector<std::span<char>> image_blocks() {
+  std::vector<std::span<char>> blocks;
+  const char *begin = making->memory.data(), *end = begin + making->memory.size();
+  for (Block *block : making->blocks) {
+    auto *bytes = reinterpret_cast<char *>(block);
+    bool inside = block && bytes >= begin && bytes < end;
+    blocks.push_back(inside ? std::span(bytes, size_of_block(block->size_class)) : std::span<char>());
+  }
+  return blocks;
+}
 
 }  // namespace runts::quickjs

@@ -4,7 +4,9 @@
 #include <quickjs.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <vector>
 
 namespace runts::quickjs {
 
@@ -13,12 +15,14 @@ constexpr size_t kPage = 4096;
 // For JS_NewRuntime2. One heap a process, for one thread.
 extern const JSMallocFunctions kHeapFunctions;
 
-// Gives out this memory from now on.
-void place_heap(std::span<char> memory);
-// Where the next new block would lie.
-char *end_of_heap();
+// Where blocks of an image lie, by their numbers: the distance from its beginning, or nowhere in it.
+using Places = std::vector<uint32_t>;
+constexpr uint32_t kNowhere = UINT32_MAX;
 
-// How often the engine has asked for a block.
-size_t heap_requests();
+// From now on blocks are numbered in the order in which they are asked for, and none is given out twice. Each gets its
+// place in memory; one that has none is outside. Without any places, all lie there one after the other.
+void begin_image_heap(std::span<char> memory, const Places &places);
+// The blocks so far, by their numbers; empty for those that are outside or not in use any more.
+std::vector<std::span<char>> image_blocks();
 
 }  // namespace runts::quickjs

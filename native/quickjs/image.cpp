@@ -14,7 +14,7 @@ namespace runts::quickjs {
 namespace {
 
 constexpr uint64_t kMagic = 0x7061656873746e72;
-constexpr size_t kMostRuns = 256;
+constexpr size_t kMostRuns = 64;
 constexpr size_t kMostVerbs = 16;
 
 struct Run {
@@ -76,10 +76,12 @@ bool copy_pages(std::string_view verb) {
   return true;
 }
 
-void begin_image() { place_heap({runts_image_begin + sizeof(Header), runts_image_end}); }
+void begin_image(const Places &places) { begin_image_heap({runts_image_begin + sizeof(Header), runts_image_end}, places); }
 
 Image take_image(const Roots &roots) {
-  std::span<char> memory(runts_image_begin, end_of_heap());
+  char *end = runts_image_begin + sizeof(Header);
+  for (std::span<char> block : image_blocks()) end = std::max(end, block.data() + block.size());
+  std::span<char> memory(runts_image_begin, end);
   Image image{{memory.data(), memory.size()}, memory};
   new (image.bytes.data()) Header{kMagic, &etext, &edata, roots, {}};
   return image;

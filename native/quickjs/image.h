@@ -30,7 +30,7 @@ Roots image_roots();
 bool copy_pages(std::string_view verb);
 
 // For a process that makes an image: the heap goes to the image's address.
-void begin_image();
+void begin_image(const Places &places);
 
 // The heap until here, with its roots.
 struct Image {

@@ -1,5 +1,5 @@
 // The standalone executable. One that has no heap image yet does nothing but make it:
-//   runts-blank SCRIPT IMAGE
+//   runts-blank SCRIPT CONFIG IMAGE
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
@@ -9,6 +9,7 @@
 #include "engine.h"
 #include "functions.h"
 #include "image.h"
+#include "make_image.h"
 
 namespace {
 
@@ -35,7 +36,7 @@ int main(int count, char **arguments) {
   open_standard_descriptors();
   // Whoever reads our output may go away; that is an error of the write.
   signal(SIGPIPE, SIG_IGN);
-  if (!quickjs::has_image()) return count == 3 ? quickjs::make_image(arguments[1], arguments[2]) : 2;
+  if (!quickjs::has_image()) return count == 4 ? quickjs::make_image(arguments[1], arguments[2], arguments[3]) : 2;
   take_name(arguments);
   quickjs::set_arguments(count, arguments);
   int status = quickjs::run_command();

@@ -1,13 +1,28 @@
-// To what memory a piece of work writes.
+// Usual commands, run on a machine that is made up (src/rehearsal.ts), to learn what of an image they access.
 #pragma once
-#include <functional>
 #include <span>
+#include <string>
 #include <vector>
+
+#include "accesses.h"
+#include "image.h"
 
 namespace runts::quickjs {
 
-// Which of the pages of memory (it begins with one) are written to while `play` runs. Not for work in which the kernel
-// writes there.
-std::vector<bool> pages_written(std::span<char> memory, const std::function<void()> &play);
+struct Rehearsal {
+  std::string verb;
+  Accesses accesses;
+};
+
+struct Play {
+  Roots engine;
+  // What the program was given to reach the machine.
+  JSValue native;
+  // The text of a usual config.json.
+  std::string config;
+};
+
+// Each begins with the image as it is, and leaves it so.
+std::vector<Rehearsal> rehearse_all(const Play &play, std::span<char> image, Watched watched);
 
 }  // namespace runts::quickjs
