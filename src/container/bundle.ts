@@ -3,7 +3,9 @@ import { HostError } from '../host/host.ts';
 import type { Host, HostFiles } from '../host/host.ts';
 import { formatProblem } from '../spec/problems.ts';
 import { readSpec } from '../spec/read.ts';
+import type { SpecResult } from '../spec/read.ts';
 import type { Spec } from '../spec/types.ts';
+import type { Context } from './context.ts';
 import { absolutePath } from './paths.ts';
 import type { Place } from './store.ts';
 
@@ -47,11 +49,14 @@ export function makeOwnBundle(files: HostFiles, { directory, spec }: Bundle, tex
   files.replace(`${directory}/${CONFIG}`, text, 0o600);
 }
 
+type Memorable = Pick<Context, 'host' | 'memory'>;
+
 /** Reads and checks the config of a bundle; `own` is the one of a container that is to have its own. */
-export function readBundle(host: Host, request: BundleRequest, own: string): Bundle {
+export function readBundle({ host, memory }: Memorable, request: BundleRequest, own: string): Bundle {
   const bundle = request.bundle === undefined ? own : absolutePath(host.self.cwd, request.bundle);
   const { name, text: given } = configOf(host, request);
-  const { spec, text, warnings } = readSpec(given, name, host.keysAtMost);
+  const read = (): SpecResult => readSpec(given, name, host.keysAtMost);
+  const { spec, text, warnings } = memory === undefined ? read() : memory.specs.get(given, read);
   return {
     directory: bundle,
     spec,

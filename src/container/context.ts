@@ -1,5 +1,6 @@
 import type { Host } from '../host/host.ts';
 import type { CgroupManager } from './facts.ts';
+import type { Memory } from './memory.ts';
 
 /** Where an operation of the life cycle works, and what it tells beside its result. */
 export interface Context {
@@ -11,6 +12,8 @@ export interface Context {
   readonly rootless?: boolean;
   /** Something that the user should know and that stops nothing; one line. */
   readonly warn: (message: string) => void;
+  /** Given by a program that makes many containers. */
+  readonly memory?: Memory;
   /** Given with --debug: what was found out and done, a line each. */
   readonly debug?: (message: string) => void;
   /** File that gets a Chrome trace of the plan's steps. */

@@ -13,13 +13,30 @@ export interface Execution {
   readonly traced?: boolean;
 }
 
+/** A plan as executors take it, with its steps for who has to tell of them. */
+export interface Runnable {
+  readonly text: string;
+  /** How many steps it has. */
+  readonly count: number;
+  readonly steps: () => Plan;
+}
+
+function runnable(plan: Plan | Runnable): Runnable {
+  return 'text' in plan ? plan : { text: encodePlan(plan), count: plan.length, steps: () => plan };
+}
+
 /** Runs a plan; writes the trace that was asked for, also of one that failed. */
-export function execute(context: Context, plan: Plan, execution: Execution = {}): Promise<Outcome> {
+export function execute(
+  context: Context,
+  plan: Plan | Runnable,
+  execution: Execution = {},
+): Promise<Outcome> {
   const { stdio = NO_STDIO, preserve = [], traced = false } = execution;
   const file = traced ? context.trace : undefined;
   const trace = file !== undefined || context.debug !== undefined;
-  const outcome = context.host.processes.execute(encodePlan(plan), { stdio, preserve, trace });
-  return trace ? tell(context, plan, file, outcome) : outcome;
+  const { text, steps } = runnable(plan);
+  const outcome = context.host.processes.execute(text, { stdio, preserve, trace });
+  return trace ? tell(context, steps(), file, outcome) : outcome;
 }
 
 const NO_STDIO = [-1, -1, -1] as const;
@@ -50,8 +67,12 @@ async function tellSteps(
 }
 
 /** As {@link execute}. @throws {RuntsError} what failed, by {@link describeFailure}. */
-export async function executeOrThrow(context: Context, plan: Plan, execution?: Execution): Promise<Success> {
+export async function executeOrThrow(
+  context: Context,
+  plan: Plan | Runnable,
+  execution?: Execution,
+): Promise<Success> {
   const outcome = await execute(context, plan, execution);
-  if (!outcome.ok) throw describeFailure(plan, outcome);
+  if (!outcome.ok) throw describeFailure('text' in plan ? plan.steps() : plan, outcome);
   return outcome;
 }

@@ -1,8 +1,5 @@
 import { RuntsError } from '../errors.ts';
 import type { HostProcess } from '../host/host.ts';
-import { cgroupOfPlan } from '../plan/cgroup.ts';
-import { compileCreate } from '../plan/create.ts';
-import type { CompiledCreate } from '../plan/create.ts';
 import type { CreateOptions } from '../plan/facts.ts';
 import type { Plan, Step, StepOf } from '../plan/steps.ts';
 import { unitOfSpec } from '../plan/systemd.ts';
@@ -26,6 +23,8 @@ import { makePlace, placeOf, save, saveCreation } from './store.ts';
 import { outlineOf, VERSION } from './saved.ts';
 import type { Creation, Saved } from './saved.ts';
 import type { Place } from './store.ts';
+import { prepare } from './template.ts';
+import type { Prepared } from './template.ts';
 import { checkTerminal, stdioOf, withTerminal, withTerminalSize } from './terminal.ts';
 import { formatTime } from './time.ts';
 
@@ -80,8 +79,8 @@ export async function launch(context: Context, request: CreateRequest, mode: Lau
 }
 
 /** With the terminal that the caller asks for; then the config is no longer what its file says. */
-function bundleOf({ host, root }: Context, request: CreateRequest): Bundle {
-  const bundle = readBundle(host, request, ownBundle(placeOf(root, request.id)));
+function bundleOf(context: Context, request: CreateRequest): Bundle {
+  const bundle = readBundle(context, request, ownBundle(placeOf(context.root, request.id)));
   const size = request.descriptors?.terminal;
   if (size === undefined) return bundle;
   const { directory, spec, warnings } = bundle;
@@ -110,13 +109,16 @@ async function make(context: Context, place: Place, making: Making): Promise<Lau
   const spec = specToRun(context, making);
   const freshCgroup = needsFreshCgroup(context, spec, facts);
   const options = { ...createOptions(making, notify), freshCgroup };
-  const compiled = compileCreate(spec, facts, options);
-  const { plan } = compiled;
-  for (const warning of compiled.warnings) context.warn(warning);
-  const creation = creationOf(context, place, { making, facts, compiled });
+  const prepared = prepare(context.memory, { spec, facts, options });
+  for (const warning of prepared.warnings) context.warn(warning);
+  const creation = creationOf(context, place, { making, facts, prepared });
   saveCreation(files, place, creation, configOf(making, creation));
   const stdio = stdioOf(bundle.spec.process.terminal === true, request.descriptors?.stdio);
-  const outcome = await executeOrThrow(context, plan, { stdio, preserve: making.extra.all, traced: true });
+  const outcome = await executeOrThrow(context, prepared, {
+    stdio,
+    preserve: making.extra.all,
+    traced: true,
+  });
   const { process } = outcome;
   if (process === undefined) throw new RuntsError('INIT_DIED', 'the plan made no process');
   const saved = createdState(creation, process, outcome.cgroupInode);
@@ -150,19 +152,18 @@ function createOptions({ request, mode, extra }: Making, notify: string | undefi
   };
 }
 
-interface Prepared {
+interface Known {
   readonly making: Making;
   readonly facts: Creation['facts'];
-  readonly compiled: CompiledCreate;
+  readonly prepared: Prepared;
 }
 
-function creationOf(context: Context, place: Place, { making, facts, compiled }: Prepared): Creation {
+function creationOf(context: Context, place: Place, { making, facts, prepared }: Known): Creation {
   const { directory } = making.bundle;
-  const { plan } = compiled;
-  const spec = withLinux(making.bundle.spec, compiled.spec.linux);
+  const { cgroup } = prepared;
+  const spec = withLinux(making.bundle.spec, prepared.spec.linux);
   const { self } = context.host;
-  const start = startOf(plan, place, making.mode);
-  const cgroup = cgroupOfPlan(plan);
+  const start = startOf(prepared, place, making.mode);
   const { systemd } = facts;
   return {
     version: VERSION,
@@ -179,23 +180,24 @@ function creationOf(context: Context, place: Place, { making, facts, compiled }:
     spec,
     facts,
     noNewKeyring: making.request.noNewKeyring === true,
-    startSteps: plan.slice(start.stepsBefore),
-    stepsBefore: start.stepsBefore,
+    startSteps: start.steps,
+    stepsBefore: prepared.count - start.steps.length,
   };
 }
 
 interface Start {
   readonly socket?: string | undefined;
-  readonly stepsBefore: number;
+  readonly steps: Plan;
 }
 
-/** How init will be started, which comes after all steps where it does not wait for that. */
-function startOf(plan: Plan, { directory }: Place, { untilExecuted }: LaunchMode): Start {
-  if (untilExecuted) return { stepsBefore: plan.length };
+/** How init will be started; without steps where it does not wait for that. */
+function startOf({ steps }: Prepared, { directory }: Place, { untilExecuted }: LaunchMode): Start {
+  if (untilExecuted) return { steps: [] };
+  const plan = steps();
   const listens = (step: Step): step is StepOf<'listen'> =>
     step.kind === 'listen' && step.directory === directory;
   const waiting = plan.findIndex((step) => step.kind === 'await-start');
-  return { socket: plan.find(listens)?.name, stepsBefore: waiting === -1 ? plan.length : waiting };
+  return { socket: plan.find(listens)?.name, steps: waiting === -1 ? [] : plan.slice(waiting) };
 }
 
 /** With what the config has left open about it. */

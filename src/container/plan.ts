@@ -10,7 +10,7 @@ import { checkId } from './id.ts';
 /** The plan of create and start for a bundle, on an ordinary machine: only the config is read. */
 export function plan(context: Context, request: BundleRequest, id?: string): Plan {
   const own = ownBundle({ directory: `${context.root}/${id ?? ''}` });
-  const { directory, spec, warnings } = readBundle(context.host, request, own);
+  const { directory, spec, warnings } = readBundle(context, request, own);
   for (const warning of warnings) context.warn(warning);
   const name = id ?? idOf(directory);
   checkId(name);

@@ -9,6 +9,7 @@ import { list } from '../container/list.ts';
 import { plan } from '../container/plan.ts';
 import type { ContainerState } from '../container/state.ts';
 import { stateRoot } from '../container/state-root.ts';
+import { newMemory } from '../container/memory.ts';
 import { load, placeOf } from '../container/store.ts';
 import { processOf } from '../container/target.ts';
 import { doctor } from '../doctor/doctor.ts';
@@ -55,7 +56,7 @@ export class Runtime {
   }: RuntimeOptions = {}): Promise<Runtime> {
     const host = libraryHost();
     const directory = stateRoot(host, root === undefined ? undefined : resolve(root));
-    return new Runtime({ host, root: directory, cgroupManager: cgroups, warn });
+    return new Runtime({ host, root: directory, cgroupManager: cgroups, warn, memory: newMemory() });
   }
 
   /** Directory of all containers' states. */
