@@ -56,6 +56,8 @@ class Execution {
         continue;
       }
       if (entry.kind == plan::Kind::Created) return leave();
+      if (context_.options.cancel && context_.options.cancel->requested())
+        return failed(ECANCELED, "the plan", "it was called off");
       context_.trace.begin(view_.index() - 1);
       Status status = run_host_step(entry, context_);
       context_.trace.end(view_.index() - 1);
@@ -76,7 +78,7 @@ class Execution {
     bool executing = false;
     for (;;) {
       channel::Received received;
-      int got = channel::receive(context_.channel.get(), received);
+      int got = receive(received);
       if (got < 0) return failed(got, "recvmsg(init)");
       if (got == 0) return executing ? executed() : died();
       bool our_step = view_.more() && received.message.step == view_.index();
@@ -87,6 +89,11 @@ class Execution {
       if (our_step) return done();
       if (Status status = pass_baton(received.message.step); !status.ok()) return status;
     }
+  }
+
+  int receive(channel::Received &received) {
+    Cancel::Waiting waiting(context_.options.cancel, context_.process.pidfd);
+    return channel::receive(context_.channel.get(), received);
   }
 
   Status take(channel::Received &received, bool &executing) {

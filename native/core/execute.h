@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "../sys/fd.h"
+#include "cancel.h"
 #include "status.h"
 
 namespace runts::core {
@@ -15,6 +16,8 @@ struct Options {
   // Become 3, 4, ...
   std::vector<int> preserve;
   bool trace = false;
+  // By which it can be called off; none: it cannot.
+  Cancel *cancel = nullptr;
 };
 
 struct Outcome {

@@ -40,6 +40,15 @@ Status start_hook(const plan::Hook &step, const Context &context, Child &child, 
   return status;
 }
 
+bool attend(RunningHook &hook, const Context &context, int64_t deadline) {
+  Cancel::Waiting waiting(context.options.cancel, hook.pidfd);
+  return attend_hook(hook, context.options.stdio[2], deadline);
+}
+
+bool is_called_off(const Context &context) {
+  return context.options.cancel && context.options.cancel->requested();
+}
+
 }  // namespace
 
 Status run_hook(const plan::Hook &step, Context &context) {
@@ -50,14 +59,13 @@ Status run_hook(const plan::Hook &step, Context &context) {
   hook.state[0] = step.state_head;
   hook.state[1] = pid;
   hook.state[2] = step.state_tail;
-  std::optional<Ending> ending;
-  if (attend_hook(hook, context.options.stdio[2], deadline_after(step.timeout))) ending = reap(hook.pidfd, -1);
+  bool in_time = attend(hook, context, deadline_after(step.timeout));
+  // With all that it has started. Its number cannot be another's before it is reaped.
+  if (!in_time || is_called_off(context)) kill(-child.pid, SIGKILL);
+  std::optional<Ending> ending = in_time ? reap(hook.pidfd, -1) : kill_and_reap(hook.pidfd);
   Report report;
   report.call("hook").word(step.phase).string(step.path);
-  if (!ending) {
-    // With all that it has started. Its number cannot be another's before it is reaped.
-    kill(-child.pid, SIGKILL);
-    (void)kill_and_reap(hook.pidfd);
+  if (!in_time || !ending) {
     return failed(ETIMEDOUT, report.detail("timed out after ").detail_number(step.timeout).detail(" s"));
   }
   if (!ending->signaled && ending->number == 0) return done();

@@ -6,6 +6,8 @@ namespace {
 
 constexpr Export kExports[] = {
     {"execute", execute},
+    {"cancellation", cancellation},
+    {"cancel", cancel},
     {"wait", wait},
     {"abandon", abandon},
     {"sendSignal", send_signal},

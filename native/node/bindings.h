@@ -16,8 +16,11 @@ struct Export {
 extern const std::span<const Export> kFiles;
 
 // execute.cpp
-// execute(plan: string, {stdio, preserve, trace}): Promise<outcome>
+// execute(plan: string, {stdio, preserve, trace, cancel}): Promise<outcome>
 Napi::Value execute(const Napi::CallbackInfo &info);
+// cancellation(): what an execution gets as its option `cancel`, so that cancel(cancellation) calls it off
+Napi::Value cancellation(const Napi::CallbackInfo &info);
+Napi::Value cancel(const Napi::CallbackInfo &info);
 // wait(pidfd, idle): Promise<{code} | {signal} | undefined>; undefined: no child of this process; idle: it does not
 // keep the program from ending
 Napi::Value wait(const Napi::CallbackInfo &info);

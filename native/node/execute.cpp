@@ -13,6 +13,13 @@
 namespace runts::node {
 namespace {
 
+using Cancellation = Napi::External<std::shared_ptr<core::Cancel>>;
+
+// None where the value is no cancellation.
+std::shared_ptr<core::Cancel> cancel_of(Napi::Value value) {
+  return value.IsExternal() ? *value.As<Cancellation>().Data() : nullptr;
+}
+
 core::Options read_options(const Napi::Object &from) {
   core::Options options;
   Napi::Value stdio = from.Get("stdio"), preserve = from.Get("preserve");
@@ -78,10 +85,23 @@ Napi::Value execute(const Napi::CallbackInfo &info) {
   if (!info[0].IsString() || !info[1].IsObject()) return fail(info.Env(), EINVAL, "execute");
   std::string plan = info[0].As<Napi::String>().Utf8Value();
   core::Options options = read_options(info[1].As<Napi::Object>());
-  return run_async(info.Env(), [plan = std::move(plan), options = std::move(options)]() -> Answer {
+  std::shared_ptr<core::Cancel> cancel = cancel_of(info[1].As<Napi::Object>().Get("cancel"));
+  options.cancel = cancel.get();
+  return run_async(info.Env(), [plan = std::move(plan), options = std::move(options), cancel]() -> Answer {
     auto outcome = std::make_shared<core::Outcome>(core::execute(plan, options));
     return [outcome](Napi::Env env) { return to_value(env, *outcome); };
   });
+}
+
+Napi::Value cancellation(const Napi::CallbackInfo &info) {
+  using Held = std::shared_ptr<core::Cancel>;
+  return Cancellation::New(info.Env(), new Held(std::make_shared<core::Cancel>()),
+                           [](Napi::BasicEnv, Held *held) { delete held; });
+}
+
+Napi::Value cancel(const Napi::CallbackInfo &info) {
+  if (std::shared_ptr<core::Cancel> cancel = cancel_of(info[0])) cancel->request();
+  return info.Env().Undefined();
 }
 
 Napi::Value wait(const Napi::CallbackInfo &info) {

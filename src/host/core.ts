@@ -35,6 +35,8 @@ export interface CoreOptions {
   readonly stdio: readonly number[];
   readonly preserve: readonly number[];
   readonly trace: boolean;
+  /** Of Node's addon: what calls the execution off. */
+  readonly cancel?: object;
 }
 
 export type CoreOutcome =

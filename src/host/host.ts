@@ -73,6 +73,8 @@ export interface ExecuteOptions {
   readonly preserve: readonly number[];
   /** Time every step. */
   readonly trace: boolean;
+  /** Of the machine: what calls the execution off, so that it fails and is undone. */
+  readonly cancel?: object;
 }
 
 export type Outcome = Success | Failure;

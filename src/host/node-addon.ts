@@ -8,6 +8,10 @@ const PLACES = ['../build/out/runts.node', '../../build/out/runts.node'];
 
 /** What only Node has a use for. */
 export interface Addon extends Core, CoreFiles {
+  /** By which an execution that gets it as an option can be called off. */
+  cancellation(): object;
+  /** The process that the execution waits for is killed, and no further step begins: it fails, and is undone. */
+  cancel(cancellation: object): void;
   /** Closes a pidfd; the process is reaped whenever it ends. */
   abandon(pidfd: number): void;
   /** For an end of this process before that of a relay. */

@@ -1,3 +1,7 @@
+import type { Context } from '../container/context.ts';
+import type { HostProcesses } from '../host/host.ts';
+import { addon } from '../host/node-addon.ts';
+
 /**
  * Calls when a signal is aborted, at once if it is already. Gives what takes the listener away again, which a caller does
  * whatever comes: a signal may outlive a thousand containers.
@@ -19,4 +23,43 @@ export function unlessAborted<T>(signal: AbortSignal | undefined, promise: Promi
       .finally(release)
       .catch(() => {});
   });
+}
+
+/** What is made, unless the signal is aborted meanwhile: then that is undone, and the promise rejects with the reason. */
+export async function madeOrAborted<T>(
+  signal: AbortSignal | undefined,
+  make: () => Promise<T>,
+  undo?: (made: T) => Promise<void>,
+): Promise<T> {
+  signal?.throwIfAborted();
+  let made: T;
+  try {
+    made = await make();
+  } catch (error) {
+    throw signal?.aborted === true ? signal.reason : error;
+  }
+  if (signal?.aborted !== true || undo === undefined) return made;
+  await undo(made);
+  throw signal.reason;
+}
+
+/**
+ * The context for making something that the signal may call off: the first plan that is executed there. Those after it are
+ * for undoing.
+ */
+export function calledOffBy(signal: AbortSignal | undefined, context: Context): Context {
+  if (signal === undefined) return context;
+  const { host } = context;
+  let execute: HostProcesses['execute'] = async (plan, options) => {
+    execute = host.processes.execute;
+    const cancel = addon().cancellation();
+    const release = onAbort(signal, () => addon().cancel(cancel));
+    try {
+      return await execute(plan, { ...options, cancel });
+    } finally {
+      release();
+    }
+  };
+  const processes: HostProcesses = { ...host.processes, execute: (plan, options) => execute(plan, options) };
+  return { ...context, host: { ...host, processes } };
 }
