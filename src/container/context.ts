@@ -16,6 +16,8 @@ export interface Context {
   readonly memory?: Memory;
   /** Given with --debug: what was found out and done, a line each. */
   readonly debug?: (message: string) => void;
+  /** Given by who has other work beside: what takes long asks for it on the way, so that this has its turn, too. */
+  readonly turn?: () => Promise<void> | undefined;
   /** File that gets a Chrome trace of the plan's steps. */
   readonly trace?: string;
 }

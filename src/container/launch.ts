@@ -109,7 +109,9 @@ async function make(context: Context, place: Place, making: Making): Promise<Lau
   const spec = specToRun(context, making);
   const freshCgroup = needsFreshCgroup(context, spec, facts);
   const options = { ...createOptions(making, notify), freshCgroup };
+  if (context.turn !== undefined) await context.turn();
   const prepared = prepare(context.memory, { spec, facts, options });
+  if (context.turn !== undefined) await context.turn();
   for (const warning of prepared.warnings) context.warn(warning);
   const creation = creationOf(context, place, { making, facts, prepared });
   saveCreation(files, place, creation, configOf(making, creation));

@@ -108,6 +108,7 @@ export class Execution implements PromiseLike<Exit> {
     let status: ExitStatus | undefined;
     try {
       status = await process.wait();
+      await turn();
     } finally {
       release();
       process.release();

@@ -56,7 +56,8 @@ export class Runtime {
   }: RuntimeOptions = {}): Promise<Runtime> {
     const host = libraryHost();
     const directory = stateRoot(host, root === undefined ? undefined : resolve(root));
-    return new Runtime({ host, root: directory, cgroupManager: cgroups, warn, memory: newMemory() });
+    const memory = newMemory();
+    return new Runtime({ host, root: directory, cgroupManager: cgroups, warn, memory, turn });
   }
 
   /** Directory of all containers' states. */
