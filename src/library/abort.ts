@@ -50,16 +50,14 @@ export async function madeOrAborted<T>(
 export function calledOffBy(signal: AbortSignal | undefined, context: Context): Context {
   if (signal === undefined) return context;
   const { host } = context;
-  let execute: HostProcesses['execute'] = async (plan, options) => {
-    execute = host.processes.execute;
+  const { processes } = host;
+  let isFirst = true;
+  const execute: HostProcesses['execute'] = async (plan, options) => {
+    if (!isFirst) return processes.execute(plan, options);
+    isFirst = false;
     const cancel = addon().cancellation();
     const release = onAbort(signal, () => addon().cancel(cancel));
-    try {
-      return await execute(plan, { ...options, cancel });
-    } finally {
-      release();
-    }
+    return processes.execute(plan, { ...options, cancel }).finally(release);
   };
-  const processes: HostProcesses = { ...host.processes, execute: (plan, options) => execute(plan, options) };
-  return { ...context, host: { ...host, processes } };
+  return { ...context, host: { ...host, processes: { ...processes, execute } } };
 }

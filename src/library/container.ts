@@ -17,7 +17,7 @@ import type { ExitStatus } from '../host/host.ts';
 import { formatProblem } from '../spec/problems.ts';
 import { readResources } from '../spec/read.ts';
 import type { LinuxResources } from '../spec/types.ts';
-import { unlessAborted } from './abort.ts';
+import { calledOffBy, unlessAborted } from './abort.ts';
 import { endOf, keepingProgram } from './ending.ts';
 import { exitOf } from './exit.ts';
 import type { Exit, SignalName, UnknownExit } from './exit.ts';
@@ -112,7 +112,10 @@ export class Container {
     const { descriptors: three, terminal } = stdio;
     const descriptors = { stdio: three, extra: options.fds ?? [], terminal };
     const launch = (): Promise<Launched> =>
-      launchExec(context, { ...execRequest(this.id, args, options), descriptors });
+      launchExec(calledOffBy(options.signal, context), {
+        ...execRequest(this.id, args, options),
+        descriptors,
+      });
     return new Execution({ stdio, launch, signal: options.signal });
   }
 

@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import { parseSignal, SIGKILL } from '../container/signals.ts';
 import type { TerminalSize } from '../spec/builder/process.ts';
 import type { ExitStatus, HostProcess } from '../host/host.ts';
-import { onAbort } from './abort.ts';
+import { madeOrAborted, onAbort } from './abort.ts';
 import { exitOf } from './exit.ts';
 import type { Exit, SignalName } from './exit.ts';
 import type { Stdio } from './stdio.ts';
@@ -85,13 +85,10 @@ export class Execution implements PromiseLike<Exit> {
   async #launch(launch: () => Promise<Launched>, signal: AbortSignal | undefined): Promise<Launched> {
     let console: number | undefined;
     try {
-      signal?.throwIfAborted();
       await turn();
-      const launched = await launch();
+      const launched = await madeOrAborted(signal, launch);
       ({ console } = launched);
       return launched;
-    } catch (error) {
-      throw signal?.aborted === true ? signal.reason : error;
     } finally {
       this.#stdio.handOver(console);
     }

@@ -4,7 +4,7 @@ import { removeEnded } from '../container/delete.ts';
 import type { CgroupManager } from '../container/facts.ts';
 import { features } from '../container/features.ts';
 import { launch } from '../container/launch.ts';
-import type { CreateRequest, Launched } from '../container/launch.ts';
+import type { CreateRequest, Launched as Made } from '../container/launch.ts';
 import { list } from '../container/list.ts';
 import { plan } from '../container/plan.ts';
 import type { ContainerState } from '../container/state.ts';
@@ -15,10 +15,13 @@ import { processOf } from '../container/target.ts';
 import { doctor } from '../doctor/doctor.ts';
 import type { Diagnosis } from '../doctor/doctor.ts';
 import type { Plan } from '../plan/steps.ts';
+import { RuntsError } from '../errors.ts';
+import { calledOffBy, madeOrAborted } from './abort.ts';
 import { check } from './check.ts';
 import type { Verdict } from './check.ts';
 import { Container } from './container.ts';
 import { Execution } from './execution.ts';
+import type { Launched } from './execution.ts';
 import { libraryHost } from './host.ts';
 import { bundleRequest } from './options.ts';
 import type { ContainerOptions, ContainerSource } from './options.ts';
@@ -43,6 +46,8 @@ export class Runtime {
   readonly #context: Context;
   /** Containers whose process this program has made and may wait for. */
   readonly #made = new Map<string, Container>();
+  readonly #running = new Set<Execution>();
+  #isOpen = true;
 
   private constructor(context: Context) {
     this.#context = context;
@@ -70,22 +75,9 @@ export class Runtime {
    * @throws {RuntsError} with nothing left behind.
    */
   async create(id: string, options: ContainerOptions): Promise<Container> {
-    const { signal } = options;
-    signal?.throwIfAborted();
-    const stdio = openStdio(options.stdio ?? 'ignore');
-    let console: number | undefined;
-    try {
-      await turn();
-      const mode = { detached: true, untilExecuted: false };
-      const launched = await launch(this.#context, requestOf(id, options, stdio), mode);
-      ({ console } = launched);
-      return this.#keep(launched, stdio);
-    } catch (error) {
-      stdio.ended();
-      throw error;
-    } finally {
-      stdio.handOver(console);
-    }
+    this.#checkOpen();
+    const make = (): Promise<Container> => this.#make(id, options);
+    return madeOrAborted(options.signal, make, (container) => container.delete({ force: true }));
   }
 
   /**
@@ -93,12 +85,14 @@ export class Runtime {
    * {@link Exit}. Unless `stdio` says otherwise, output and error are pipes, which want to be read, and input is `/dev/null`.
    */
   run(id: string, options: ContainerOptions): Execution {
+    this.#checkOpen();
     const stdio = openStdio(options.stdio ?? OUTPUT_PIPES);
-    return new Execution({
-      stdio,
-      signal: options.signal,
-      launch: () => this.#launchRun(id, options, stdio),
-    });
+    const launch = (): Promise<Launched> => this.#launchRun(id, options, stdio);
+    const execution = new Execution({ stdio, launch, signal: options.signal });
+    const over = (): void => void this.#running.delete(execution);
+    this.#running.add(execution);
+    execution.then(over, over).catch(() => {});
+    return execution;
   }
 
   /** A container that is there, whoever made it. @throws {RuntsError} NOT_FOUND; WRONG_STATE while it is being made. */
@@ -142,9 +136,41 @@ export class Runtime {
     return doctor(this.#context.host);
   }
 
+  /**
+   * Kills what `run` has under way, and resolves when nothing of that is left. Containers of `create` live on.
+   * From then on this object makes no more.
+   */
+  async close(): Promise<void> {
+    this.#isOpen = false;
+    for (const execution of this.#running) execution.kill('SIGKILL');
+    await Promise.allSettled(this.#running);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #checkOpen(): void {
+    if (!this.#isOpen) throw new RuntsError('WRONG_STATE', 'the runtime has been closed');
+  }
+
+  async #make(id: string, options: ContainerOptions): Promise<Container> {
+    const stdio = openStdio(options.stdio ?? 'ignore');
+    let made: Made | undefined;
+    try {
+      await turn();
+      made = await this.#launch(id, options, stdio);
+    } finally {
+      stdio.handOver(made?.console);
+      if (made === undefined) stdio.ended();
+    }
+    return this.#keep(made, stdio);
+  }
+
   /** Its process is reaped when it ends, whether somebody waits or not, and does not keep this program from ending. */
-  #keep({ place: { id }, saved: { bundle }, process }: Launched, stdio: Stdio): Container {
+  #keep({ place: { id }, saved: { bundle }, process }: Made, stdio: Stdio): Container {
     const ended = process.wait(true).finally(() => stdio.ended());
+    ended.catch(() => {});
     process.release();
     const deleted = (): void => void this.#made.delete(id);
     const container = new Container({
@@ -160,15 +186,15 @@ export class Runtime {
     return container;
   }
 
-  async #launchRun(id: string, options: ContainerOptions, stdio: Stdio) {
-    const mode = { detached: true, untilExecuted: true };
-    const launched = await launch(this.#context, requestOf(id, options, stdio), mode);
-    const { process, console } = launched;
-    return {
-      process,
-      console,
-      finish: async (status: unknown) => removeEnded(this.#context, launched, status !== undefined),
-    };
+  async #launchRun(id: string, options: ContainerOptions, stdio: Stdio): Promise<Launched> {
+    const made = await this.#launch(id, options, stdio, true);
+    const finish = (status: unknown): Promise<void> => removeEnded(this.#context, made, status !== undefined);
+    return { process: made.process, console: made.console, finish };
+  }
+
+  #launch(id: string, options: ContainerOptions, stdio: Stdio, untilExecuted = false): Promise<Made> {
+    const context = calledOffBy(options.signal, this.#context);
+    return launch(context, requestOf(id, options, stdio), { detached: true, untilExecuted });
   }
 }
 
