@@ -1,4 +1,4 @@
-// One thread that waits for the ends of all watched processes.
+// Waits for the ends of processes, on the watch's thread.
 #pragma once
 #include <functional>
 #include <optional>
@@ -8,8 +8,8 @@
 
 namespace runts::core {
 
-// Calls back once on the reaper's thread when the process has ended and is reaped; nothing if it is no child
+// Calls back once on the watch's thread when the process has ended and is reaped; nothing if it is no child
 // of ours.
-void watch(Fd pidfd, std::function<void(std::optional<Ending>)> ended);
+void await_end(Fd pidfd, std::function<void(std::optional<Ending>)> ended);
 
 }  // namespace runts::core

@@ -105,6 +105,12 @@ Napi::Error system_error(Napi::Env env, int error, const char *syscall, const st
   return value;
 }
 
+Napi::Error status_error(Napi::Env env, const core::Status &status) {
+  Napi::Error value = system_error(env, status.error, status.call.substr(0, status.call.find('(')).c_str());
+  if (!status.detail.empty()) value.Set("detail", Napi::String::New(env, status.detail));
+  return value;
+}
+
 Napi::Value fail(Napi::Env env, int error, const char *syscall, const std::string &path) {
   system_error(env, error, syscall, path).ThrowAsJavaScriptException();
   return env.Undefined();

@@ -5,6 +5,8 @@
 #include <functional>
 #include <string>
 
+#include "../core/status.h"
+
 namespace runts::node {
 
 // Makes the promise's value; called on the environment's own thread. An Error object rejects the promise.
@@ -23,7 +25,10 @@ Napi::Value run_async(Napi::Env env, std::function<Answer()> work);
 // An Error with `code` (name of the errno), `syscall` and, where there is one, `path`.
 Napi::Error system_error(Napi::Env env, int error, const char *syscall, const std::string &path = {});
 
-// The same, thrown; for `return fail(...)`.
+// Of a call's status, with its `detail`, if any.
+Napi::Error status_error(Napi::Env env, const core::Status &status);
+
+// The first, thrown; for `return fail(...)`.
 Napi::Value fail(Napi::Env env, int error, const char *syscall, const std::string &path = {});
 
 }  // namespace runts::node

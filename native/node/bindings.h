@@ -61,6 +61,14 @@ Napi::Value set_terminal_size(const Napi::CallbackInfo &info);
 // askSystemd(socket, calls: Uint8Array[], timeoutMs): Promise<Uint8Array[]>
 Napi::Value ask_systemd(const Napi::CallbackInfo &info);
 
+// observe.cpp
+// observe(wanted): an observer; throws where something cannot be watched
+Napi::Value observe(const Napi::CallbackInfo &info);
+// nextNotice(observer): Promise<notice | undefined>; undefined once it is closed
+Napi::Value next_notice(const Napi::CallbackInfo &info);
+// closeObserver(observer): as its end by the garbage collector, but now
+Napi::Value close_observer(const Napi::CallbackInfo &info);
+
 // terminal.cpp
 Napi::Value is_terminal(const Napi::CallbackInfo &info);
 // terminalSize(fd): {width, height} | undefined

@@ -108,7 +108,7 @@ Napi::Value wait(const Napi::CallbackInfo &info) {
   Fd copy(fcntl(number_at(info, 0), F_DUPFD_CLOEXEC, 3));
   if (!copy) return fail(info.Env(), errno, "fcntl");
   auto begin = [&copy](Settle settle) {
-    core::watch(std::move(copy), [settle](std::optional<core::Ending> ending) {
+    core::await_end(std::move(copy), [settle](std::optional<core::Ending> ending) {
       settle([ending](Napi::Env env) { return to_status(env, ending); });
     });
   };
@@ -116,7 +116,7 @@ Napi::Value wait(const Napi::CallbackInfo &info) {
 }
 
 Napi::Value abandon(const Napi::CallbackInfo &info) {
-  core::watch(Fd(number_at(info, 0)), [](std::optional<core::Ending>) {});
+  core::await_end(Fd(number_at(info, 0)), [](std::optional<core::Ending>) {});
   return info.Env().Undefined();
 }
 

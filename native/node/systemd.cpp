@@ -14,12 +14,7 @@ struct Conversation {
 };
 
 Napi::Value to_value(Napi::Env env, const Conversation &held) {
-  if (!held.status.ok()) {
-    std::string call = held.status.call.substr(0, held.status.call.find('('));
-    Napi::Error error = system_error(env, held.status.error, call.c_str());
-    if (!held.status.detail.empty()) error.Set("detail", Napi::String::New(env, held.status.detail));
-    return error.Value();
-  }
+  if (!held.status.ok()) return status_error(env, held.status).Value();
   Napi::Array list = Napi::Array::New(env, held.answers.size());
   for (size_t i = 0; i < held.answers.size(); i++) {
     list.Set(static_cast<uint32_t>(i), Napi::Buffer<char>::Copy(env, held.answers[i].data(), held.answers[i].size()));
