@@ -5,9 +5,20 @@
 
 namespace runts::core {
 
+const char *name_of(Noticed of) {
+  switch (of) {
+    case Noticed::file: return "file";
+    case Noticed::pressure: return "pressure";
+    case Noticed::interval: return "interval";
+    case Noticed::process: return "process";
+  }
+  return "";
+}
+
 void Notices::push(Notice notice) {
   std::unique_lock lock(mutex_);
   if (closed_) return;
+  if (notice.of == Noticed::process && std::exchange(ended_, true)) return;
   make_room(notice);
   waiting_.push_back(std::move(notice));
   if (!reader_) return;

@@ -13,6 +13,9 @@ namespace runts::core {
 // What a notice is of.
 enum class Noticed { file, pressure, interval, process };
 
+// Its name for JavaScript.
+const char *name_of(Noticed of);
+
 struct Notice {
   Noticed of;
   // Name of the file, for one of a file or of pressure.
@@ -29,7 +32,7 @@ class Notices {
   using Reader = std::function<void(std::optional<Notice>)>;
 
   // Of one thing at most kMost wait: then the oldest one goes, counted, or of a file the newest, as the first tells what it
-  // was like at the beginning and the last what it is like now.
+  // was like at the beginning and the last what it is like now. A second end of the process is none.
   void push(Notice notice);
   // Counts what was never made.
   void add_dropped(uint64_t count);
@@ -46,6 +49,7 @@ class Notices {
   std::deque<Notice> waiting_;
   uint64_t dropped_ = 0;
   Reader reader_;
+  bool ended_ = false;
   bool closed_ = false;
 };
 

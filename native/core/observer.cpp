@@ -1,5 +1,6 @@
 #include "observer.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/epoll.h>
@@ -14,6 +15,7 @@ namespace runts::core {
 namespace {
 
 using Texts = std::vector<std::optional<std::string>>;
+using Values = std::vector<std::optional<uint64_t>>;
 
 Texts read_texts(const Fd &cgroup, const std::vector<std::string> &names) {
   Texts texts;
@@ -26,14 +28,29 @@ Texts read_texts(const Fd &cgroup, const std::vector<std::string> &names) {
   return texts;
 }
 
+// What stands before and after the first space.
+std::pair<std::string, std::string> split_at_space(std::string_view text) {
+  size_t end = std::min(text.find(' '), text.size());
+  return {std::string(text.substr(0, end)), std::string(text.substr(std::min(end + 1, text.size())))};
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    words.push_back(split_at_space(text).first);
+    text.remove_prefix(std::min(words.back().size() + 1, text.size()));
+  }
+  return words;
+}
+
 // The whole file from its beginning, which is what tells the kernel that its last change has been seen.
 int read_again(const Fd &file, std::string &text) {
   if (lseek(file.get(), 0, SEEK_SET) < 0) return -errno;
   return read_all(file.get(), text);
 }
 
-std::vector<std::optional<uint64_t>> values_of(std::string_view text, const std::vector<std::string> &keys) {
-  std::vector<std::optional<uint64_t>> values;
+Values values_of(std::string_view text, const std::vector<std::string> &keys) {
+  Values values;
   values.reserve(keys.size());
   for (const std::string &key : keys) values.push_back(keyed_number(text, key));
   return values;
@@ -55,17 +72,22 @@ Status open_in(const Fd &cgroup, const std::string &name, int flags, Fd &file) {
 Status Observer::open(const Wanted &wanted) {
   if (!wanted.cgroup.empty()) {
     if (Status status = open_cgroup_root(wanted.cgroup, *cgroup_); !status.ok()) return status;
-    for (const WatchedFile &file : wanted.files) {
+    for (const std::string &file : wanted.files) {
       if (Status status = watch_file(file); !status.ok()) return status;
     }
-    for (const WatchedPressure &pressure : wanted.pressures) {
+    for (const std::string &pressure : wanted.pressures) {
       if (Status status = watch_pressure(pressure); !status.ok()) return status;
     }
     if (wanted.interval > 0) {
       if (Status status = watch_interval(wanted.interval, wanted.at_interval); !status.ok()) return status;
     }
   }
-  return wanted.pidfd < 0 ? done() : watch_process(wanted.pidfd, wanted.at_end);
+  at_end_ = wanted.at_end;
+  return wanted.pidfd < 0 ? done() : watch_process(wanted.pidfd);
+}
+
+void Observer::finish() {
+  if (cgroup_) notices_->push({Noticed::process, "", read_texts(*cgroup_, at_end_)});
 }
 
 void Observer::close() {
@@ -83,28 +105,30 @@ Status Observer::start(Fd fd, uint32_t events, Happened happened) {
 }
 
 // EPOLLPRI is there from the beginning: the first notice tells how the file is then. What is gone cannot be read.
-Status Observer::watch_file(const WatchedFile &file) {
+Status Observer::watch_file(const std::string &line) {
+  auto [name, keys] = split_at_space(line);
   Fd fd;
-  Status status = open_in(*cgroup_, file.name, O_RDONLY, fd);
+  Status status = open_in(*cgroup_, name, O_RDONLY, fd);
   if (!status.ok()) return status.error == ENOENT ? done() : status;
-  std::optional<std::vector<std::optional<uint64_t>>> before;
-  return start(std::move(fd), EPOLLPRI, [notices = notices_, file, before](const Fd &fd, uint32_t) mutable {
+  std::optional<Values> before;
+  auto changed = [notices = notices_, name, keys = words_of(keys), before](const Fd &fd, uint32_t) mutable {
     std::string text;
     if (read_again(fd, text) < 0) return false;
-    auto values = values_of(text, file.keys);
-    if (before != values) notices->push({Noticed::file, file.name, {std::move(text)}});
+    Values values = values_of(text, keys);
+    if (before != values) notices->push({Noticed::file, name, {std::move(text)}});
     before = std::move(values);
     return true;
-  });
+  };
+  return start(std::move(fd), EPOLLPRI, std::move(changed));
 }
 
-Status Observer::watch_pressure(const WatchedPressure &pressure) {
+Status Observer::watch_pressure(const std::string &line) {
+  auto [name, trigger] = split_at_space(line);
   Fd fd;
-  if (Status status = open_in(*cgroup_, pressure.name, O_RDWR | O_NONBLOCK, fd); !status.ok()) return status;
-  if (write(fd.get(), pressure.trigger.data(), pressure.trigger.size()) < 0) {
-    return failed(errno, "write", pressure.name + " does not take the trigger `" + pressure.trigger + "`");
-  }
-  return start(std::move(fd), EPOLLPRI, [notices = notices_, name = pressure.name](const Fd &fd, uint32_t events) {
+  if (Status status = open_in(*cgroup_, name, O_RDWR | O_NONBLOCK, fd); !status.ok()) return status;
+  if (write(fd.get(), trigger.data(), trigger.size()) < 0)
+    return failed(errno, "write", name + " does not take the trigger `" + trigger + "`");
+  return start(std::move(fd), EPOLLPRI, [notices = notices_, name](const Fd &fd, uint32_t events) {
     std::string text;
     if ((events & EPOLLERR) || read_again(fd, text) < 0) return false;
     notices->push({Noticed::pressure, name, {std::move(text)}});
@@ -127,10 +151,10 @@ Status Observer::watch_interval(int milliseconds, const std::vector<std::string>
   });
 }
 
-Status Observer::watch_process(int pidfd, const std::vector<std::string> &files) {
+Status Observer::watch_process(int pidfd) {
   Fd fd(fcntl(pidfd, F_DUPFD_CLOEXEC, 3));
   if (!fd) return failed(errno, "fcntl");
-  return start(std::move(fd), EPOLLIN, [notices = notices_, cgroup = cgroup_, files](const Fd &, uint32_t) {
+  return start(std::move(fd), EPOLLIN, [notices = notices_, cgroup = cgroup_, files = at_end_](const Fd &, uint32_t) {
     notices->push({Noticed::process, "", read_texts(*cgroup, files)});
     return false;
   });

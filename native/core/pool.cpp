@@ -2,10 +2,10 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <csignal>
 #include <deque>
 #include <mutex>
-#include <thread>
+
+#include "own_thread.h"
 
 namespace runts::core {
 namespace {
@@ -18,6 +18,7 @@ struct Pool {
   std::mutex mutex;
   std::condition_variable work;
   std::deque<std::function<void()>> jobs;
+  size_t threads = 0;
   size_t idle = 0;
 };
 
@@ -35,6 +36,7 @@ void serve(Pool &all) {
     while (!all.work.wait_for(lock, kIdle, ready)) {
       if (all.idle <= kKept) continue;
       all.idle--;
+      all.threads--;
       return;
     }
     all.idle--;
@@ -47,21 +49,18 @@ void serve(Pool &all) {
   }
 }
 
-void add_thread(Pool &all) {
-  sigset_t every, before;
-  sigfillset(&every);
-  pthread_sigmask(SIG_SETMASK, &every, &before);
-  std::thread([&all] { serve(all); }).detach();
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-}
-
 }  // namespace
 
 void run_on_thread(std::function<void()> job) {
   Pool &all = pool();
-  std::lock_guard lock(all.mutex);
+  std::unique_lock lock(all.mutex);
+  bool short_of_threads = all.jobs.size() >= all.idle;
+  if (short_of_threads && start_thread([&all] { serve(all); }) == 0) all.threads++;
+  if (all.threads == 0) {
+    lock.unlock();
+    return job();
+  }
   all.jobs.push_back(std::move(job));
-  if (all.jobs.size() > all.idle) add_thread(all);
   all.work.notify_one();
 }
 

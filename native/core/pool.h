@@ -5,7 +5,7 @@
 
 namespace runts::core {
 
-// Runs the job on a thread on which every signal is blocked.
+// Runs the job on a thread on which every signal is blocked; where there is none to be had, here.
 void run_on_thread(std::function<void()> job);
 
 }  // namespace runts::core

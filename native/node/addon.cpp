@@ -25,6 +25,7 @@ constexpr Export kExports[] = {
     {"askSystemd", ask_systemd},
     {"observe", observe},
     {"nextNotice", next_notice},
+    {"finishObserver", finish_observer},
     {"closeObserver", close_observer},
     {"isTerminal", is_terminal},
     {"terminalSize", terminal_size},

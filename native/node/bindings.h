@@ -66,6 +66,8 @@ Napi::Value ask_systemd(const Napi::CallbackInfo &info);
 Napi::Value observe(const Napi::CallbackInfo &info);
 // nextNotice(observer): Promise<notice | undefined>; undefined once it is closed
 Napi::Value next_notice(const Napi::CallbackInfo &info);
+// finishObserver(observer): the end of the process is noticed now
+Napi::Value finish_observer(const Napi::CallbackInfo &info);
 // closeObserver(observer): as its end by the garbage collector, but now
 Napi::Value close_observer(const Napi::CallbackInfo &info);
 

@@ -9,38 +9,24 @@
 namespace runts::node {
 namespace {
 
-// Calls with each object, or with no value of another kind.
-void for_each(const Napi::Value &list, const std::function<void(const Napi::Value &)> &use) {
-  if (!list.IsArray()) return;
-  auto items = list.As<Napi::Array>();
-  for (uint32_t i = 0; i < items.Length(); i++) use(items.Get(i));
-}
-
-std::string text_of(const Napi::Value &value) {
-  return value.IsString() ? value.As<Napi::String>().Utf8Value() : std::string();
+std::vector<std::string> texts_of(const Napi::Value &value) {
+  std::vector<std::string> texts;
+  if (!value.IsArray()) return texts;
+  auto list = value.As<Napi::Array>();
+  for (uint32_t i = 0; i < list.Length(); i++) texts.push_back(list.Get(i).ToString().Utf8Value());
+  return texts;
 }
 
 int number_of(const Napi::Value &value, int otherwise) {
   return value.IsNumber() ? value.As<Napi::Number>().Int32Value() : otherwise;
 }
 
-std::vector<std::string> texts_of(const Napi::Value &list) {
-  std::vector<std::string> texts;
-  for_each(list, [&](const Napi::Value &text) { texts.push_back(text_of(text)); });
-  return texts;
-}
-
 core::Wanted read_wanted(const Napi::Object &from) {
   core::Wanted wanted;
-  wanted.cgroup = text_of(from.Get("cgroup"));
-  for_each(from.Get("files"), [&](const Napi::Value &value) {
-    auto file = value.ToObject();
-    wanted.files.push_back({text_of(file.Get("name")), texts_of(file.Get("keys"))});
-  });
-  for_each(from.Get("pressures"), [&](const Napi::Value &value) {
-    auto pressure = value.ToObject();
-    wanted.pressures.push_back({text_of(pressure.Get("name")), text_of(pressure.Get("trigger"))});
-  });
+  Napi::Value cgroup = from.Get("cgroup");
+  if (cgroup.IsString()) wanted.cgroup = cgroup.As<Napi::String>().Utf8Value();
+  wanted.files = texts_of(from.Get("files"));
+  wanted.pressures = texts_of(from.Get("pressures"));
   wanted.interval = number_of(from.Get("interval"), 0);
   wanted.at_interval = texts_of(from.Get("atInterval"));
   wanted.pidfd = number_of(from.Get("pidfd"), -1);
@@ -48,20 +34,10 @@ core::Wanted read_wanted(const Napi::Object &from) {
   return wanted;
 }
 
-const char *name_of(core::Noticed of) {
-  switch (of) {
-    case core::Noticed::file: return "file";
-    case core::Noticed::pressure: return "pressure";
-    case core::Noticed::interval: return "interval";
-    case core::Noticed::process: return "process";
-  }
-  return "";
-}
-
 Napi::Value to_value(Napi::Env env, const std::optional<core::Notice> &notice) {
   if (!notice) return env.Undefined();
   Napi::Object value = Napi::Object::New(env);
-  value.Set("of", name_of(notice->of));
+  value.Set("of", core::name_of(notice->of));
   value.Set("name", notice->name);
   Napi::Array texts = Napi::Array::New(env, notice->texts.size());
   for (uint32_t i = 0; i < texts.Length(); i++) {
@@ -101,6 +77,13 @@ Napi::Value next_notice(const Napi::CallbackInfo &info) {
       settle([held](Napi::Env env) { return to_value(env, *held); });
     });
   });
+}
+
+Napi::Value finish_observer(const Napi::CallbackInfo &info) {
+  core::Observer *observer = observer_at(info);
+  if (!observer) return fail(info.Env(), EINVAL, "finishObserver");
+  observer->finish();
+  return info.Env().Undefined();
 }
 
 Napi::Value close_observer(const Napi::CallbackInfo &info) {

@@ -3,7 +3,7 @@
 namespace runts::quickjs {
 namespace {
 
-constexpr const std::span<const Function> *kAll[] = {&kFiles, &kJson, &kProcesses, &kExecution, &kTerminal, &kSelf};
+constexpr const std::span<const Function> *kAll[] = {&kFiles, &kJson, &kProcesses, &kExecution, &kObserve, &kTerminal, &kSelf};
 
 // `magic` counts through all tables.
 JSValue call(JSContext *context, JSValueConst, int count, JSValueConst *values, int magic) {

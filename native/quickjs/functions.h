@@ -17,6 +17,7 @@ extern const std::span<const Function> kFiles;      // files.cpp
 extern const std::span<const Function> kJson;       // json.cpp
 extern const std::span<const Function> kProcesses;  // processes.cpp
 extern const std::span<const Function> kExecution;  // execution.cpp
+extern const std::span<const Function> kObserve;    // observe.cpp
 extern const std::span<const Function> kTerminal;   // terminal.cpp
 extern const std::span<const Function> kSelf;       // self.cpp
 

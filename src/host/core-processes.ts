@@ -1,4 +1,4 @@
-import type { ExitStatus, HostProcess, HostProcesses, Outcome } from './host.ts';
+import type { ExitStatus, HostObserver, HostProcess, HostProcesses, Outcome, Wanted } from './host.ts';
 import { HostError } from './host.ts';
 import { checked, checkedAsync, rethrow } from './checked.ts';
 import type { Core, CoreOutcome } from './core.ts';
@@ -27,8 +27,18 @@ export const coreProcesses = ({ core, capture, letGo }: ProcessesOptions): HostP
     checkedAsync(() => core().askSystemd(socketPath, calls, timeoutMs)),
   forwardNotify: (listenPath, notifyPath, pid) =>
     checkedAsync(() => core().forwardNotify(listenPath, notifyPath, pid)),
+  observe: (wanted) => checked(() => toObserver(core(), wanted)),
   probe: (wanted) => checkedAsync(() => core().probe(wanted)),
 });
+
+function toObserver(core: Core, wanted: Wanted): HostObserver {
+  const observer = core.observe(wanted);
+  return {
+    next: () => core.nextNotice(observer),
+    finish: () => core.finishObserver(observer),
+    close: () => core.closeObserver(observer),
+  };
+}
 
 type Ways = Pick<ProcessesOptions, 'core' | 'letGo'>;
 

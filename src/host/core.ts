@@ -1,3 +1,5 @@
+import type { Notice, Wanted } from './host.ts';
+
 /**
  * The core as JavaScript reaches it, by Node's addon (native/node/bindings.h) or in the standalone executable
  * (native/quickjs/functions.h). Descriptors are numbers; failures are errors with `code`, `syscall` and,
@@ -25,11 +27,18 @@ export interface Core {
   seccompTakesFlags(flags: number): boolean;
   probe(wanted: readonly string[]): Promise<string>;
   askSystemd(socket: string, calls: readonly Uint8Array[], timeoutMs: number): Promise<Uint8Array[]>;
+  observe(wanted: Wanted): CoreObserver;
+  nextNotice(observer: CoreObserver): Promise<Notice | undefined>;
+  finishObserver(observer: CoreObserver): void;
+  closeObserver(observer: CoreObserver): void;
   isTerminal(fd: number): boolean;
   terminalSize(fd: number): { readonly width: number; readonly height: number } | undefined;
   relay(input: number, output: number, master: number): Promise<void>;
   copyTerminalSize(from: number, to: number): void;
 }
+
+/** Known to the core alone. */
+export type CoreObserver = { readonly observer: unique symbol };
 
 export interface CoreOptions {
   readonly stdio: readonly number[];

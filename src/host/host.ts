@@ -144,8 +144,54 @@ export interface HostProcesses {
   askSystemd(socketPath: string, calls: readonly Uint8Array[], timeoutMs: number): Promise<Uint8Array[]>;
   /** Forwards READY=1 (then MAINPID, BARRIER) of a datagram socket to another until told or the process ends. */
   forwardNotify(listenPath: string, notifyPath: string, pid: number): Promise<void>;
+  /**
+   * Watches a process and files of a cgroup until it is closed, on one thread of the core for all that is watched.
+   * @throws {@link HostError} where pressure or the cgroup cannot be watched.
+   */
+  observe(wanted: Wanted): HostObserver;
   /** Tries what the machine can do, in a process of its own: one line a try, as native/probe/try.h says. */
   probe(wanted: readonly string[]): Promise<string>;
+}
+
+/** What is to be noticed; names are of files in the cgroup. */
+export interface Wanted {
+  /** Directory of a cgroup (v2), which all but the end of the process is about. */
+  readonly cgroup?: string;
+  /**
+   * A file of lines `key value` and, after spaces, the keys whose changes are noticed, and how they are at the beginning:
+   * `cgroup.events populated frozen`. A missing file is never noticed.
+   */
+  readonly files?: readonly string[];
+  /** A file and, after a space, the trigger as the kernel takes it: `memory.pressure some 150000 2000000`. */
+  readonly pressures?: readonly string[];
+  /** Milliseconds. */
+  readonly interval?: number;
+  /** Files that are read at each interval. */
+  readonly atInterval?: readonly string[];
+  /** A process whose end is noticed. The descriptor stays the caller's, who may close it at once. */
+  readonly pidfd?: number;
+  /** Files that are read at its end. */
+  readonly atEnd?: readonly string[];
+}
+
+/** Something was noticed. */
+export interface Notice {
+  readonly of: 'file' | 'pressure' | 'interval' | 'process';
+  /** The file, for one of a file or of pressure. */
+  readonly name: string;
+  /** The file, or those that were to be read, as they were at that moment; undefined for what could not be read. */
+  readonly texts: readonly (string | undefined)[];
+  /** How many notices of pressure and of the interval were dropped before this one, because nobody asked for them. */
+  readonly dropped: number;
+}
+
+export interface HostObserver {
+  /** The oldest notice that was not given out yet; undefined once it is closed. One call at a time. */
+  next(): Promise<Notice | undefined>;
+  /** Notices the end of the process now, unless it was: for who is going to remove the cgroup. */
+  finish(): void;
+  /** Closes all descriptors. */
+  close(): void;
 }
 
 export interface HostTerminal {
