@@ -13,6 +13,15 @@ export type { Container, Waiting } from './library/container.ts';
 export type { Verdict } from './library/check.ts';
 export type { ExecOptions } from './library/exec-options.ts';
 export type { Execution } from './library/execution.ts';
+export type {
+  ContainerEvent,
+  ExitEvent,
+  FreezeEvent,
+  OomEvent,
+  PressureEvent,
+  StatsEvent,
+} from './library/event.ts';
+export type { ContainerEvents, EventOptions } from './library/events.ts';
 export type { Exit, Exited, Killed, SignalName, UnknownExit } from './library/exit.ts';
 export type { ContainerOptions, ContainerSource, SpecSource } from './library/options.ts';
 export type { StdioOption, StdioOptions } from './library/stdio.ts';
@@ -56,7 +65,7 @@ export type { Context } from './container/context.ts';
 export { create } from './container/create.ts';
 export { deleteContainer } from './container/delete.ts';
 export { events, statsOnce } from './container/events.ts';
-export type { ContainerEvent } from './container/events.ts';
+export type { RuncEvent } from './container/events.ts';
 export { exec } from './container/exec.ts';
 export type { ExecRequest } from './container/exec.ts';
 export type { ProcessFlags } from './container/exec-process.ts';

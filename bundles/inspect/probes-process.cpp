@@ -100,6 +100,18 @@ Result forks_probe(const Args &args) {
   return done(json.end_object().str());
 }
 
+// N children that keep processors busy while this process sleeps.
+Result spin_probe(const Args &args) {
+  leave_on_signals();
+  for (int i = 0; i < atoi(args[0].c_str()); i++) {
+    pid_t child = fork();
+    if (child < 0) return failed();
+    while (child == 0) asm volatile("");
+  }
+  pause_for(strtod(args[1].c_str(), nullptr));
+  return done();
+}
+
 // N children that sleep on while this process goes on.
 Result spawn_probe(const Args &args) {
   for (int i = 0; i < atoi(args[0].c_str()); i++) {
@@ -187,6 +199,7 @@ const Probe kProcessProbes[] = {
     {"memory", "MIB", 1, memory_probe},
     {"forkbomb-limited", "COUNT", 1, forks_probe},
     {"spawn", "COUNT SECONDS", 2, spawn_probe},
+    {"spin", "COUNT SECONDS", 2, spin_probe},
     {"notify", "TEXT", 1, notify_probe},
     {"echo", "TEXT...", 0, echo_probe},
     {"error", "TEXT...", 0, error_probe},

@@ -58,11 +58,8 @@ Values values_of(std::string_view text, const std::vector<std::string> &keys) {
 
 // A name in the cgroup's own directory.
 Status open_in(const Fd &cgroup, const std::string &name, int flags, Fd &file) {
-  Report report;
-  report.call("openat").fd(cgroup.get(), "cgroup").string(name).flags(static_cast<uint64_t>(flags), kOpenFlagNames);
-  if (name.find('/') != name.npos) return failed(EINVAL, report);
-  int fd = open_at(cgroup.get(), name.c_str(), flags | O_NOFOLLOW);
-  if (fd < 0) return failed(fd, report);
+  int fd = name.find('/') == name.npos ? open_at(cgroup.get(), name.c_str(), flags | O_NOFOLLOW) : -EINVAL;
+  if (fd < 0) return failed(fd, "openat", name + " cannot be opened");
   file.reset(fd);
   return done();
 }
@@ -87,7 +84,10 @@ Status Observer::open(const Wanted &wanted) {
 }
 
 void Observer::finish() {
-  if (cgroup_) notices_->push({Noticed::process, "", read_texts(*cgroup_, at_end_)});
+  if (!cgroup_) return;
+  notices_->push({Noticed::process, "", read_texts(*cgroup_, at_end_)});
+  watches_.clear();
+  cgroup_.reset();
 }
 
 void Observer::close() {
@@ -119,6 +119,7 @@ Status Observer::watch_file(const std::string &line) {
     before = std::move(values);
     return true;
   };
+  if (!changed(fd, 0)) return done();
   return start(std::move(fd), EPOLLPRI, std::move(changed));
 }
 

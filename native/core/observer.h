@@ -33,7 +33,7 @@ class Observer {
   // A missing file is not watched; missing pressure is an error.
   Status open(const Wanted &wanted);
   void next(Notices::Reader reader) { notices_->next(std::move(reader)); }
-  // The process has ended, as the caller knows: that is noticed now, unless it was.
+  // The process has ended, as the caller knows: that is noticed now, unless it was, and nothing after it.
   void finish();
   // Closes every descriptor; a reader that waits gets nothing.
   void close();

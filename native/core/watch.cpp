@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <memory>
 #include <mutex>
+#include <pthread.h>
 #include <sys/epoll.h>
 #include <unordered_map>
 
@@ -54,6 +55,7 @@ void tell(const epoll_event &event) {
 }
 
 [[noreturn]] void serve(int epoll) {
+  pthread_setname_np(pthread_self(), "runts-watch");
   for (;;) {
     epoll_event events[16];
     int count = epoll_wait(epoll, events, 16, -1);

@@ -2,10 +2,13 @@
  * The usage of a cgroup as `events` prints it: the keys, order and omissions of runc's types/events.go, which
  * go-runc and containerd read. Integers beyond 2^53 are bigints: print with formatJson of spec/json-format.ts.
  */
-import { attempt } from '../host/attempt.ts';
 import type { HostFiles } from '../host/host.ts';
 import type { Integer } from '../spec/types.ts';
 import { nanoseconds, parseCount, parseKeyValues, sum, UNLIMITED } from './events.ts';
+import { parsePressure } from './pressure.ts';
+import type { Psi } from './pressure.ts';
+import { readerOf } from './read.ts';
+import type { Read } from './read.ts';
 
 export interface Stats {
   readonly cpu: {
@@ -36,21 +39,6 @@ export interface Throttling {
   readonly throttledPeriods?: Integer;
   /** Nanoseconds. */
   readonly throttledTime?: Integer;
-}
-
-/** Pressure stall information (Documentation/accounting/psi.rst). */
-export interface Psi {
-  readonly some?: PsiLine;
-  readonly full?: PsiLine;
-}
-
-export interface PsiLine {
-  /** Per cent of the last 10, 60 and 300 seconds. */
-  readonly avg10: number;
-  readonly avg60: number;
-  readonly avg300: number;
-  /** Microseconds. */
-  readonly total: Integer;
 }
 
 /** Bytes. */
@@ -89,13 +77,27 @@ export interface HugetlbStats {
   readonly failcnt: Integer;
 }
 
-/** Text of a file of the cgroup, undefined where the kernel or a missing controller does not provide it. */
-type Read = (file: string) => string | undefined;
-
 /** Reads what there is; a controller that is not enabled gives zeros. Throws {@link HostError} for a gone cgroup. */
 export function readStats(files: HostFiles, cgroupDirectory: string): Stats {
-  const read: Read = (file) => readIfThere(files, `${cgroupDirectory}/${file}`);
-  const names = files.list(cgroupDirectory);
+  return statsOf(readerOf(files, cgroupDirectory), files.list(cgroupDirectory));
+}
+
+/** The files of a cgroup, by their names, that {@link statsOf} reads. */
+export function statsFiles(names: readonly string[]): string[] {
+  return names.filter((name) => FILES.has(name) || HUGETLB.test(name));
+}
+
+const FILES: ReadonlySet<string> = new Set([
+  'cgroup.procs',
+  ...['cpu.stat', 'cpu.pressure', 'io.stat', 'io.pressure', 'pids.current', 'pids.max'],
+  ...['memory.stat', 'memory.pressure', 'memory.current', 'memory.max', 'memory.peak'],
+  ...['memory.swap.current', 'memory.swap.max', 'memory.swap.peak'],
+]);
+
+const HUGETLB = /^hugetlb\.[^.]+\.(current|rsvd\.current|events)$/;
+
+/** `names`: the files of the cgroup. */
+export function statsOf(read: Read, names: readonly string[]): Stats {
   return {
     cpu: cpuStats(read),
     cpuset: CPUSET,
@@ -119,11 +121,6 @@ const CPUSET = {
   sched_load_balance: 0,
   sched_relax_domain_level: 0,
 };
-
-/** Pressure files say EOPNOTSUPP where the kernel was booted without PSI. */
-function readIfThere(files: HostFiles, path: string): string | undefined {
-  return attempt(() => files.readText(path), 'ENOENT', 'EOPNOTSUPP', 'ENODEV');
-}
 
 function cpuStats(read: Read): Stats['cpu'] {
   const values = parseKeyValues(read('cpu.stat') ?? '');
@@ -233,26 +230,7 @@ function hugetlbStats(read: Read, names: readonly string[]): Record<string, Huge
 
 function psi(read: Read, file: string): { psi?: Psi } {
   const text = read(file);
-  if (text === undefined) return {};
-  const lines: { some?: PsiLine; full?: PsiLine } = {};
-  for (const line of text.split('\n')) {
-    const [kind, ...items] = line.split(' ');
-    if (kind === 'some' || kind === 'full') lines[kind] = psiLine(items);
-  }
-  return { psi: lines };
-}
-
-function psiLine(items: readonly string[]): PsiLine {
-  const values = new Map(
-    items.map((item) => [item.slice(0, item.indexOf('=')), item.slice(item.indexOf('=') + 1)]),
-  );
-  const share = (key: string): number => Number(values.get(key) ?? 0);
-  return {
-    avg10: share('avg10'),
-    avg60: share('avg60'),
-    avg300: share('avg300'),
-    total: count(values.get('total')) ?? 0,
-  };
+  return text === undefined ? {} : { psi: parsePressure(text) };
 }
 
 function count(text: string | undefined): Integer | undefined {

@@ -188,7 +188,7 @@ export interface Notice {
 export interface HostObserver {
   /** The oldest notice that was not given out yet; undefined once it is closed. One call at a time. */
   next(): Promise<Notice | undefined>;
-  /** Notices the end of the process now, unless it was: for who is going to remove the cgroup. */
+  /** Notices the end of the process now, unless it was, and nothing after it: for who is going to remove the cgroup. */
   finish(): void;
   /** Closes all descriptors. */
   close(): void;

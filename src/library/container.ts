@@ -6,6 +6,7 @@ import { statsOnce } from '../container/events.ts';
 import { launchExec } from '../container/exec.ts';
 import { kill } from '../container/kill.ts';
 import { pause, resume } from '../container/pause.ts';
+import { isAlive } from '../container/process-stat.ts';
 import { parseSignal } from '../container/signals.ts';
 import { start } from '../container/start.ts';
 import { state } from '../container/state.ts';
@@ -19,6 +20,8 @@ import { readResources } from '../spec/read.ts';
 import type { LinuxResources } from '../spec/types.ts';
 import { calledOffBy, unlessAborted } from './abort.ts';
 import { endOf, keepingProgram } from './ending.ts';
+import { eventsOf } from './events.ts';
+import type { ContainerEvents, EventOptions } from './events.ts';
 import { exitOf } from './exit.ts';
 import type { Exit, SignalName, UnknownExit } from './exit.ts';
 import { Execution } from './execution.ts';
@@ -27,6 +30,7 @@ import { execRequest } from './exec-options.ts';
 import type { ExecOptions } from './exec-options.ts';
 import { jsonOf } from './json.ts';
 import { noTerminal, openStdio, OUTPUT_PIPES } from './stdio.ts';
+import type { Observers } from './observers.ts';
 import type { Stdio } from './stdio.ts';
 import { turn } from './turns.ts';
 
@@ -39,6 +43,7 @@ export interface Origin {
   /** The end of its process; unset where that is not this program's. */
   readonly ended?: Promise<ExitStatus>;
   readonly stdio?: Stdio;
+  readonly observers: Observers;
   /** Called when it has been deleted. */
   readonly deleted: () => void;
 }
@@ -155,6 +160,15 @@ export class Container {
     return status === undefined ? {} : exitOf(status);
   }
 
+  /**
+   * What happens to the container from this call on: its exit, kills for want of memory, pause and resume; and, if asked
+   * for, statistics and pressure. The last event is the exit. Who does not leave the loop before calls `return()`.
+   */
+  events(options?: EventOptions): ContainerEvents {
+    const { context, id, process, observers } = this.#origin;
+    return eventsOf({ context, id, process, observers, ended: () => this.#ended() }, options);
+  }
+
   async state(): Promise<ContainerState> {
     return state(this.#origin.context, this.id);
   }
@@ -183,7 +197,9 @@ export class Container {
   }
 
   async #delete(force: boolean): Promise<void> {
-    const { context, deleted } = this.#origin;
+    const { context, process, observers, deleted } = this.#origin;
+    const hasEnded = (): boolean => !isAlive(context.host.files, process.pid, process.startTime);
+    if (observers.has(this.id) && hasEnded()) observers.finish(this.id);
     await deleteContainer(context, this.id, force);
     deleted();
   }

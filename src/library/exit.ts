@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { Stats } from '../cgroup/stats.ts';
+import type { LastStats } from '../cgroup/last-stats.ts';
 import type { ExitStatus } from '../host/host.ts';
 
 /** Name of a signal, signal(7); those of real time have none in Node. */
@@ -14,21 +14,21 @@ export interface Exited {
   readonly code: number;
   readonly signal?: undefined;
   /** Of its container's cgroup at the end, where it had one of its own. */
-  readonly stats?: Stats;
+  readonly stats?: LastStats;
 }
 
 export interface Killed {
   /** 128 and the number of the signal, as of a shell. */
   readonly code: number;
   readonly signal: SignalName;
-  readonly stats?: Stats;
+  readonly stats?: LastStats;
 }
 
 /** A program that another process had made, or that had ended before: the kernel tells its status to its parent alone. */
 export interface UnknownExit {
   readonly code?: undefined;
   readonly signal?: undefined;
-  readonly stats?: Stats;
+  readonly stats?: LastStats;
 }
 
 const FIRST_REAL_TIME = 34;

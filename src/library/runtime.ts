@@ -25,6 +25,7 @@ import type { Launched } from './execution.ts';
 import { libraryHost } from './host.ts';
 import { bundleRequest } from './options.ts';
 import type { ContainerOptions, ContainerSource } from './options.ts';
+import { Observers } from './observers.ts';
 import { openStdio, OUTPUT_PIPES } from './stdio.ts';
 import type { Stdio } from './stdio.ts';
 import { turn } from './turns.ts';
@@ -47,6 +48,7 @@ export class Runtime {
   /** Containers whose process this program has made and may wait for. */
   readonly #made = new Map<string, Container>();
   readonly #running = new Set<Execution>();
+  readonly #observers = new Observers();
   #isOpen = true;
 
   private constructor(context: Context) {
@@ -102,7 +104,14 @@ export class Runtime {
     const process = processOf(saved);
     const made = this.#made.get(id);
     if (made?.pid === process.pid) return made;
-    return new Container({ context, id, bundle: saved.bundle, process, deleted: () => {} });
+    return new Container({
+      context,
+      id,
+      bundle: saved.bundle,
+      process,
+      observers: this.#observers,
+      deleted: () => {},
+    });
   }
 
   /** The states of all containers, by id; one that cannot be read is warned of and left out. */
@@ -180,6 +189,7 @@ export class Runtime {
       process: { pid: process.pid, startTime: process.startTime },
       ended,
       stdio,
+      observers: this.#observers,
       deleted,
     });
     this.#made.set(id, container);
@@ -188,7 +198,10 @@ export class Runtime {
 
   async #launchRun(id: string, options: ContainerOptions, stdio: Stdio): Promise<Launched> {
     const made = await this.#launch(id, options, stdio, true);
-    const finish = (status: unknown): Promise<void> => removeEnded(this.#context, made, status !== undefined);
+    const finish = async (status: unknown): Promise<void> => {
+      if (status !== undefined) this.#observers.finish(id);
+      await removeEnded(this.#context, made, status !== undefined);
+    };
     return { process: made.process, console: made.console, finish };
   }
 

@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/container/context.ts';
 import { planFacts } from '../../src/container/facts.ts';
 import { events } from '../../src/container/events.ts';
-import type { ContainerEvent } from '../../src/container/events.ts';
+import type { RuncEvent } from '../../src/container/events.ts';
 import { list } from '../../src/container/list.ts';
 import { processes } from '../../src/container/ps.ts';
 import { state } from '../../src/container/state.ts';
 import { outlineOf, VERSION } from '../../src/container/saved.ts';
 import type { Creation, Saved } from '../../src/container/saved.ts';
 import { load, loadCreation, makePlace, placeOf, save, saveCreation } from '../../src/container/store.ts';
+import type { HostObserver, Notice, Wanted } from '../../src/host/host.ts';
 import { defaultSpec } from '../../src/spec/default.ts';
 import type { Spec } from '../../src/spec/types.ts';
 import { fullConfig } from '../spec/full-config.ts';
@@ -239,19 +240,35 @@ describe('events', () => {
     host.directories.add(CGROUP);
     host.tree.set(`${CGROUP}/cgroup.events`, 'populated 1\nfrozen 0\n');
     host.tree.set(`${CGROUP}/memory.events`, 'oom 0\noom_kill 0\n');
-    let now = 0;
-    const seconds: Record<number, () => void> = {
-      2: () => host.tree.set(`${CGROUP}/memory.events`, 'oom 1\noom_kill 1\n'),
-      5: () => host.tree.set(`${CGROUP}/cgroup.events`, 'populated 0\nfrozen 0\n'),
+    const memory = 'oom 1\noom_kill 1\n';
+    const empty = 'populated 0\nfrozen 0\n';
+    const notices: Notice[] = [
+      { of: 'file', name: 'memory.events', texts: ['oom 0\noom_kill 0\n'], dropped: 0 },
+      { of: 'file', name: 'memory.events', texts: [memory], dropped: 0 },
+      { of: 'interval', name: '', texts: [], dropped: 0 },
+      { of: 'interval', name: '', texts: [], dropped: 0 },
+      { of: 'process', name: '', texts: [], dropped: 0 },
+    ];
+    let wanted: Wanted | undefined;
+    let closed = false;
+    const observe = (asked: Wanted): HostObserver => {
+      wanted = asked;
+      return {
+        next: async () => {
+          const notice = notices.shift();
+          if (notice?.of === 'process') host.tree.set(`${CGROUP}/cgroup.events`, empty);
+          return notice;
+        },
+        finish: () => {},
+        close: () => (closed = true),
+      };
     };
-    const sleep = async (milliseconds: number): Promise<void> => {
-      now += milliseconds;
-      seconds[now / 1000]?.();
-    };
-    const clocked = { ...context, host: { ...host, self: { ...host.self, sleep, now: () => now * 1000 } } };
-    const seen: ContainerEvent[] = [];
-    for await (const event of events(clocked, 'c1', 2000)) seen.push(event);
+    const processes = { ...host.processes, observe, openPidfd: () => 9 };
+    const watched = { ...context, host: { ...host, processes } };
+    const seen: RuncEvent[] = [];
+    for await (const event of events(watched, 'c1', 2000)) seen.push(event);
     expect(seen.map(({ type }) => type)).toEqual(['oom', 'stats', 'stats']);
-    expect(now).toBe(5000);
+    expect(wanted).toMatchObject({ cgroup: CGROUP, interval: 2000, pidfd: 9 });
+    expect(closed).toBe(true);
   });
 });

@@ -122,6 +122,8 @@ const CONDITIONS = {
   'memory policies': () =>
     existsSync('/sys/devices/system/node/node0') ? undefined : 'this kernel has no NUMA memory policies',
   'two cpus': () => (tried('taskset', '-c', '1', 'true') ? undefined : 'there is only one processor here'),
+  pressure: () => (existsSync('/proc/pressure/cpu') ? undefined : 'this kernel tells of no pressure'),
+  'no pressure': () => (existsSync('/proc/pressure/cpu') ? 'this kernel tells of pressure' : undefined),
   podman: installed('podman', 'conmon'),
   buildah: installed('buildah'),
   containerd: installed('containerd', 'ctr'),

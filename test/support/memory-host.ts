@@ -1,5 +1,13 @@
 import { HostError } from '../../src/host/host.ts';
-import type { Host, HostFiles, HostLock, HostProcesses, Outcome } from '../../src/host/host.ts';
+import type {
+  Host,
+  HostFiles,
+  HostLock,
+  HostObserver,
+  HostProcesses,
+  Outcome,
+  Wanted,
+} from '../../src/host/host.ts';
 import type { CapabilityName } from '../../src/plan/numbers.ts';
 
 export interface MemoryHostOptions {
@@ -17,6 +25,7 @@ export interface MemoryHostOptions {
   readonly openDescriptors?: readonly number[];
   /** What the probe program prints. */
   readonly probed?: string;
+  readonly observe?: (wanted: Wanted) => HostObserver;
   readonly execute?: (plan: string) => Outcome;
 }
 
@@ -82,7 +91,7 @@ function notHere(): never {
   throw new HostError('ENOSYS', 'execute', 'not on this machine');
 }
 
-function memoryProcesses({ execute, probed }: MemoryHostOptions): HostProcesses {
+function memoryProcesses({ execute, observe, probed }: MemoryHostOptions): HostProcesses {
   return {
     execute: async (plan) => execute?.(plan) ?? notHere(),
     becomeSubreaper: () => {},
@@ -93,6 +102,7 @@ function memoryProcesses({ execute, probed }: MemoryHostOptions): HostProcesses 
     closeDescriptor: () => {},
     askSystemd: async () => notHere(),
     forwardNotify: async () => {},
+    observe: observe ?? notHere,
     probe: async () => probed ?? notHere(),
   };
 }
