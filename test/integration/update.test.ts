@@ -5,10 +5,12 @@ import { cgroupRoot, needs } from '../support/conditions.ts';
 import { probing } from '../support/config.ts';
 import { makeContainer, startDetached, waitForStatus } from '../support/container.ts';
 import type { TestContainer } from '../support/container.ts';
+import { RUNTS, spawned, until } from '../support/run.ts';
 
 const value = (container: TestContainer, file: string): string =>
   readFileSync(join(cgroupRoot ?? '', 'runts-test', container.id, file), 'utf8').trim();
 
+const MIB = 1024 * 1024;
 const sleeping = probing(['sleep', '60']);
 
 describe('update', () => {
@@ -100,4 +102,47 @@ describe('events', () => {
     expect(event.data['cpu']).toHaveProperty('usage.user');
     expect(event.data['memory']).toHaveProperty('usage.usage');
   });
+
+  it('print statistics at intervals, and end with the container', async (context) => {
+    needs(context);
+    const container = makeContainer(context, sleeping);
+    await startDetached(container);
+    const { ended, lines } = watched(container);
+    await until('two statistics', () => lines().length > 1);
+    expect(await container.runts(['kill', container.id, 'KILL'])).toMatchObject({ status: 0 });
+    expect(await ended).toBe(0);
+    for (const line of lines())
+      expect(JSON.parse(line)).toMatchObject({ type: 'stats', id: container.id, data: { cpu: {} } });
+  });
+
+  it('tell of kills for want of memory', async (context) => {
+    needs(context, 'memory');
+    const container = makeContainer(context, (config) => {
+      sleeping(config);
+      config.linux.resources = { memory: { limit: 24 * MIB, swap: 24 * MIB } };
+    });
+    await startDetached(container);
+    const { ended, lines } = watched(container);
+    await until('statistics', () => lines().length > 0);
+    const killed = await container.runts(['exec', container.id, '/bin/inspect', 'memory', '128']);
+    expect(killed).toMatchObject({ status: 137 });
+    await until('an oom event', () => lines().includes(`{"type":"oom","id":"${container.id}"}`));
+    expect(await container.runts(['kill', container.id, 'KILL'])).toMatchObject({ status: 0 });
+    expect(await ended).toBe(0);
+  });
 });
+
+/** `runts events` while it goes on; the last line may not be whole yet. */
+function watched(container: TestContainer): {
+  ended: Promise<number | null>;
+  readonly lines: () => string[];
+} {
+  const flags = ['--root', container.state, 'events', '--interval', '100ms', container.id];
+  const events = spawned(RUNTS, flags, { unrecorded: 'how many there are depends on the machine' });
+  let text = '';
+  events.stdout?.on('data', (bytes: Buffer) => (text += bytes.toString()));
+  return {
+    ended: new Promise((resolve) => void events.on('close', resolve)),
+    lines: () => text.split('\n').slice(0, -1),
+  };
+}
