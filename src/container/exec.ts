@@ -57,8 +57,8 @@ export async function launchExec(context: Context, request: ExecRequest): Promis
   const { process, warnings } = processOfRequest(context, request, saved);
   for (const warning of warnings) context.warn(warning);
   const terminal = process.terminal === true;
-  const detached = request.detach === true && request.descriptors?.terminal === undefined;
-  checkTerminal({ terminal, detached, consoleSocket: request.consoleSocket });
+  const { detach = false, consoleSocket, descriptors: given } = request;
+  checkTerminal({ terminal, detached: detach, consoleSocket, given });
   return launchProcess(context, request, { saved, process });
 }
 

@@ -63,8 +63,8 @@ export async function launch(context: Context, request: CreateRequest, mode: Lau
   for (const warning of bundle.warnings) context.warn(warning);
   if (mode.untilExecuted) requireProgram(bundle.spec);
   const terminal = bundle.spec.process.terminal === true;
-  const detached = mode.detached && request.descriptors?.terminal === undefined;
-  checkTerminal({ terminal, detached, consoleSocket: request.consoleSocket });
+  const { consoleSocket, descriptors: given } = request;
+  checkTerminal({ terminal, detached: mode.detached, consoleSocket, given });
   const extra = extraDescriptors(context, request.preserveFds ?? 0, request.descriptors);
   const place = makePlace(context.host.files, context.root, request.id);
   const held = (await lock(context.host.files, place, true)) ?? deleted(place);

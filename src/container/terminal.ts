@@ -2,6 +2,7 @@ import { RuntsError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import type { TerminalSize } from '../spec/builder/process.ts';
 import type { Process } from '../spec/types.ts';
+import type { Descriptors } from './descriptors.ts';
 
 export interface TerminalRequest {
   /** process.terminal of the config. */
@@ -9,11 +10,15 @@ export interface TerminalRequest {
   /** True where the runtime will not stay with the process. */
   readonly detached: boolean;
   readonly consoleSocket: string | undefined;
+  /** What a caller within this process gives to the program. */
+  readonly given?: Descriptors | undefined;
 }
 
 /** Refuses a terminal that nobody would hold, and a socket that would get none; the texts are runc's. */
-export function checkTerminal({ terminal, detached, consoleSocket }: TerminalRequest): void {
-  if (detached && terminal && consoleSocket === undefined) {
+export function checkTerminal({ terminal, detached, consoleSocket, given }: TerminalRequest): void {
+  const isHeld = !detached || given?.terminal !== undefined;
+  if (!isHeld && terminal && consoleSocket === undefined) {
+    if (given !== undefined) throw unasked();
     throw new RuntsError(
       'INVALID_ARGUMENT',
       'cannot allocate tty if runc will detach without setting console socket',
@@ -23,7 +28,7 @@ export function checkTerminal({ terminal, detached, consoleSocket }: TerminalReq
       },
     );
   }
-  if ((!detached || !terminal) && consoleSocket !== undefined) {
+  if ((isHeld || !terminal) && consoleSocket !== undefined) {
     throw new RuntsError(
       'INVALID_ARGUMENT',
       'cannot use console socket if runc will not detach or allocate tty',
@@ -33,6 +38,13 @@ export function checkTerminal({ terminal, detached, consoleSocket }: TerminalReq
       },
     );
   }
+}
+
+function unasked(): RuntsError {
+  return new RuntsError('INVALID_ARGUMENT', 'process.terminal asks for a terminal that nobody takes', {
+    path: '/process/terminal',
+    hint: 'ask for stdio: { terminal: { width, height } }, give consoleSocket, or set process.terminal to false',
+  });
 }
 
 /** The process with the terminal that its caller takes the master of, where it does. */

@@ -1,43 +1,43 @@
 import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import type { Readable, Writable } from 'node:stream';
-import { checked } from '../host/checked.ts';
-import { addon } from '../host/node-addon.ts';
+import { Readable } from 'node:stream';
+import type { Writable } from 'node:stream';
+import { flowInto } from './flow.ts';
+import { native } from './native.ts';
 
+/** A stream of this process whose other end is a program's. */
 export interface Piped<Stream> {
   /** The program's end. */
   readonly descriptor: number;
-  /** This process's end. */
   readonly stream: Stream;
   /** Closes the program's end in this process. */
   close(): void;
+  /** The program has ended. */
+  ended(): void;
 }
 
 /** A pipe to a program. That nobody reads it any more is an error of the one who writes, and no end of this process. */
 export function inputPipe(): Piped<Writable> {
-  const [descriptor, ours] = checked(() => addon().makePipe());
+  const [descriptor, ours] = makePipe();
   const stream = new Socket({ fd: ours, readable: false, writable: true });
   // Who writes learns of it by the callback, or by listening as well.
   stream.on('error', () => {});
-  return { descriptor, stream, close: () => closeSync(descriptor) };
+  return { descriptor, stream, close: () => closeSync(descriptor), ended: () => void stream.destroy() };
 }
 
 /** A pipe from a program. It is at its end when the last process that holds the other end has closed it. */
 export function outputPipe(): Piped<Readable> {
-  const [ours, descriptor] = checked(() => addon().makePipe());
-  const stream = new Socket({ fd: ours, readable: true, writable: false });
-  return { descriptor, stream, close: () => closeSync(descriptor) };
-}
-
-/**
- * Streams that nobody has begun to read by the next turn of the event loop are read to their ends, since they hold a
- * descriptor until then.
- */
-export function setAside(streams: readonly (Readable | undefined)[]): void {
-  setImmediate(() => {
-    for (const stream of streams) if (stream !== undefined && isUntouched(stream)) stream.resume();
+  const [ours, descriptor] = makePipe();
+  const source = new Socket({ fd: ours, readable: true, writable: false });
+  const stream = new Readable({
+    read: () => void source.resume(),
+    destroy(error, done) {
+      source.destroy();
+      done(error);
+    },
   });
+  const ended = flowInto(stream, source);
+  return { descriptor, stream, close: () => closeSync(descriptor), ended };
 }
 
-const isUntouched = (stream: Readable): boolean =>
-  stream.readableFlowing === null && !stream.readableDidRead && !stream.destroyed;
+const makePipe = (): [number, number] => native('stdio: cannot make a pipe', (core) => core.makePipe());

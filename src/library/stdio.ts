@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Stdio as Descriptors } from '../container/terminal.ts';
 import type { TerminalSize } from '../spec/builder/process.ts';
 import { RuntsError } from '../errors.ts';
-import { inputPipe, outputPipe, setAside } from './pipes.ts';
+import { inputPipe, outputPipe } from './pipes.ts';
 import { checkSize, openTerminal } from './terminal.ts';
 
 /** A standard stream of a program: a pipe to this process, that of this process, /dev/null, or a descriptor of this process. */
@@ -28,8 +28,7 @@ export interface Stdio extends Ends {
    */
   handOver(console?: number): void;
   /**
-   * To be called once when the program has ended, or never was. Input is closed; output that others of the container
-   * still hold goes on to its end, and is dropped if nobody has begun to read it by the next turn of the event loop.
+   * To be called once when the program has ended, or never was. Input is closed; output can be read then as before.
    */
   ended(): void;
 }
@@ -51,6 +50,7 @@ interface End {
   readonly stream?: Readable | Writable;
   /** Closes the descriptor, if it was made for the program. */
   close(): void;
+  ended(): void;
 }
 
 /** What the caller of a program is most likely to want. */
@@ -78,10 +78,7 @@ export function openStdio(options: StdioOptions): Stdio {
       throw noTerminal();
     },
     handOver: () => ends.forEach((end) => end.close()),
-    ended() {
-      stdin?.destroy();
-      setAside([stdout, stderr] as (Readable | undefined)[]);
-    },
+    ended: () => ends.forEach((end) => end.ended()),
   };
 }
 
@@ -113,7 +110,7 @@ function openEnd(option: StdioOption, index: number): End {
   return given(option);
 }
 
-const given = (descriptor: number): End => ({ descriptor, close: () => {} });
+const given = (descriptor: number): End => ({ descriptor, close: () => {}, ended: () => {} });
 
 function checkDescriptor(option: unknown, name: string): void {
   if (!Number.isInteger(option)) {

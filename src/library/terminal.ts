@@ -1,10 +1,10 @@
 import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import type { TerminalSize } from '../spec/builder/process.ts';
 import { RuntsError } from '../errors.ts';
-import { checked } from '../host/checked.ts';
-import { addon } from '../host/node-addon.ts';
-import { setAside } from './pipes.ts';
+import { flowInto } from './flow.ts';
+import { native } from './native.ts';
 import type { Stdio } from './stdio.ts';
 
 /** Of the kernel's struct winsize. */
@@ -24,12 +24,12 @@ export function checkSize({ width, height }: TerminalSize): TerminalSize {
  * them, since libuv can write to the master of a terminal only in a way that blocks.
  */
 export function openTerminal(first: TerminalSize): Stdio {
-  const [ours, theirs] = checked(() => addon().makeSocketPair());
-  const stream = new Socket({ fd: ours, readable: true, writable: true });
-  // As for any pipe to a program: an error of who writes.
-  stream.on('error', () => {});
+  const [ours, theirs] = native('stdio: cannot make a socket', (core) => core.makeSocketPair());
+  const source = new Socket({ fd: ours, readable: true, writable: true });
+  const stream = duplexOf(source);
+  const ended = flowInto(stream, source);
   const master = ownedMaster(first);
-  stream.once('close', () => master.hangUp());
+  source.once('close', () => master.hangUp());
   return {
     descriptors: [-1, -1, -1],
     terminal: first,
@@ -37,19 +37,34 @@ export function openTerminal(first: TerminalSize): Stdio {
     stdout: stream,
     resize: (size) => master.resize(checkSize(size)),
     handOver(console) {
-      try {
-        if (console !== undefined) master.open(console, stream.destroyed ? undefined : theirs);
-      } finally {
-        closeSync(theirs);
+      if (console !== undefined) {
+        const failure = master.open(console, source.destroyed ? undefined : theirs);
+        if (failure !== undefined) stream.destroy(failure);
       }
+      closeSync(theirs);
     },
-    ended: () => setAside([stream]),
+    ended,
   };
 }
 
+function duplexOf(source: Socket): Duplex {
+  const stream = new Duplex({
+    allowHalfOpen: false,
+    read: () => void source.resume(),
+    write: (chunk: Buffer, _encoding, done) => void source.write(chunk, done),
+    final: (done) => void source.end(done),
+    destroy(error, done) {
+      source.destroy();
+      done(error);
+    },
+  });
+  // As for any pipe to a program: an error of who writes.
+  return stream.on('error', () => {});
+}
+
 interface Master {
-  /** Joins the terminal to a socket; without one nobody is there to hold it any more. */
-  open(console: number, socket: number | undefined): void;
+  /** Joins the terminal to a socket, or hangs up: without a socket, as nobody is there any more, and where it fails. */
+  open(console: number, socket: number | undefined): Error | undefined;
   /** Also before there is a terminal, and after. */
   resize(size: TerminalSize): void;
   hangUp(): void;
@@ -68,13 +83,14 @@ function ownedMaster(first: TerminalSize): Master {
   return {
     open(console, socket) {
       held = console;
-      if (socket === undefined) return hangUp();
       try {
-        checked(() => addon().bridgeTerminal(socket, console));
+        if (socket === undefined) hangUp();
+        else native('stdio: cannot hold the terminal', (core) => core.bridgeTerminal(socket, console));
         show();
+        return undefined;
       } catch (error) {
         hangUp();
-        throw error;
+        return error as Error;
       }
     },
     resize(next) {
@@ -86,5 +102,5 @@ function ownedMaster(first: TerminalSize): Master {
 }
 
 function setSize(master: number, { width, height }: TerminalSize): void {
-  checked(() => addon().setTerminalSize(master, width, height));
+  native('terminal: cannot change its size', (core) => core.setTerminalSize(master, width, height));
 }
