@@ -8,7 +8,7 @@ const RUN = 'run';
 const THREE = 'create, start, delete';
 
 /** `peer`: the median divided by that runtime's. Else `of`, with its unit. */
-const BUDGETS = [
+const CYCLES = [
   { cycle: RUN, of: 'wall', peer: 'crun', most: 0.6 },
   { cycle: RUN, of: 'cpu', peer: 'crun', most: 0.6 },
   { cycle: RUN, of: 'wall', peer: 'runc', most: 0.2 },
@@ -24,14 +24,51 @@ const BUDGETS = [
   { file: 'dist/runts', most: 6, unit: 'MB' },
 ];
 
+const rate = (rates, number) => rates?.find(({ at }) => at === number);
+
+/** Containers made in a Node process: each with where its figure is in the report. */
+const EMBEDDED = [
+  { what: 'one in Node, times a crun spawned', most: 0.35, in: ({ rates }) => rate(rates, 1)?.ratio },
+  { what: 'one in Node, times the floor', most: 2.5, in: ({ rates }) => rate(rates, 1)?.overFloor },
+  { what: '32 at once in Node, times cruns spawned', most: 0.2, in: ({ rates }) => rate(rates, 32)?.ratio },
+  { what: 'the event loop held', most: 1, unit: 'ms', in: ({ turns }) => turns?.longest.median },
+  {
+    what: 'memory of Node for a live container',
+    most: 20,
+    unit: 'KB',
+    in: ({ live }) => live && round(live.each),
+  },
+  { what: 'left of live containers', most: 0, in: ({ live }) => live?.left },
+  {
+    what: 'Node grows over many containers',
+    most: 1,
+    unit: 'MB',
+    in: ({ steady }) => steady && megabytes(steady.grown.rss),
+  },
+  { what: 'descriptors left open in Node', most: 0, in: ({ steady }) => steady?.grown.fds },
+  { what: 'threads left in Node', most: 0, in: ({ steady }) => steady?.grown.threads },
+];
+
+const megabytes = (kilobytes) => round((kilobytes * 1024) / 1e6);
+
 const NAMES = { wall: 'wall time', cpu: 'CPU time', rss: 'peak resident size' };
 
-/** Each budget with its figure (undefined where it was not measured) and `held`, `MISSED` or `not measured`. */
-export function judge(cycles) {
-  return BUDGETS.map((budget) => {
-    const figure = budget.file === undefined ? figureOf(budget, cycles) : megabytesOf(STANDALONE);
-    return { ...budget, what: describe(budget), figure, verdict: verdictOf(figure, budget.most) };
-  });
+/**
+ * Each budget with the part of the bench that measures it, its figure (undefined where it was not measured) and `held`,
+ * `MISSED` or `not measured`.
+ */
+export function judge({ cycles = [], embedded = {} }) {
+  const ofCycles = CYCLES.map((budget) => ({
+    ...budget,
+    part: 'cycles',
+    what: describe(budget),
+    figure: budget.file === undefined ? figureOf(budget, cycles) : megabytesOf(STANDALONE),
+  }));
+  const ofEmbedded = EMBEDDED.map((budget) => ({ ...budget, part: 'embedded', figure: budget.in(embedded) }));
+  return [...ofCycles, ...ofEmbedded].map((budget) => ({
+    ...budget,
+    verdict: verdictOf(budget.figure, budget.most),
+  }));
 }
 
 function describe({ file, cycle, of, peer, beyond }) {

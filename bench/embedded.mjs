@@ -1,47 +1,28 @@
-// embedded.mjs BUNDLE ROOT CRUN ROUNDS: containers made at once by one Node process, through the core and (unless CRUN is
-// empty) by a child process of `crun run` each. Prints JSON: milliseconds a container, from the call to its removal.
+// embedded.mjs BUNDLE ROOT CRUN FLOOR ROUNDS: containers made by one Node process, some at once, through the library and
+// (unless CRUN is empty) by a child process of `crun run` each; beside one at a time the program FLOOR with its arguments in
+// JSON. Prints JSON: milliseconds a container, from the call to its removal.
 import { spawn } from 'node:child_process';
-import { nodeHost, run } from '../dist/index.js';
+import { answer, nextId, openRuntime, runMany, runOnce } from './container.mjs';
 import { quantile, round, summary } from './figures.mjs';
+import { runFloor } from './floor.mjs';
 
 const AT_ONCE = [1, 8, 32];
-const [bundle, root, crun, rounds] = process.argv.slice(2);
+/** By then the engine has compiled what a container takes. */
+const WARM_UP = 300;
+/** The program starts afresh each time: the median of some. */
+const FLOOR = 5;
+const [bundle, root, crun, floor, rounds] = process.argv.slice(2);
+const runtime = await openRuntime(`${root}-runts`);
 
-const context = { host: nodeHost(), root: `${root}-runts`, cgroupManager: 'cgroupfs', warn: console.error };
-let serial = 0;
-const nextId = () => `bench-${process.pid}-embedded-${serial++}`;
-
-async function throughCore() {
-  const status = await run(context, {
-    id: nextId(),
-    bundle,
-    consoleSocket: undefined,
-    pidfdSocket: undefined,
-    pidFile: undefined,
-    noPivot: false,
-    noNewKeyring: false,
-    preserveFds: 0,
-    detach: false,
-    keep: false,
-    subreaper: false,
-  });
-  if (status !== 0) throw new Error(`the container ended with ${status}`);
-}
+const throughCore = () => runOnce(runtime, bundle);
 
 function throughChild() {
-  const { promise, resolve, reject } = deferred();
-  const child = spawn(crun, ['--root', `${root}-crun`, 'run', '--bundle', bundle, nextId()], {
-    stdio: 'ignore',
+  return new Promise((resolve, reject) => {
+    const args = ['--root', `${root}-crun`, 'run', '--bundle', bundle, nextId()];
+    const child = spawn(crun, args, { stdio: 'ignore' });
+    child.once('error', reject);
+    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`crun ended with ${code}`))));
   });
-  child.once('error', reject);
-  child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`crun ended with ${code}`))));
-  return promise;
-}
-
-function deferred() {
-  const parts = {};
-  parts.promise = new Promise((resolve, reject) => Object.assign(parts, { resolve, reject }));
-  return parts;
 }
 
 /** Milliseconds a container with `at` at once. */
@@ -60,29 +41,37 @@ async function usable() {
   );
 }
 
+/** Each in turn, so that what disturbs the machine disturbs all. */
+async function measureAt(at, count, withCrun) {
+  const samples = { runts: [], crun: [], floor: [] };
+  for (let i = 0; i < count; i++) {
+    samples.runts.push(await timed(throughCore, at));
+    if (withCrun) samples.crun.push(await timed(throughChild, at));
+    if (at === 1) samples.floor.push(runFloor(JSON.parse(floor), FLOOR)?.median);
+  }
+  return samples;
+}
+
+const share = (of, by) => round(quantile(of, 0.5) / quantile(by, 0.5));
+
+function figuresOf(at, { runts, crun: peer, floor: least }) {
+  const figures = { at, runts: summary(runts) };
+  if (peer.length > 0) Object.assign(figures, { crun: summary(peer), ratio: share(runts, peer) });
+  const known = least.filter((each) => each !== undefined);
+  if (known.length > 0) Object.assign(figures, { floor: summary(known), overFloor: share(runts, known) });
+  return figures;
+}
+
 async function main() {
   const withCrun = await usable();
-  for (let i = 0; i < 3; i++) await throughCore();
+  for (let i = 0; i < WARM_UP; i++) await throughCore();
+  await runMany(runtime, bundle, Math.max(...AT_ONCE));
   const results = [];
   for (const at of AT_ONCE) {
-    const samples = { runts: [], crun: [] };
-    const count = Number(rounds) * (at === 1 ? 5 : 1);
-    for (let i = 0; i < count; i++) {
-      samples.runts.push(await timed(throughCore, at));
-      if (withCrun) samples.crun.push(await timed(throughChild, at));
-    }
-    results.push({
-      at,
-      runts: summary(samples.runts),
-      ...(withCrun && {
-        crun: summary(samples.crun),
-        ratio: round(quantile(samples.runts, 0.5) / quantile(samples.crun, 0.5)),
-      }),
-    });
+    const count = Number(rounds) * (at === 1 ? 10 : 1);
+    results.push(figuresOf(at, await measureAt(at, count, withCrun)));
   }
-  const eight = results.find(({ at }) => at === 8);
-  const eightOverOne = round((eight.runts.median * 8) / results[0].runts.median);
-  process.stdout.write(JSON.stringify({ rounds: results, eightOverOne }));
+  answer(results);
 }
 
 await main();

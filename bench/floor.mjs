@@ -3,20 +3,29 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Median and p10 in milliseconds; prints them with the phases. */
-export function measureFloor(setting) {
-  const { directory, programs, env, count, log } = setting;
+/** The program and its arguments but for how many containers. */
+export function floorArguments(setting) {
+  const { directory, programs } = setting;
   const filter = seccompFile(setting);
-  const args = ['--rootfs', join(directory, 'rootfs'), '--count', String(count * 5), '--phases'];
-  if (filter !== undefined) args.push('--seccomp', filter);
-  const { status, stdout, stderr } = spawnSync(join(programs, 'floor'), args, { encoding: 'utf8', env });
-  log(
-    status === 0
-      ? `\nfloor: the same container by system calls alone: ${stdout.trimEnd()}`
-      : `\nbench: ${stderr.trim()}`,
-  );
+  const args = [join(programs, 'floor'), '--rootfs', join(directory, 'rootfs')];
+  return filter === undefined ? args : [...args, '--seccomp', filter];
+}
+
+/** Median and p10 in milliseconds, and what the program has printed; undefined where it fails. */
+export function runFloor([program, ...args], count, ...more) {
+  const given = [...args, '--count', String(count), ...more];
+  const { stdout } = spawnSync(program, given, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
   const figures = /^([\d.]+) ms \(p10 ([\d.]+)\)/.exec(stdout);
-  return figures === null ? undefined : { median: Number(figures[1]), p10: Number(figures[2]) };
+  if (figures === null) return undefined;
+  return { median: Number(figures[1]), p10: Number(figures[2]), text: stdout.trimEnd() };
+}
+
+/** Prints it with its phases. */
+export function measureFloor(setting) {
+  const { count, log } = setting;
+  const figures = runFloor(floorArguments(setting), count * 5, '--phases');
+  if (figures !== undefined) log(`\nfloor: the same container by system calls alone: ${figures.text}`);
+  return figures && { median: figures.median, p10: figures.p10 };
 }
 
 /**

@@ -1,5 +1,5 @@
 // Tables of the report.
-import { table } from './figures.mjs';
+import { round, table } from './figures.mjs';
 
 export function printCycle({ bundle, cycle, results }, log) {
   const peers = [...new Set(results.flatMap(({ ratios }) => Object.keys(ratios)))];
@@ -16,18 +16,41 @@ export function printCycle({ bundle, cycle, results }, log) {
   log(`\n${table(head, rows).join('\n')}`);
 }
 
-export function printEmbedded({ rounds, eightOverOne }, log) {
-  const head = ['in one Node process', 'runts ms each', 'p10', 'crun run ms each', 'p10', 'runts/crun'];
-  const rows = rounds.map(({ at, runts, crun: peer, ratio }) => [
+export function printRates(rates, log) {
+  const columns = [
+    'runts ms each',
+    'p10',
+    'crun run ms each',
+    'p10',
+    'runts/crun',
+    'floor ms',
+    'runts/floor',
+  ];
+  const rows = rates.map(({ at, runts, crun, ratio, floor, overFloor }) => [
     `${at} at once`,
-    runts.median,
-    runts.p10,
-    peer?.median,
-    peer?.p10,
-    ratio,
+    ...[runts.median, runts.p10, crun?.median, crun?.p10, ratio, floor?.median, overFloor],
   ]);
-  log(`\n${table(head, rows).join('\n')}`);
-  log(`8 at once take ${eightOverOne} times as long as one (${eightOverOne < 6 ? 'below' : 'NOT below'} 6)`);
+  log(`\n${table(['in one Node process', ...columns], rows).join('\n')}`);
+  const [one, eight] = [1, 8].map((number) => rates.find(({ at }) => at === number)?.runts.median);
+  log(`8 at once take ${round((eight * 8) / one)} times as long as one`);
+}
+
+export function printTurns({ at, longest }, log) {
+  log(
+    `\n${at} starting at once hold the event loop for ${longest.median} ms at the longest (p10 ${longest.p10})`,
+  );
+}
+
+export function printLive({ count, each, ending, left }, log) {
+  const size = `the Node process grows by ${round(each)} KB for each`;
+  log(`\n${count} live: ${size}; ended and deleted in ${round(ending)} ms each, ${left} left`);
+}
+
+export function printSteady({ count, first, grown, after, left }, log) {
+  const grows = `${round(grown.rss)} KB (of ${round(after.rss)}), ${grown.fds} descriptors, ${grown.threads} threads`;
+  log(
+    `\n${count} one after the other: after the first ${first} the Node process grows by ${grows}; ${left} left`,
+  );
 }
 
 /** `held` or `MISSED` for each budget; `-` where it was not measured. */
