@@ -35,10 +35,9 @@ export function printRates(rates, log) {
   log(`8 at once take ${round((eight * 8) / one)} times as long as one`);
 }
 
-export function printTurns({ at, longest }, log) {
-  log(
-    `\n${at} starting at once hold the event loop for ${longest.median} ms at the longest (p10 ${longest.p10})`,
-  );
+export function printTurns({ at, clock, own }, log) {
+  const waits = `${own.median} ms (p10 ${own.p10}) without waiting for a processor`;
+  log(`\n${at} starting at once hold the event loop for ${clock.median} ms at the longest; ${waits}`);
 }
 
 export function printLive({ count, each, ending, left }, log) {
