@@ -55,7 +55,7 @@ void append_exit(Program &program, int value) {
 }
 
 using Rule = plan::CgroupDevicesRules;
-using Rules = std::span<const Rule>;
+using Rules = std::span<Rule>;
 
 bool is_for_all_access(const Rule &rule) { return (rule.access & kAllAccess) == kAllAccess; }
 
@@ -94,9 +94,21 @@ Rules alike(Rules rules, const Question &question) {
   return rules.first(count);
 }
 
-// Rules that follow each other and ask the same are asked once: the verifier follows every way through the program, and
-// that is most of what loading it takes. True where all ways end here: nothing may come after that, as the verifier refuses
-// code that is not reached.
+// No device meets two rules that answer a question differently. So their order is free, and those that answer alike come
+// together; none is moved past a rule that asks nothing.
+void gather(Rules rules, const Question &question) {
+  auto asks_nothing = [&](const Rule &rule) { return question.of(rule) == question.any; };
+  auto by_answer = [&](const Rule &a, const Rule &b) { return question.of(a) < question.of(b); };
+  for (auto at = rules.begin(); at != rules.end();) {
+    auto end = std::find_if(at, rules.end(), asks_nothing);
+    std::stable_sort(at, end, by_answer);
+    at = std::find_if_not(end, rules.end(), asks_nothing);
+  }
+}
+
+// Rules that ask the same are asked once: the verifier follows every way through the program, and that is most of what
+// loading it takes. True where all ways end here: nothing may come after that, as the verifier refuses code that is not
+// reached.
 bool append_rules(Program &program, Rules rules, std::span<const Question> questions) {
   if (questions.empty()) {
     for (const Rule &rule : rules) {
@@ -106,6 +118,7 @@ bool append_rules(Program &program, Rules rules, std::span<const Question> quest
     return false;
   }
   const Question &question = questions.front();
+  gather(rules, question);
   while (!rules.empty()) {
     Rules group = alike(rules, question);
     Program body;
@@ -125,6 +138,21 @@ bool is_within(const Rule &inner, const Rule &outer) {
     return answer == question.any || answer == question.of(inner);
   };
   return is_for_all_access(outer) && std::all_of(std::begin(kQuestions), std::end(kQuestions), takes);
+}
+
+long unasked(const Rule &rule) {
+  auto asks_nothing = [&](const Question &question) { return question.of(rule) == question.any; };
+  return std::count_if(std::begin(kQuestions), std::end(kQuestions), asks_nothing);
+}
+
+// The order of rules that follow each other and say the same is free, too: those that ask the least come first, so that the
+// others can be gathered.
+void widest_first(Rules rules) {
+  for (auto at = rules.begin(); at != rules.end();) {
+    auto end = std::find_if(at, rules.end(), [&](const Rule &rule) { return rule.allow != at->allow; });
+    std::stable_sort(at, end, [](const Rule &a, const Rule &b) { return unasked(a) > unasked(b); });
+    at = end;
+  }
 }
 
 // From the last, which decides, to the first, without those that never decide.
@@ -148,7 +176,9 @@ Program compile(const plan::List<Rule> &rules) {
       load(kMajor, offsetof(bpf_cgroup_dev_ctx, major)),
       load(kMinor, offsetof(bpf_cgroup_dev_ctx, minor)),
   };
-  if (!append_rules(program, deciding(rules), kQuestions)) append_exit(program, 0);
+  std::vector<Rule> list = deciding(rules);
+  widest_first(list);
+  if (!append_rules(program, list, kQuestions)) append_exit(program, 0);
   return program;
 }
 
