@@ -1,6 +1,5 @@
 import { RuntsError } from '../errors.ts';
 import type { HostLock } from '../host/host.ts';
-import { cgroupParent } from '../plan/cgroup.ts';
 import { compileDelete, compileDismiss, compilePoststop } from '../plan/lifecycle.ts';
 import type { CgroupPlace } from '../plan/lifecycle.ts';
 import { rdtRemoveSteps } from '../plan/intel-rdt.ts';
@@ -126,7 +125,7 @@ async function clear(context: Context, place: Place, saved: Saved): Promise<void
   const { files } = context.host;
   const cgroup = ownCgroup(context, saved);
   const removal = [
-    ...compileDelete(cgroup, cgroupParent(saved.facts)),
+    ...compileDelete(cgroup, saved.facts.cgroup?.delegation?.parent),
     ...detachRootSteps(saved),
     ...rdtRemoveSteps(saved),
     ...dismissal(saved),

@@ -2,7 +2,6 @@ import { writeStep } from '../cgroup/settings.ts';
 import { settingsForSystemd } from '../cgroup/systemd/properties.ts';
 import { updateSettings } from '../cgroup/update.ts';
 import type { Integer, Linux, LinuxResources, Spec } from '../spec/types.ts';
-import { CGROUP_PARENT } from './cgroup.ts';
 import { onHost } from './context.ts';
 import { START_SOCKET } from './create.ts';
 import type { CgroupFacts, Facts, SystemdFacts } from './facts.ts';
@@ -68,14 +67,14 @@ export function compileKillAll(cgroup: CgroupPlace): Plan {
 }
 
 /**
- * Removes the cgroup with all that still runs in it. Its parents stay, as the callers that made them may be using
- * them, but for runts' own, which go when they are empty. Without a cgroup there is nothing to do: mounts and
- * namespaces go with the process.
+ * Removes the cgroup with all that still runs in it. Its parents stay: callers that made them may be using them, and the one
+ * of runts is there for the next container, which is made faster. Only what runts has made in a cgroup that is delegated to
+ * a user goes when it is empty. Without a cgroup there is nothing to do: mounts and namespaces go with the process.
  */
-export function compileDelete(cgroup: CgroupPlace | undefined, parent = CGROUP_PARENT): Plan {
+export function compileDelete(cgroup: CgroupPlace | undefined, delegated?: string): Plan {
   if (cgroup === undefined) return [];
   const { root, path, inode = 0 } = cgroup;
-  const until = parentOf(path.startsWith(`${parent}/`) ? parent : path);
+  const until = parentOf(delegated !== undefined && path.startsWith(`${delegated}/`) ? delegated : path);
   return [onHost('', { kind: 'cgroup-remove', root, path, until, timeoutMs: REMOVE_TIMEOUT_MS, inode })];
 }
 

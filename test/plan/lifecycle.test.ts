@@ -21,12 +21,14 @@ test('a signal to the process, or SIGKILL to all of the cgroup', () => {
   expect(lifecycle.compileKillAll(CGROUP)).toEqual([OPEN, { kind: 'cgroup-kill', on: 'host', because: '' }]);
 });
 
-test('delete removes the cgroup and leaves its parents, but for our own', () => {
+test('delete removes the cgroup and leaves its parents, but for our own in a delegated cgroup', () => {
   expect(lifecycle.compileDelete(CGROUP)).toMatchObject([
     { kind: 'cgroup-remove', ...CGROUP, until: '/docker', timeoutMs: 10_000 },
   ]);
   expect(lifecycle.compileDelete({ root: '/c', path: '/web' })).toMatchObject([{ until: '/' }]);
-  expect(lifecycle.compileDelete({ root: '/c', path: '/runts/web' })).toMatchObject([{ until: '/' }]);
+  expect(lifecycle.compileDelete({ root: '/c', path: '/runts/web' })).toMatchObject([{ until: '/runts' }]);
+  const delegated = { root: '/c', path: '/user/a/runts/web' };
+  expect(lifecycle.compileDelete(delegated, '/user/a/runts')).toMatchObject([{ until: '/user/a' }]);
   expect(lifecycle.compileDelete(undefined)).toEqual([]);
 });
 
