@@ -5,19 +5,22 @@
 #include <cstdlib>
 #include <sys/mman.h>
 #include <ucontext.h>
+#include <utility>
 
 #include "heap.h"
 
 namespace runts::quickjs {
 namespace {
 
+// One instruction accesses so many pages at most: two places, each across two.
+constexpr size_t kAtOnce = 4;
+
 struct Watch {
   std::span<char> memory;
-  Accesses accesses;
-  // Of pages that may not be accessed.
-  int protection;
-  // Pages that the instruction under way may access: some data lie across two, some instructions access two places.
-  std::array<char *, 8> open;
+  Watched watched;
+  std::vector<bool> words;
+  // The pages that may be accessed though they are watched, the last ones of those that ever were.
+  std::array<char *, kAtOnce> open;
   size_t opened;
 };
 Watch watch;
@@ -25,40 +28,44 @@ Watch watch;
 #ifdef __x86_64__
 constexpr bool kStops = true;
 
+// Has the processor stop behind the next instruction, or not.
 void set_stop(void *context, bool on) {
   constexpr greg_t kTrap = 0x100;
   greg_t &flags = static_cast<ucontext_t *>(context)->uc_mcontext.gregs[REG_EFL];
   flags = on ? flags | kTrap : flags & ~kTrap;
 }
-
-bool is_write(void *context) {
-  constexpr greg_t kWrite = 2;
-  return (static_cast<ucontext_t *>(context)->uc_mcontext.gregs[REG_ERR] & kWrite) != 0;
-}
 #else
 constexpr bool kStops = false;
 
 void set_stop(void *, bool) {}
-bool is_write(void *) { return true; }
 #endif
+
+void allow(char *page) { mprotect(page, kPage, PROT_READ | PROT_WRITE); }
+
+void forbid(std::span<char> pages) {
+  mprotect(pages.data(), pages.size(), watch.watched == Watched::kMost ? PROT_NONE : PROT_READ);
+}
+
+void forbid_oldest() {
+  if (watch.opened >= kAtOnce) forbid({watch.open[watch.opened % kAtOnce], kPage});
+}
 
 // The instruction is done again, and may. Anything else is a fault of ours.
 void let_access(int, siginfo_t *info, void *context) {
   auto *address = static_cast<char *>(info->si_addr);
   if (address < watch.memory.data() || address >= watch.memory.data() + watch.memory.size()) abort();
   auto offset = static_cast<size_t>(address - watch.memory.data());
-  (is_write(context) ? watch.accesses.written : watch.accesses.read)[offset / kWord] = true;
+  watch.words[offset / kWord] = true;
   char *page = watch.memory.data() + offset / kPage * kPage;
-  mprotect(page, kPage, PROT_READ | PROT_WRITE);
-  if (!kStops) return;
-  set_stop(context, true);
-  if (watch.opened == watch.open.size()) abort();
-  watch.open[watch.opened++] = page;
+  allow(page);
+  if (watch.watched == Watched::kPages) return;
+  if (watch.watched == Watched::kMost) forbid_oldest();
+  watch.open[watch.opened++ % kAtOnce] = page;
+  if (watch.watched == Watched::kWrites) set_stop(context, true);
 }
 
-void close_pages(int, siginfo_t *, void *context) {
-  for (size_t i = 0; i < watch.opened; i++) mprotect(watch.open[i], kPage, watch.protection);
-  watch.opened = 0;
+void stop(int, siginfo_t *, void *context) {
+  for (; watch.opened > 0; watch.opened--) forbid({watch.open[watch.opened - 1], kPage});
   set_stop(context, false);
 }
 
@@ -81,17 +88,16 @@ class Handler {
 
 }  // namespace
 
-Accesses watch_accesses(std::span<char> memory, Watched watched, const std::function<void()> &play) {
+std::vector<bool> words_accessed(std::span<char> memory, Watched watched, const std::function<void()> &play) {
   // The last page may have more on it, to which new blocks go.
   std::span<char> whole = memory.first(memory.size() / kPage * kPage);
-  std::vector<bool> none(memory.size() / kWord);
-  bool all = kStops && watched == Watched::kAll;
-  watch = {whole, {none, all ? none : std::vector<bool>()}, all ? PROT_NONE : PROT_READ, {}, 0};
-  Handler faults(SIGSEGV, let_access), steps(SIGTRAP, close_pages);
-  mprotect(whole.data(), whole.size(), watch.protection);
+  if (watched == Watched::kWrites && !kStops) watched = Watched::kPages;
+  watch = {whole, watched, std::vector<bool>(memory.size() / kWord), {}, 0};
+  Handler faults(SIGSEGV, let_access), stops(SIGTRAP, stop);
+  forbid(whole);
   play();
   mprotect(whole.data(), whole.size(), PROT_READ | PROT_WRITE);
-  return std::move(watch.accesses);
+  return std::move(watch.words);
 }
 
 }  // namespace runts::quickjs

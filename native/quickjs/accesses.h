@@ -7,20 +7,20 @@
 
 namespace runts::quickjs {
 
-// Accesses are told apart by words of so many bytes.
+// Accesses are told apart by words of so many bytes; of one to several, the first is known.
 constexpr size_t kWord = 8;
 
-// One for each word; of an access to several, the first.
-struct Accesses {
-  std::vector<bool> written;
-  // Empty where reading was not watched.
-  std::vector<bool> read;
+enum class Watched {
+  // The first write to each page.
+  kPages,
+  // All writes; the processor stops behind each. Where it cannot, the same as kPages.
+  kWrites,
+  // Reads and writes: of each word most likely one, as a few pages at a time are not watched.
+  kMost,
 };
 
-enum class Watched { kWrites, kAll };
-
-// What of memory (it begins with a page) is accessed while `play` runs. Where the processor cannot be made to stop behind
-// each access, it is the first write to each page. Not for work in which the kernel accesses the memory.
-Accesses watch_accesses(std::span<char> memory, Watched watched, const std::function<void()> &play);
+// Which words of memory (it begins with a page) are accessed while `play` runs. Not for work in which the kernel accesses
+// them.
+std::vector<bool> words_accessed(std::span<char> memory, Watched watched, const std::function<void()> &play);
 
 }  // namespace runts::quickjs

@@ -103,7 +103,8 @@ Places find_places(const Inputs &inputs) {
     Play play = make_engine(inputs, {});
     Image image = take_image(play.engine);
     std::vector<std::span<char>> blocks = image_blocks();
-    Places places = places_of(image.memory, blocks, rehearse_all(play, image.memory, Watched::kAll));
+    std::vector<Rehearsal> rehearsals = rehearse_all(play, image.memory, Watched::kWrites);
+    Places places = places_of(image.memory, blocks, rehearsals, words_read(play, image.memory));
     return std::string(reinterpret_cast<const char *>(places.data()), places.size() * sizeof(places[0]));
   });
   Places places(bytes.size() / sizeof(Places::value_type));
@@ -124,7 +125,7 @@ void set_all_pages(Image &image, const std::vector<Rehearsal> &rehearsals) {
   for (const Rehearsal &rehearsal : rehearsals) {
     std::vector<bool> &own = pages.emplace_back(each.size());
     for (size_t word = 0; word < own.size() * kWords; word++)
-      if (rehearsal.accesses.written[word]) own[word / kWords] = true;
+      if (rehearsal.written[word]) own[word / kWords] = true;
     for (size_t page = 0; page < each.size(); page++) each[page] = each[page] && own[page];
   }
   set_pages(image, "", each);
@@ -144,7 +145,7 @@ int make_image(const char *script, const char *config, const char *output) {
   Play play = make_engine(inputs, places);
   if (!fits(places, image_blocks())) return complain("the program has not asked for the same memory twice");
   Image image = take_image(play.engine);
-  set_all_pages(image, rehearse_all(play, image.memory, Watched::kWrites));
+  set_all_pages(image, rehearse_all(play, image.memory, Watched::kPages));
   return write_image(image, output);
 }
 

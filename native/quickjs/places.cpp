@@ -17,34 +17,28 @@ struct Live {
 };
 
 bool any(const std::vector<bool> &words, size_t begin, size_t end) {
-  if (words.empty()) return false;
   auto from = words.begin() + static_cast<ptrdiff_t>(begin / kWord), to = words.begin() + static_cast<ptrdiff_t>(end / kWord);
   return std::find(from, to, true) != to;
 }
 
-std::vector<Live> live_blocks(std::span<char> image, const std::vector<std::span<char>> &blocks,
-                              const std::vector<Rehearsal> &rehearsals) {
-  std::vector<Live> all;
-  for (uint32_t number = 0; number < blocks.size(); number++) {
-    std::span<char> block = blocks[number];
-    if (block.empty()) continue;
-    auto begin = static_cast<size_t>(block.data() - image.data()), end = begin + block.size();
-    Live live{number, static_cast<uint32_t>(block.size()), 0, false};
-    for (size_t i = 0; i < rehearsals.size(); i++) {
-      const Accesses &accesses = rehearsals[i].accesses;
-      live.writers |= static_cast<uint32_t>(any(accesses.written, begin, end)) << i;
-      live.read = live.read || any(accesses.read, begin, end);
-    }
-    all.push_back(live);
-  }
-  return all;
+uint32_t writers_of(const std::vector<Rehearsal> &rehearsals, size_t begin, size_t end) {
+  uint32_t writers = 0;
+  for (size_t i = 0; i < rehearsals.size(); i++)
+    writers |= static_cast<uint32_t>(any(rehearsals[i].written, begin, end)) << i;
+  return writers;
 }
 
 }  // namespace
 
 Places places_of(std::span<char> image, const std::vector<std::span<char>> &blocks,
-                 const std::vector<Rehearsal> &rehearsals) {
-  std::vector<Live> all = live_blocks(image, blocks, rehearsals);
+                 const std::vector<Rehearsal> &rehearsals, const std::vector<bool> &read) {
+  std::vector<Live> all;
+  for (uint32_t number = 0; number < blocks.size(); number++) {
+    std::span<char> block = blocks[number];
+    if (block.empty()) continue;
+    auto begin = static_cast<size_t>(block.data() - image.data()), end = begin + block.size();
+    all.push_back({number, static_cast<uint32_t>(block.size()), writers_of(rehearsals, begin, end), any(read, begin, end)});
+  }
   // What more commands write to comes first, and what the same ones write to stays together.
   std::ranges::stable_sort(all, std::greater(), [](const Live &live) {
     return std::tuple(std::popcount(live.writers), live.writers, live.read);

@@ -9,7 +9,8 @@
 
 namespace runts::quickjs {
 
-// For these blocks, made once more. The rehearsals are of the image in which they lie now.
-Places places_of(std::span<char> image, const std::vector<std::span<char>> &blocks, const std::vector<Rehearsal> &rehearsals);
+// For these blocks, made once more. The words are of the image in which they lie now.
+Places places_of(std::span<char> image, const std::vector<std::span<char>> &blocks, const std::vector<Rehearsal> &rehearsals,
+                 const std::vector<bool> &read);
 
 }  // namespace runts::quickjs

@@ -11,7 +11,8 @@ namespace runts::quickjs {
 
 struct Rehearsal {
   std::string verb;
-  Accesses accesses;
+  // Words of the image.
+  std::vector<bool> written;
 };
 
 struct Play {
@@ -24,5 +25,8 @@ struct Play {
 
 // Each begins with the image as it is, and leaves it so.
 std::vector<Rehearsal> rehearse_all(const Play &play, std::span<char> image, Watched watched);
+
+// What the first of them reads, which is mostly what the others read.
+std::vector<bool> words_read(const Play &play, std::span<char> image);
 
 }  // namespace runts::quickjs
