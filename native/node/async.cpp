@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <mutex>
 
@@ -23,6 +24,8 @@ struct Instance {
   std::shared_ptr<Queue> queue = std::make_shared<Queue>();
   // Promises that are open and keep the program; while there are any, the environment stays alive.
   size_t open = 0;
+  // Descriptors that JavaScript has.
+  std::map<int, Fd> given;
 };
 
 struct Task {
@@ -94,6 +97,22 @@ Napi::Value run_async(Napi::Env env, std::function<Answer()> work) {
   return make_promise(env, [&work](Settle settle) {
     core::run_on_thread([work = std::move(work), settle = std::move(settle)] { settle(work()); });
   });
+}
+
+Napi::Value give_out(Napi::Env env, Fd fd) {
+  int number = fd.get();
+  if (Instance *instance = instance_of(env)) instance->given[number] = std::move(fd);
+  return Napi::Number::New(env, number);
+}
+
+Fd take_back(Napi::Env env, int fd) {
+  Instance *instance = instance_of(env);
+  if (!instance) return {};
+  auto given = instance->given.find(fd);
+  if (given == instance->given.end()) return Fd(fd);
+  Fd owned = std::move(given->second);
+  instance->given.erase(given);
+  return owned;
 }
 
 Napi::Error system_error(Napi::Env env, int error, const char *syscall, const std::string &path) {

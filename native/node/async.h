@@ -6,6 +6,7 @@
 #include <string>
 
 #include "../core/status.h"
+#include "../sys/fd.h"
 
 namespace runts::node {
 
@@ -21,6 +22,13 @@ Napi::Value make_promise(Napi::Env env, const std::function<void(Settle)> &begin
 
 // A promise for work on a thread of the core.
 Napi::Value run_async(Napi::Env env, std::function<Answer()> work);
+
+// A descriptor as JavaScript has it, a number. What it has not given back when its environment ends is closed then: code of
+// a worker that is terminated closes nothing itself, and a lock would be held for as long as the process lives.
+Napi::Value give_out(Napi::Env env, Fd fd);
+
+// What JavaScript gives back, to be closed.
+Fd take_back(Napi::Env env, int fd);
 
 // An Error with `code` (name of the errno), `syscall` and, where there is one, `path`.
 Napi::Error system_error(Napi::Env env, int error, const char *syscall, const std::string &path = {});

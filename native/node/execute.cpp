@@ -1,12 +1,14 @@
 #include "../core/execute.h"
 
 #include <cerrno>
+#include <csignal>
 #include <fcntl.h>
 #include <memory>
 #include <string>
 
 #include "../core/error_name.h"
 #include "../core/reaper.h"
+#include "../sys/syscalls.h"
 #include "async.h"
 #include "bindings.h"
 
@@ -19,6 +21,45 @@ using Cancellation = Napi::External<std::shared_ptr<core::Cancel>>;
 std::shared_ptr<core::Cancel> cancel_of(Napi::Value value) {
   return value.IsExternal() ? *value.As<Cancellation>().Data() : nullptr;
 }
+
+// The outcome of an execution, until JavaScript has it. A process that JavaScript never learns of, since its worker was
+// terminated meanwhile, is ended: nobody would know it, or reap it.
+class Undelivered {
+ public:
+  explicit Undelivered(core::Outcome outcome) : outcome_(std::move(outcome)) {}
+  ~Undelivered() {
+    if (!outcome_.pidfd) return;
+    (void)sys::pidfd_send_signal(outcome_.pidfd.get(), SIGKILL);
+    core::await_end(std::move(outcome_.pidfd), [](std::optional<core::Ending>) {});
+  }
+  Undelivered(const Undelivered &) = delete;
+  Undelivered &operator=(const Undelivered &) = delete;
+  core::Outcome &outcome() { return outcome_; }
+
+ private:
+  core::Outcome outcome_;
+};
+
+// Copies of the descriptors that an execution needs, as their owner may close them while it runs.
+class Copies {
+ public:
+  explicit Copies(core::Options &options) {
+    for (int &fd : options.stdio) copy(fd);
+    for (int &fd : options.preserve) copy(fd);
+  }
+
+ private:
+  void copy(int &fd) {
+    if (fd <= STDERR_FILENO) return;
+    Fd copied(fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+    // Where it is not open, what uses it says so.
+    if (!copied) return;
+    fd = copied.get();
+    copies_.push_back(std::move(copied));
+  }
+
+  std::vector<Fd> copies_;
+};
 
 core::Options read_options(const Napi::Object &from) {
   core::Options options;
@@ -39,7 +80,7 @@ core::Options read_options(const Napi::Object &from) {
 void set_success(Napi::Object &value, core::Outcome &outcome) {
   if (outcome.pid) {
     value.Set("pid", outcome.pid);
-    value.Set("pidfd", outcome.pidfd.release());
+    value.Set("pidfd", give_out(value.Env(), std::move(outcome.pidfd)));
     value.Set("startTime", static_cast<double>(outcome.start_time));
   }
   if (outcome.cgroup_inode) value.Set("cgroupInode", std::to_string(outcome.cgroup_inode));
@@ -87,9 +128,10 @@ Napi::Value execute(const Napi::CallbackInfo &info) {
   core::Options options = read_options(info[1].As<Napi::Object>());
   std::shared_ptr<core::Cancel> cancel = cancel_of(info[1].As<Napi::Object>().Get("cancel"));
   options.cancel = cancel.get();
-  return run_async(info.Env(), [plan = std::move(plan), options = std::move(options), cancel]() -> Answer {
-    auto outcome = std::make_shared<core::Outcome>(core::execute(plan, options));
-    return [outcome](Napi::Env env) { return to_value(env, *outcome); };
+  auto copies = std::make_shared<Copies>(options);
+  return run_async(info.Env(), [plan = std::move(plan), options = std::move(options), cancel, copies]() -> Answer {
+    auto made = std::make_shared<Undelivered>(core::execute(plan, options));
+    return [made](Napi::Env env) { return to_value(env, made->outcome()); };
   });
 }
 
@@ -116,7 +158,7 @@ Napi::Value wait(const Napi::CallbackInfo &info) {
 }
 
 Napi::Value abandon(const Napi::CallbackInfo &info) {
-  core::await_end(Fd(number_at(info, 0)), [](std::optional<core::Ending>) {});
+  core::await_end(take_back(info.Env(), number_at(info, 0)), [](std::optional<core::Ending>) {});
   return info.Env().Undefined();
 }
 

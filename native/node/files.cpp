@@ -122,15 +122,16 @@ Napi::Value file_system(const Info &info, const std::string &path) {
 Napi::Value try_lock(const Info &info, const std::string &path) {
   int fd = core::take_lock(path, false);
   if (fd < 0 && fd != -EWOULDBLOCK) return fail(info.Env(), fd, "flock", path);
-  return Napi::Number::New(info.Env(), fd < 0 ? -1 : fd);
+  return fd < 0 ? Napi::Number::New(info.Env(), -1) : give_out(info.Env(), Fd(fd));
 }
 
 Napi::Value lock(const Info &info, const std::string &path) {
   return run_async(info.Env(), [path]() -> Answer {
     int fd = core::take_lock(path, true);
-    return [fd, path](Napi::Env env) -> Napi::Value {
+    auto held = std::make_shared<Fd>(fd);
+    return [fd, held, path](Napi::Env env) -> Napi::Value {
       if (fd < 0) return system_error(env, fd, "flock", path).Value();
-      return Napi::Number::New(env, fd);
+      return give_out(env, std::move(*held));
     };
   });
 }

@@ -21,11 +21,11 @@ Napi::Value send_signal(const Napi::CallbackInfo &info) {
 Napi::Value open_pidfd(const Napi::CallbackInfo &info) {
   int fd = sys::pidfd_open(number_at(info, 0), 0);
   if (fd < 0) return fail(info.Env(), fd, "pidfd_open");
-  return Napi::Number::New(info.Env(), fd);
+  return give_out(info.Env(), Fd(fd));
 }
 
 Napi::Value close_descriptor(const Napi::CallbackInfo &info) {
-  if (close(number_at(info, 0)) != 0) return fail(info.Env(), errno, "close");
+  if (close(take_back(info.Env(), number_at(info, 0)).release()) != 0) return fail(info.Env(), errno, "close");
   return info.Env().Undefined();
 }
 

@@ -62,7 +62,7 @@ export class Container {
   readonly id: string;
   /** Absolute path of the bundle. */
   readonly bundle: string;
-  /** Of the container's first process. */
+  /** Of the container's first process; 0 where there is none yet, or will be none as its creator died. */
   readonly pid: number;
   readonly #origin: Origin;
   #end: Promise<ExitStatus | undefined> | undefined;

@@ -25,7 +25,7 @@ export async function keepingProgram<T>(promise: Promise<T>): Promise<T> {
  * already is found so at once.
  */
 export async function endOf(host: Host, { pid, startTime }: TargetProcess): Promise<ExitStatus | undefined> {
-  const pidfd = attempt(() => host.processes.openPidfd(pid), 'ESRCH');
+  const pidfd = pid === 0 ? undefined : attempt(() => host.processes.openPidfd(pid), 'ESRCH');
   if (pidfd === undefined) return undefined;
   try {
     // The number may be another's by now; once the descriptor is open, what is found here is what it stands for.

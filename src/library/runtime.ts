@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Context } from '../container/context.ts';
-import { removeEnded } from '../container/delete.ts';
+import { deleteContainer, removeEnded } from '../container/delete.ts';
 import type { CgroupManager } from '../container/facts.ts';
 import { features } from '../container/features.ts';
 import { launch } from '../container/launch.ts';
@@ -11,7 +11,6 @@ import type { ContainerState } from '../container/state.ts';
 import { stateRoot } from '../container/state-root.ts';
 import { newMemory } from '../container/memory.ts';
 import { load, placeOf } from '../container/store.ts';
-import { processOf } from '../container/target.ts';
 import { doctor } from '../doctor/doctor.ts';
 import type { Diagnosis } from '../doctor/doctor.ts';
 import type { Plan } from '../plan/steps.ts';
@@ -97,21 +96,24 @@ export class Runtime {
     return execution;
   }
 
-  /** A container that is there, whoever made it. @throws {RuntsError} NOT_FOUND; WRONG_STATE while it is being made. */
+  /** A container that is there, whoever made it. @throws {RuntsError} NOT_FOUND. */
   async get(id: string): Promise<Container> {
     const context = this.#context;
-    const saved = load(context.host.files, placeOf(context.root, id));
-    const process = processOf(saved);
+    const { bundle, pid = 0, startTime = 0 } = load(context.host.files, placeOf(context.root, id));
     const made = this.#made.get(id);
-    if (made?.pid === process.pid) return made;
-    return new Container({
-      context,
-      id,
-      bundle: saved.bundle,
-      process,
-      observers: this.#observers,
-      deleted: () => {},
-    });
+    if (made?.pid === pid) return made;
+    const process = { pid, startTime };
+    return new Container({ context, id, bundle, process, observers: this.#observers, deleted: () => {} });
+  }
+
+  /**
+   * Removes a container by its id, which must be created or stopped. With `force` it is killed first, may be gone already,
+   * and may be what a creator that died early has left, of which there is nothing to get.
+   */
+  async delete(id: string, { force = false }: { readonly force?: boolean } = {}): Promise<void> {
+    await turn();
+    await deleteContainer(this.#context, id, force);
+    this.#made.delete(id);
   }
 
   /** The states of all containers, by id; one that cannot be read is warned of and left out. */
