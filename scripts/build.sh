@@ -18,5 +18,6 @@ fi
 cmake --build build --config Release --parallel "$jobs" >"$log" 2>&1 || fail "compiling the native parts"
 
 sh scripts/javascript.sh
+sh scripts/place.sh build/out/runts.node "dist/runts-$(uname -m).node"
 sh scripts/bundles.sh
 [ "${1-}" = --no-standalone ] || sh scripts/standalone.sh --optional

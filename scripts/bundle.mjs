@@ -1,6 +1,6 @@
 // Makes dist/: cli.js and index.js with their chunks by rolldown, the man pages, and the declarations of the public API by tsc.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -28,6 +28,17 @@ const chunks = [
   { name: 'execute', test: /\/src\/container\/(start|kill|delete)\.ts$/, priority: 2 },
   { name: 'create', test: /\/src\/container\/(create|run)\.ts$/, priority: 1 },
 ];
+
+/** tsc leaves the endings of imports as they are in declarations, and the sources are not packed. */
+function declare(directory) {
+  const tsc = join(root, 'node_modules/.bin/tsc');
+  execFileSync(tsc, ['-p', 'tsconfig.build.json', '--outDir', directory], { cwd: root, stdio: 'inherit' });
+  for (const name of readdirSync(directory, { recursive: true }).filter((name) => name.endsWith('.ts'))) {
+    const file = join(directory, name);
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replaceAll(/((?:from |import\()['"]\.[^'"]*)\.ts(?=['"])/g, '$1.js'));
+  }
+}
 
 const bundle = await rolldown({
   input: { cli: join(root, 'src/cli.ts'), index: join(root, 'src/index.ts') },
@@ -57,13 +68,7 @@ await bundle.write({
   sourcemap: false,
 });
 await bundle.close();
-if (!process.argv.includes('--no-types')) {
-  const tsc = join(root, 'node_modules/.bin/tsc');
-  execFileSync(tsc, ['-p', 'tsconfig.build.json', '--outDir', join(fresh, 'types')], {
-    cwd: root,
-    stdio: 'inherit',
-  });
-}
+if (!process.argv.includes('--no-types')) declare(join(fresh, 'types'));
 execFileSync(process.execPath, [join(root, 'scripts/generate-commands.mjs'), '--man', join(fresh, 'man')], {
   stdio: 'inherit',
 });

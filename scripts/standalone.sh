@@ -1,6 +1,7 @@
 #!/bin/sh
 # standalone.sh [--arch x64|arm64] [--optional] — the standalone executable of this machine, dist/runts-$(uname -m) and dist/runts, or
-# that of another machine, dist/runts-aarch64 (Debian's cross compiler builds it, and qemu runs what the build runs of its own).
+# that of another machine, dist/runts-aarch64, with the addon for its Node, dist/runts-aarch64.node (Debian's cross compiler builds
+# both, and qemu runs what the build runs of its own).
 # --optional: where there is no engine to be had, a line says so and the status is 0. QJS_SOURCE_DIR may name the engine's source
 # (scripts/quickjs.sh).
 set -eu
@@ -25,13 +26,13 @@ case $wanted in
 esac
 
 set --
-tree=build/standalone
+tree=build/standalone targets=runts-standalone
 if [ "$wanted" != "$machine" ]; then
   [ "$wanted" = aarch64 ] || fail "$wanted is not built on $machine: only arm64 is built on another machine"
   sh scripts/setup.sh arm64
   sysroot=$PWD/build/sysroot-arm64
   sh scripts/sysroot.sh arm64 "$sysroot"
-  tree=build/standalone-arm64
+  tree=build/standalone-arm64 targets="runts-standalone runts-node"
   set -- -DCMAKE_TOOLCHAIN_FILE="$PWD/native/quickjs/arm64.cmake" -DRUNTS_SYSROOT="$sysroot"
 fi
 log=$tree.log
@@ -53,17 +54,16 @@ if ! [ -e "$tree/configured" ] || [ CMakeLists.txt -nt "$tree/configured" ]; the
 fi
 
 sh scripts/javascript.sh
-cmake --build "$tree" --target runts-standalone --parallel "$(nproc 2>/dev/null || echo 2)" >"$log" 2>&1 || {
+# shellcheck disable=SC2086
+cmake --build "$tree" --target $targets --parallel "$(nproc 2>/dev/null || echo 2)" >"$log" 2>&1 || {
   tail -40 "$log" >&2
   fail "compiling failed (all of it: $log)"
 }
 
 # Bundling makes dist/ anew, and without it: an executable is never older than the JavaScript beside it.
 result=dist/runts-$wanted
-if ! [ "$result" -nt "$tree/out/runts" ]; then
-  cp "$tree/out/runts" "$result.new"
-  mv "$result.new" "$result"
-fi
+sh scripts/place.sh "$tree/out/runts" "$result"
+[ "$wanted" = "$machine" ] || sh scripts/place.sh "$tree/out/runts.node" "$result.node"
 if [ "$wanted" = "$machine" ] && ! [ "$result" -ef dist/runts ]; then
   ln -f "$result" dist/runts.new
   mv dist/runts.new dist/runts

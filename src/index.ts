@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * The public API of runts: containers as objects,
  *
@@ -44,31 +45,53 @@ export type { Size } from './spec/size.ts';
 export { RuntsError } from './errors.ts';
 export type { ErrorCode, ErrorDetails } from './errors.ts';
 export { HostError } from './host/host.ts';
-export type { ExitStatus, Host, HostProcess } from './host/host.ts';
+export type * from './host/host.ts';
 export { nodeHost } from './host/node.ts';
+export type { NodeHostOptions } from './host/node.ts';
 export { VERSION } from './version.ts';
 
 export { checkProcess, checkResources, checkSpec } from './spec/check.ts';
 export type { Checked } from './spec/check.ts';
 export { readProcess, readResources, readSpec } from './spec/read.ts';
+export type { ProcessResult, ResourcesResult, SpecResult } from './spec/read.ts';
+export type { KeysAtMost } from './spec/json-keys.ts';
 export { defaultSpec, SPEC_VERSION } from './spec/default.ts';
 export type { Problem } from './spec/problems.ts';
 export type * from './spec/types.ts';
 
 export { compileCreate } from './plan/create.ts';
-export type { Compiled } from './plan/create.ts';
-export type { CgroupFacts, CreateOptions, Facts } from './plan/facts.ts';
+export type { Compiled, CompiledCreate } from './plan/create.ts';
+export type * from './plan/facts.ts';
+export type { RdtChange } from './plan/intel-rdt.ts';
+export type { CapabilityName } from './plan/numbers.ts';
 export { planToJson, showPlan } from './plan/show.ts';
 export type { Plan, Step, StepKind, StepOf } from './plan/steps.ts';
+export type { Side } from './plan/wire.ts';
 
+export type { IoTotals, LastStats } from './cgroup/last-stats.ts';
+export type { Psi, PsiLine, Resource, Threshold } from './cgroup/pressure.ts';
+export type {
+  BlkioEntry,
+  BlkioStats,
+  CpuUsage,
+  HugetlbStats,
+  MemoryEntry,
+  MemoryStats,
+  Stats,
+  Throttling,
+} from './cgroup/stats.ts';
+
+export type { BundleRequest } from './container/bundle.ts';
 export type { Context } from './container/context.ts';
 export { create } from './container/create.ts';
+export type { Descriptors } from './container/descriptors.ts';
 export { deleteContainer } from './container/delete.ts';
 export { events, statsOnce } from './container/events.ts';
-export type { RuncEvent } from './container/events.ts';
+export type { RuncEvent, RuncStats } from './container/events.ts';
 export { exec } from './container/exec.ts';
 export type { ExecRequest } from './container/exec.ts';
 export type { ProcessFlags } from './container/exec-process.ts';
+export type { MemoryLimit } from './container/observation.ts';
 export { planFacts } from './container/facts.ts';
 export type { CgroupManager } from './container/facts.ts';
 export { features } from './container/features.ts';
@@ -87,6 +110,7 @@ export { start } from './container/start.ts';
 export { state } from './container/state.ts';
 export type { ContainerState } from './container/state.ts';
 export type { ContainerStatus } from './container/status.ts';
+export type { Stdio } from './container/terminal.ts';
 export { update } from './container/update.ts';
 
 export { doctor } from './doctor/doctor.ts';

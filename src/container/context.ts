@@ -12,7 +12,7 @@ export interface Context {
   readonly rootless?: boolean;
   /** Something that the user should know and that stops nothing; one line. */
   readonly warn: (message: string) => void;
-  /** Given by a program that makes many containers. */
+  /** @internal Given by the library, which makes many containers. */
   readonly memory?: Memory;
   /** Given with --debug: what was found out and done, a line each. */
   readonly debug?: (message: string) => void;

@@ -1,3 +1,4 @@
+import { RuntsError } from '../errors.ts';
 import { errnoText } from '../plan/errno.ts';
 import { HostError } from './host.ts';
 
@@ -28,7 +29,7 @@ export function rethrow(error: unknown): never {
 type Loose = Error & Partial<Record<'code' | 'syscall' | 'path' | 'dest' | 'detail', unknown>>;
 
 function toHostError(error: unknown): unknown {
-  if (error instanceof HostError || !(error instanceof Error)) return error;
+  if (error instanceof HostError || error instanceof RuntsError || !(error instanceof Error)) return error;
   const { code, syscall = '', path, dest, detail } = error as Loose;
   if (typeof code !== 'string' || typeof syscall !== 'string') return error;
   if (typeof detail === 'string') return new HostError(code, syscall, detail);

@@ -1,10 +1,19 @@
 import { existsSync } from 'node:fs';
+import { RuntsError } from '../errors.ts';
 import type { CoreFiles } from './core-files.ts';
 import type { Core } from './core.ts';
-import { HostError } from './host.ts';
 
-/** Where the build puts it, as seen from dist/ and from src/host/. */
-const PLACES = ['../build/out/runts.node', '../../build/out/runts.node'];
+/** Machines as `uname -m` names them. */
+const MACHINES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
+const MACHINE = MACHINES[process.arch] ?? process.arch;
+
+/** That of this checkout, as seen from dist/ and from dist/chunks/ or src/host/; then that of the npm package for this machine. */
+const PLACES = [
+  '../build/out/runts.node',
+  '../../build/out/runts.node',
+  `./runts-${MACHINE}.node`,
+  `../runts-${MACHINE}.node`,
+];
 
 /** What only Node has a use for. */
 export interface Addon extends Core, CoreFiles {
@@ -37,13 +46,27 @@ function load(): Addon {
   const paths = PLACES.map((place) => decodeURIComponent(new URL(place, import.meta.url).pathname));
   const path = paths.find((candidate) => existsSync(candidate));
   if (path === undefined) {
-    throw new HostError(
-      'ENOENT',
-      'dlopen',
-      `the addon is not built (looked for ${paths.join(' and ')}): run npm run build`,
-    );
+    throw new RuntsError('UNSUPPORTED', `the addon of runts is not there for linux ${MACHINE}`, {
+      hint: `looked for ${paths.join(', ')}; docs/library.md says how the addon is compiled`,
+    });
   }
   const module: { exports: unknown } = { exports: {} };
-  process.dlopen(module, path);
+  try {
+    process.dlopen(module, path);
+  } catch (cause) {
+    throw unloadable(path, cause);
+  }
   return module.exports as Addon;
+}
+
+/** A prebuilt one wants the glibc of where it was built, or a newer one; the loader's own words do not always say so. */
+function unloadable(path: string, cause: unknown): RuntsError {
+  const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
+  const glibc = report.header?.glibcVersionRuntime;
+  const found = glibc === undefined ? 'is not linked with glibc' : `runs on glibc ${glibc}`;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new RuntsError('UNSUPPORTED', `the addon of runts for linux ${MACHINE} cannot be loaded: ${why}`, {
+    hint: `${path} wants glibc, and this Node ${found}; docs/library.md says how the addon is compiled`,
+    cause,
+  });
 }

@@ -51,14 +51,14 @@ describe('the command of the package', () => {
     expect(readFileSync(file, 'utf8')).toMatch(/^runts version /);
   });
 
-  it('lies in what npm packs beside the executables, each under the name of its machine', async (context) => {
+  it('lies in what npm packs beside the executables and addons, each under the name of its machine', async (context) => {
     needs(context, 'npm', 'the standalone executable');
     const packed = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { unrecorded });
     const [{ files }] = JSON.parse(packed.stdout) as [{ files: { path: string; mode: number }[] }];
     const executables = files.filter(({ path }) => /^(bin|dist)\/runts/.test(path));
     expect(executables).toContainEqual(expect.objectContaining({ path: 'bin/runts', mode: 0o755 }));
     expect(executables).toContainEqual(expect.objectContaining({ path: `dist/${OF_MACHINE}`, mode: 0o755 }));
-    expect(files.map(({ path }) => path)).toContain('build/out/runts.node');
+    expect(executables.map(({ path }) => path)).toContain(`dist/${OF_MACHINE}.node`);
     // The same executable a second time.
     expect(executables.map(({ path }) => path)).not.toContain('dist/runts');
   });
