@@ -16,7 +16,7 @@ import { addMount, addTmpfs, removeMount } from './mounts.ts';
 import type { BindMount, FileSystemMount, TmpfsOptions } from './mounts.ts';
 import { setNamespace, setUserns } from './namespaces.ts';
 import type { ChoiceOf, UsernsOptions } from './namespaces.ts';
-import { withProcess } from './parts.ts';
+import { withLinux, withProcess } from './parts.ts';
 import { patched } from './patch.ts';
 import type { Patch } from './patch.ts';
 import { setEnvironment, setRlimit, setTerminal, setUser } from './process.ts';
@@ -225,14 +225,14 @@ export class SpecBuilder {
    * @throws RuntsError INVALID_CONFIG with every problem, each with its JSON pointer
    */
   build(): Spec {
-    this.#built ??= frozen(accept(checkSpec(this.#filtered()), 'spec').value);
+    this.#built ??= frozen(this.#filtered(accept(checkSpec(this.#draft.spec), 'spec').value));
     return this.#built;
   }
 
-  #filtered(): Spec {
-    const { spec, filtered } = this.#draft;
-    if (!filtered || spec.linux?.seccomp !== undefined) return spec;
-    return setSeccomp(spec, defaultSeccomp(spec.process.capabilities?.bounding));
+  /** The default profile comes last, for it is known to be right. */
+  #filtered(spec: Spec): Spec {
+    if (!this.#draft.filtered || spec.linux?.seccomp !== undefined) return spec;
+    return withLinux(spec, { seccomp: defaultSeccomp(spec.process.capabilities?.bounding) });
   }
 
   /** The text of a config.json, also where it holds integers that JSON.stringify refuses. */

@@ -5,6 +5,7 @@
  */
 import type { Seccomp, SeccompArg, SeccompSyscall } from '../types.ts';
 import type { Capability } from './capabilities.ts';
+import { frozen } from './frozen.ts';
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
@@ -84,10 +85,19 @@ const CLONE: readonly SeccompSyscall[] = [
   { names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: ENOSYS },
 ];
 
-/** The profile for a program whose bounding set holds these. */
+/** By the calls that capabilities add: every container of a program usually has the same few. */
+const made = new Map<string, Seccomp>();
+
+/** The profile for a program whose bounding set holds these: frozen, and the same object for the same ones. */
 export function defaultSeccomp(capabilities: readonly string[] = []): Seccomp {
   const more = capabilities.flatMap((capability) => WITH[capability as Capability] ?? []);
-  const names = [...new Set([...ALWAYS, ...more])];
+  const key = more.join(' ');
+  const known = made.get(key) ?? frozen(profile([...new Set([...ALWAYS, ...more])]));
+  made.set(key, known);
+  return known;
+}
+
+function profile(names: readonly string[]): Seccomp {
   return {
     defaultAction: 'SCMP_ACT_ERRNO',
     defaultErrnoRet: 1,
