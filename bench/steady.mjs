@@ -6,6 +6,8 @@ import { answer, leftovers, openRuntime, residentSize, runMany } from './contain
 const [bundle, root, count] = process.argv.slice(2);
 const runtime = await openRuntime(root);
 const AT_ONCE = 4;
+/** By then threads of the core that nothing is left for have ended. */
+const IDLE_MS = 3000;
 
 async function runAll(number) {
   for (let made = 0; made < number; made += AT_ONCE) await runMany(runtime, bundle, AT_ONCE);
@@ -14,6 +16,7 @@ async function runAll(number) {
 const entries = (directory) => readdirSync(`/proc/self/${directory}`).length;
 
 async function sizes() {
+  await new Promise((resolve) => void setTimeout(resolve, IDLE_MS));
   return { rss: await residentSize(), fds: entries('fd'), threads: entries('task') };
 }
 

@@ -8,7 +8,6 @@
 #include <mutex>
 
 #include "../core/error_name.h"
-#include "../core/pool.h"
 
 namespace runts::node {
 namespace {
@@ -93,9 +92,9 @@ Napi::Value make_promise(Napi::Env env, const std::function<void(Settle)> &begin
   return Napi::Value(env, promise);
 }
 
-Napi::Value run_async(Napi::Env env, std::function<Answer()> work) {
-  return make_promise(env, [&work](Settle settle) {
-    core::run_on_thread([work = std::move(work), settle = std::move(settle)] { settle(work()); });
+Napi::Value run_async(Napi::Env env, std::function<Answer()> work, Start start) {
+  return make_promise(env, [&work, start](Settle settle) {
+    start([work = std::move(work), settle = std::move(settle)] { settle(work()); });
   });
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "../core/pool.h"
 #include "../core/status.h"
 #include "../sys/fd.h"
 
@@ -20,8 +21,9 @@ enum class Hold { kKeeps, kIdle };
 // A promise, and by `begin` what leads to its end: it gets a function to be called once, from any thread.
 Napi::Value make_promise(Napi::Env env, const std::function<void(Settle)> &begin, Hold hold = Hold::kKeeps);
 
-// A promise for work on a thread of the core.
-Napi::Value run_async(Napi::Env env, std::function<Answer()> work);
+// A promise for work on a thread of the core, which `start` finds.
+using Start = void (*)(std::function<void()> job);
+Napi::Value run_async(Napi::Env env, std::function<Answer()> work, Start start = core::run_on_thread);
 
 // A descriptor as JavaScript has it, a number. What it has not given back when its environment ends is closed then: code of
 // a worker that is terminated closes nothing itself, and a lock would be held for as long as the process lives.

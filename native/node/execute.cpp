@@ -7,6 +7,7 @@
 #include <string>
 
 #include "../core/error_name.h"
+#include "../core/pool.h"
 #include "../core/reaper.h"
 #include "../sys/syscalls.h"
 #include "async.h"
@@ -129,10 +130,11 @@ Napi::Value execute(const Napi::CallbackInfo &info) {
   std::shared_ptr<core::Cancel> cancel = cancel_of(info[1].As<Napi::Object>().Get("cancel"));
   options.cancel = cancel.get();
   auto copies = std::make_shared<Copies>(options);
-  return run_async(info.Env(), [plan = std::move(plan), options = std::move(options), cancel, copies]() -> Answer {
+  auto work = [plan = std::move(plan), options = std::move(options), cancel, copies]() -> Answer {
     auto made = std::make_shared<Undelivered>(core::execute(plan, options));
     return [made](Napi::Env env) { return to_value(env, made->outcome()); };
-  });
+  };
+  return run_async(info.Env(), std::move(work), core::run_in_turn);
 }
 
 Napi::Value cancellation(const Napi::CallbackInfo &info) {

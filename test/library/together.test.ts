@@ -1,0 +1,28 @@
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { needs } from '../support/conditions.ts';
+import { probing } from '../support/config.ts';
+import { holdings } from '../support/leaks.ts';
+import { withLibrary } from '../support/library.ts';
+
+/** More than are made at a time. */
+const MANY = 4 * availableParallelism() + 2;
+
+it('containers whose hooks wait for another container are not in its way', async (context) => {
+  needs(context);
+  const waiting = await withLibrary(context, (config, { scratch }) => {
+    probing(['exit', '3'])(config);
+    const script = `until [ -e ${join(scratch, 'gate')} ]; do sleep 0.02; done`;
+    delete config.linux.cgroupsPath;
+    config.hooks = { createRuntime: [{ path: '/bin/sh', args: ['sh', '-c', script] }] };
+  });
+  const other = await withLibrary(context, probing(['exit', '4']));
+  const { runtime, directory, id, scratch, state } = waiting;
+  const all = Array.from({ length: MANY }, (_, i) => runtime.run(`${id}-${i}`, { bundle: directory }));
+  expect(await other.runtime.run(other.id, { bundle: other.directory })).toEqual({ code: 4 });
+  writeFileSync(join(scratch, 'gate'), '');
+  expect(new Set((await Promise.all(all)).map(({ code }) => code))).toEqual(new Set([3]));
+  expect(holdings(id, state)).toEqual({ processes: [], mounts: [], cgroups: [], files: [] });
+});
