@@ -9,7 +9,7 @@ import { HostError } from './host/host.ts';
 import type { Native } from './host/quickjs-native.ts';
 import { CAPABILITY_NAMES } from './plan/numbers.ts';
 import { SPEC_VERSION } from './spec/default.ts';
-import { keysAtMost } from './spec/json-keys.ts';
+import { READER, SPEC } from './spec/faultless.ts';
 import type { Spec } from './spec/types.ts';
 
 /**
@@ -24,6 +24,8 @@ export function rehearse(
 ): () => Promise<number> {
   const complaints: string[] = [];
   answerFor(native, machine(filesOf(config), COMMANDS[verb], complaints));
+  native.keysAtMost ??= READER.keysAtMost;
+  native.walk ??= (value) => READER.walk(value, SPEC);
   return async () => {
     const status = await command();
     if (status !== 0 || complaints.length > 0) throw new Error(`${verb}: ${complaints.join('')}`);
@@ -47,10 +49,13 @@ const COMMANDS = {
 /** The verbs. */
 export const rehearsed = Object.keys(COMMANDS);
 
+/** What asks nothing of a machine is as it is, where it is there. */
+type Machine = Omit<Native, 'keysAtMost' | 'walk'>;
+
 type Answer = (...args: unknown[]) => unknown;
 
 /** Each looks the function up in whose place it answers: the engine counts references to functions, too. */
-function answerFor(native: Partial<Native>, answers: Native): void {
+function answerFor(native: Partial<Native>, answers: Machine): void {
   const real = { ...native };
   for (const [name, answer] of Object.entries(answers) as [string, Answer][]) {
     const standIn: Answer = (...args) => {
@@ -123,7 +128,7 @@ function creation(spec: Spec): Creation {
   };
 }
 
-function machine(files: Files, words: string[], complaints: string[]): Native {
+function machine(files: Files, words: string[], complaints: string[]): Machine {
   const readText = (source: string | number): string => textOf(files, source);
   const made: CoreOutcome = { ok: true, pid: 3, pidfd: 3, startTime: 4, cgroupInode: '5' };
   return {
@@ -180,7 +185,6 @@ function machine(files: Files, words: string[], complaints: string[]): Native {
     say: (fd, text) => {
       if (fd === 2) complaints.push(text);
     },
-    keysAtMost,
     prepare: no,
   };
 }

@@ -3,7 +3,8 @@
 namespace runts::quickjs {
 namespace {
 
-constexpr const std::span<const Function> *kAll[] = {&kFiles, &kJson, &kProcesses, &kExecution, &kObserve, &kTerminal, &kSelf};
+constexpr const std::span<const Function> *kAll[] = {&kFiles,    &kJson,     &kProcesses, &kExecution,
+                                                     &kObserve, &kTerminal, &kSelf,      &kWalk};
 
 // `magic` counts through all tables.
 JSValue call(JSContext *context, JSValueConst, int count, JSValueConst *values, int magic) {

@@ -20,6 +20,7 @@ extern const std::span<const Function> kExecution;  // execution.cpp
 extern const std::span<const Function> kObserve;    // observe.cpp
 extern const std::span<const Function> kTerminal;   // terminal.cpp
 extern const std::span<const Function> kSelf;       // self.cpp
+extern const std::span<const Function> kWalk;       // walk.cpp
 
 // An object with all of them.
 JSValue make_functions(JSContext *context);

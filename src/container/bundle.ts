@@ -55,7 +55,7 @@ type Memorable = Pick<Context, 'host' | 'memory'>;
 export function readBundle({ host, memory }: Memorable, request: BundleRequest, own: string): Bundle {
   const bundle = request.bundle === undefined ? own : absolutePath(host.self.cwd, request.bundle);
   const { name, text: given } = configOf(host, request);
-  const read = (): SpecResult => readSpec(given, name, host.keysAtMost);
+  const read = (): SpecResult => readSpec(given, name, host.reader);
   const { spec, text, warnings } = memory === undefined ? read() : memory.specs.get(given, read);
   return {
     directory: bundle,

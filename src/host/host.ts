@@ -9,8 +9,20 @@ export interface Host {
   readonly processes: HostProcesses;
   readonly terminal: HostTerminal;
   readonly self: HostSelf;
-  /** Where the machine looks at a text quicker than TypeScript does. */
-  readonly keysAtMost?: (text: string) => number | undefined;
+  /** Where the machine looks at a document quicker than TypeScript does. */
+  readonly reader?: HostReader;
+}
+
+/** As Reader of src/spec/faultless.ts. */
+export interface HostReader {
+  keysAtMost(text: string): number | undefined;
+  walk(value: unknown, shape: { readonly bytes: Uint8Array }): Found | undefined;
+}
+
+/** As Visit of src/spec/fit.ts. */
+export interface Found {
+  readonly keys: number;
+  readonly due: unknown[];
 }
 
 /** A call of the machine failed; `errno` is its name, such as `ENOENT`. */

@@ -28,7 +28,10 @@ export function quickjsHost(native: Native): Host {
     }),
     terminal: terminalOf(native),
     self: selfOf(native, ids),
-    keysAtMost: (text) => native.keysAtMost(text),
+    reader: {
+      keysAtMost: (text) => native.keysAtMost(text),
+      walk: (value, { bytes }) => native.walk(value, bytes),
+    },
   };
 }
 

@@ -1,59 +1,39 @@
 /**
- * Says whether a document is faultless, and no more: most are, and nothing has to be prepared for messages about them.
- * What fits is what conform.ts reports nothing of.
+ * Says whether a document is faultless, as far as that can be told without its rules, and no more: most are, and nothing has
+ * to be prepared for messages about them. What fits is what conform.ts reports nothing of but for what is left to the judges.
  */
-import type { Scope } from './problems.ts';
-import type { ArrayNode, MapNode, Node, ObjectNode, Schema } from './schema.ts';
+import type { ArrayNode, MapNode, Node, ObjectNode } from './schema.ts';
 
 /** What is gathered on the way through a document. */
 export interface Visit {
   /** How many keys its objects have together. */
   keys: number;
-  readonly scope: Scope;
-  /** True as soon as a default was put in. */
-  completed: boolean;
-  /** True as soon as a rule had something to say. */
-  complained: boolean;
+  /** The number of a judge and the value that it is to judge, in turn, and in the order in which they are due. */
+  readonly due: unknown[];
 }
 
-/**
- * True for a value read from JSON that fits; it is completed with the defaults in place. Any number in what fits is a
- * safe integer.
- */
+/** True for a value read from JSON that fits. Any number in what fits is a safe integer. */
 export type Fit = (value: unknown, visit: Visit) => boolean;
 
-export function newVisit(): Visit {
-  const complain = (): void => void (visit.complained = true);
-  const visit: Visit = {
-    keys: 0,
-    completed: false,
-    complained: false,
-    scope: { problem: complain, warn: complain },
-  };
-  return visit;
-}
+/** The number of a node's judge. */
+type Judges = ReadonlyMap<Node, number>;
 
-/** Made once for each schema, when the program is loaded. */
-export function fitOf({ node }: Schema<unknown>): Fit {
-  return fitNode(node);
-}
-
-function fitNode(node: Node): Fit {
+export function fitOf(node: Node, judges: Judges): Fit {
   switch (node.kind) {
     case 'boolean':
       return (value) => typeof value === 'boolean';
     case 'string':
-      return fitString(node);
+      return fitString(node, judges);
     case 'enumeration':
       return fitEnumeration(node.words);
     case 'integer':
       return fitInteger(node);
     case 'array':
-      return fitArray(node);
+      return fitArray(node, judges);
     case 'map':
-      return fitMap(node);
+      return fitMap(node, judges);
     case 'object':
-      return fitObject(node);
+      return fitObject(node, judges);
   }
 }
 
@@ -66,10 +46,22 @@ type NodeOf<K extends Node['kind']> = Extract<Node, { kind: K }>;
 
 const isString = (value: unknown): boolean => typeof value === 'string';
 
-function fitString({ empty, flaw }: NodeOf<'string'>): Fit {
-  if (flaw !== undefined)
-    return (value) => typeof value === 'string' && (empty || value !== '') && flaw(value) === undefined;
-  return empty ? isString : (value) => typeof value === 'string' && value !== '';
+function fitString(node: NodeOf<'string'>, judges: Judges): Fit {
+  const isOne: Fit = node.empty ? isString : (value) => typeof value === 'string' && value !== '';
+  const fit = judged(isOne, judges.get(node));
+  const { start } = node;
+  if (start === undefined) return fit;
+  return (value, visit) => (typeof value === 'string' && value.startsWith(start)) || fit(value, visit);
+}
+
+/** What fits waits for its judge, where it has one. */
+function judged(fit: Fit, judge: number | undefined): Fit {
+  if (judge === undefined) return fit;
+  return (value, visit) => {
+    if (!fit(value, visit)) return false;
+    visit.due.push(judge, value);
+    return true;
+  };
 }
 
 function fitEnumeration(words: readonly unknown[]): Fit {
@@ -83,18 +75,15 @@ function fitInteger({ min, max }: NodeOf<'integer'>): Fit {
   return (value) => isSafeInteger(value) && (value as number) >= least && (value as number) <= most;
 }
 
-function fitArray({ items, min, rule }: ArrayNode): Fit {
-  const fit = fitItems(items);
-  return (value, visit) => {
-    if (!isArray(value) || value.length < min || !fit(value, visit)) return false;
-    rule?.(value as never[], visit.scope);
-    return !visit.complained;
-  };
+function fitArray(node: ArrayNode, judges: Judges): Fit {
+  const fit = fitItems(node.items, judges);
+  const isOne: Fit = (value, visit) => isArray(value) && value.length >= node.min && fit(value, visit);
+  return judged(isOne, judges.get(node));
 }
 
-function fitItems(node: Node): (items: readonly unknown[], visit: Visit) => boolean {
-  if (node.kind === 'string' && node.flaw === undefined) return fitWords(node.empty);
-  const fit = fitNode(node);
+function fitItems(node: Node, judges: Judges): (items: readonly unknown[], visit: Visit) => boolean {
+  if (node.kind === 'string' && !judges.has(node)) return fitWords(node.empty);
+  const fit = fitOf(node, judges);
   return (items, visit) => {
     for (const item of items) if (!fit(item, visit)) return false;
     return true;
@@ -110,53 +99,35 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !isArray(value);
 }
 
-/** Keys of the author's choice are no properties of objects' prototype. */
-function fitMap({ key: flaw, values }: MapNode): Fit {
-  const fit = fitNode(values);
-  return (value, visit) => {
+function fitMap(node: MapNode, judges: Judges): Fit {
+  const fit = fitOf(node.values, judges);
+  const isOne: Fit = (value, visit) => {
     if (!isObject(value)) return false;
     const keys = keysOf(value);
     visit.keys += keys.length;
-    Object.setPrototypeOf(value, null);
-    for (const key of keys) if (flaw(key) !== undefined || !fit(value[key], visit)) return false;
+    for (const key of keys) if (!fit(value[key], visit)) return false;
     return true;
   };
+  return judged(isOne, judges.get(node));
 }
 
 /** No name of a property is one that all objects have. */
-function fitObject({ properties, required, defaults, rule }: ObjectNode): Fit {
+function fitObject(node: ObjectNode, judges: Judges): Fit {
+  const { properties, required } = node;
   const fits = Object.assign(
     Object.create(null) as Record<string, Fit>,
-    Object.fromEntries(Array.from(properties, ([name, node]) => [name, fitNode(node)])),
+    Object.fromEntries(Array.from(properties, ([name, property]) => [name, fitOf(property, judges)])),
   );
-  const complete = fitDefaults(defaults);
-  return (value, visit) => {
-    if (typeof value !== 'object' || value === null || isArray(value)) return false;
-    const object = value as Record<string, unknown>;
+  const isOne: Fit = (value, visit) => {
+    if (!isObject(value)) return false;
     const names = keysOf(value);
     visit.keys += names.length;
     for (const name of names) {
       const fit = fits[name];
-      if (fit === undefined || !fit(object[name], visit)) return false;
+      if (fit === undefined || !fit(value[name], visit)) return false;
     }
-    for (let at = 0; at < required.length; at += 1)
-      if (object[required[at] as string] === undefined) return false;
-    complete?.(object, visit);
-    rule?.(value as never, visit.scope);
-    return !visit.complained;
+    for (const name of required) if (value[name] === undefined) return false;
+    return true;
   };
-}
-
-type Complete = (object: Record<string, unknown>, visit: Visit) => void;
-
-function fitDefaults(defaults: ObjectNode['defaults']): Complete | undefined {
-  const entries = Object.entries(defaults);
-  if (entries.length === 0) return undefined;
-  return (object, visit) => {
-    for (const [name, item] of entries) {
-      if (object[name] !== undefined) continue;
-      object[name] = item;
-      visit.completed = true;
-    }
-  };
+  return judged(isOne, judges.get(node));
 }

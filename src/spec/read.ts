@@ -3,8 +3,8 @@ import { RuntsError } from '../errors.ts';
 import { checkMounts, checkProcess, checkResources, checkSpec } from './check.ts';
 import type { Checked } from './check.ts';
 import { readFaultless } from './faultless.ts';
+import type { Reader } from './faultless.ts';
 import { parseJson } from './json.ts';
-import type { KeysAtMost } from './json-keys.ts';
 import type { JsonValue } from './json-value.ts';
 import { formatProblem } from './problems.ts';
 import type { Problem } from './problems.ts';
@@ -35,10 +35,10 @@ export interface ResourcesResult {
 /**
  * Reads a config.json. `file` is the name that messages begin with.
  * @throws RuntsError INVALID_JSON with line and column; INVALID_CONFIG with all problems in `details.problems` and
- * the pointer of the first in `details.path`. `look` may be the host's own, which is quicker.
+ * the pointer of the first in `details.path`. `reader` may be the host's own, which is quicker.
  */
-export function readSpec(text: string, file: string, look?: KeysAtMost): SpecResult {
-  const faultless = readFaultless(text, look);
+export function readSpec(text: string, file: string, reader?: Reader): SpecResult {
+  const faultless = readFaultless(text, reader);
   if (faultless !== undefined)
     return { spec: faultless.spec, warnings: [], ...(!faultless.completed && { text }) };
   const { value, warnings } = accept(checkSpec(readJson(text, file)), file);

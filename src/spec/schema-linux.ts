@@ -109,7 +109,7 @@ const timeOffsets = object<TimeOffsets>({ boottime: timeOffset, monotonic: timeO
 const device = object<Device>(
   {
     type: enumeration('a device type', DEVICE_TYPES),
-    path: string(notAbsolute),
+    path: string(notAbsolute, '/'),
     major: integer('a major number', 0, MAX_MAJOR),
     minor: integer('a minor number', 0, MAX_MINOR),
     fileMode: integer('a file mode', 0, 0o177777),
@@ -176,7 +176,7 @@ const personality = object<Personality>(
   },
 );
 
-const absolutePaths = array(string(notAbsolute));
+const absolutePaths = array(string(notAbsolute, '/'));
 
 export const linuxSchema = object<Linux>({
   namespaces: array(namespace, { rule: refuseSameNamespace }),

@@ -159,7 +159,7 @@ export const processSchema = object<Process>(
     user,
     args: array(anyString, { min: 1 }),
     env: environment,
-    cwd: string(notAbsolute),
+    cwd: string(notAbsolute, '/'),
     capabilities,
     rlimits: array(rlimit, { rule: refuseSameType }),
     noNewPrivileges: boolean,

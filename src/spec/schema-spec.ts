@@ -89,7 +89,7 @@ function checkMountMappings({ options = [], uidMappings, gidMappings }: Mount, s
 
 const hook = object<Hook>(
   {
-    path: string(notAbsolute),
+    path: string(notAbsolute, '/'),
     args: array(anyString),
     env: environment,
     timeout: integer('a time in seconds', 1, 2 ** 31 - 1),

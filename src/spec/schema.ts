@@ -11,12 +11,20 @@ export type Rule<T> = (value: T, scope: Scope) => void;
 
 export type Node =
   | { readonly kind: 'boolean' }
-  | { readonly kind: 'string'; readonly empty: boolean; readonly flaw?: (value: string) => Flaw | undefined }
+  | StringNode
   | { readonly kind: 'integer'; readonly what: string; readonly min: Integer; readonly max: Integer }
   | EnumerationNode
   | ArrayNode
   | MapNode
   | ObjectNode;
+
+export interface StringNode {
+  readonly kind: 'string';
+  readonly empty: boolean;
+  readonly flaw?: (value: string) => Flaw | undefined;
+  /** A string that begins so has no flaw. */
+  readonly start?: string;
+}
 
 export interface EnumerationNode {
   readonly kind: 'enumeration';
@@ -61,9 +69,10 @@ export const boolean: Schema<boolean> = { node: { kind: 'boolean' } };
 /** Any string; the empty one too. */
 export const anyString: Schema<string> = { node: { kind: 'string', empty: true } };
 
-/** A string that is not empty, and about which `flaw` finds nothing to say. */
-export function string(flaw?: (value: string) => Flaw | undefined): Schema<string> {
-  return { node: { kind: 'string', empty: false, ...(flaw === undefined ? {} : { flaw }) } };
+/** A string that is not empty, and about which `flaw` finds nothing to say: it need not look at one that begins with `start`. */
+export function string(flaw?: (value: string) => Flaw | undefined, start?: string): Schema<string> {
+  const wish = { ...(flaw !== undefined && { flaw }), ...(start !== undefined && { start }) };
+  return { node: { kind: 'string', empty: false, ...wish } };
 }
 
 /** A string that may be empty, and about which `flaw` finds nothing to say otherwise. */

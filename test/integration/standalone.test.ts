@@ -3,7 +3,9 @@ import { copyFileSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, write
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TestContext } from 'vitest';
+import { formatProblem } from '../../src/spec/problems.ts';
 import { readSpec } from '../../src/spec/read.ts';
+import { changed } from '../spec/samples.ts';
 import { scratchDirectory } from '../support/bundle.ts';
 import { needs } from '../support/conditions.ts';
 import { probing } from '../support/config.ts';
@@ -42,6 +44,15 @@ function segments(file: string): number[] {
     bytes.readUInt16LE(56),
   ];
   return Array.from({ length: count }, (_, i) => bytes.readUInt32LE(start + i * size));
+}
+
+/** What the library has to say about a config. */
+function remarksOn(text: string): { refused?: string; warnings: string[] } {
+  try {
+    return { warnings: readSpec(text, 'config.json').warnings.map(formatProblem) };
+  } catch (error) {
+    return { refused: (error as Error).message, warnings: [] };
+  }
 }
 
 describe('the standalone executable', () => {
@@ -142,6 +153,48 @@ describe('the standalone executable', () => {
     const read = expect(() => readSpec(text, 'config.json'));
     if (refusal === undefined) read.not.toThrow();
     else read.toThrow(refusal);
+  });
+
+  it.for<[string, unknown]>([
+    ['/root/readonly', true],
+    ['/root/readonly', 'yes'],
+    ['/root/path', ''],
+    ['/root/path', undefined],
+    ['/root', ['path']],
+    ['/unknown', { a: 1 }],
+    ['/annotations', { 'a/b': '', constructor: 'x' }],
+    ['/annotations', { '': 'x' }],
+    ['/annotations', { a: 1 }],
+    ['/annotations', ['a']],
+    ['/process/args', []],
+    ['/process/args', { 0: 'sh' }],
+    ['/process/args/0', 7],
+    ['/process/cwd', 'tmp'],
+    ['/process/env', ['A=1', 'B']],
+    ['/process/user', undefined],
+    ['/process/user/uid', -1],
+    ['/process/user/uid', 1.5],
+    ['/process/user/uid', '0'],
+    ['/process/user/uid', 2 ** 32 - 2],
+    ['/process/rlimits', [{ type: 'RLIMIT_AS', soft: 1, hard: 2 ** 53 }]],
+    ['/process/rlimits', [{ type: 'RLIMIT_AS', soft: 2, hard: 1 }]],
+    ['/process/capabilities', { bounding: ['CAP_NEW'] }],
+    ['/linux/namespaces/0/type', 'pidd'],
+    ['/linux/namespaces/0/type', null],
+    ['/linux/maskedPaths', ['/proc/kcore', 'proc/keys']],
+    ['/linux/sysctl', { 'kernel.panic': '1' }],
+  ])('finds the faults that the library finds: %s = %j', async ([pointer, value], context) => {
+    needs(context, 'the standalone executable');
+    const bundle = scratchDirectory(context);
+    const text = JSON.stringify(changed({ [pointer]: value }));
+    writeFileSync(join(bundle, 'config.json'), text);
+    const { status, stderr } = await run(STANDALONE, ['plan', '--bundle', bundle, 'read']);
+    const { refused, warnings } = remarksOn(text);
+    expect([status, stderr !== '']).toEqual([
+      refused === undefined ? 0 : 1,
+      refused !== undefined || warnings.length > 0,
+    ]);
+    for (const remark of [...warnings, refused ?? '']) expect(stderr).toContain(remark);
   });
 
   it('gives the soft limit of open files on as it found it', async (context) => {
