@@ -86,15 +86,6 @@ function filesOf(config: string): Files {
 
 const CGROUP2 = 0x63677270;
 
-// A text, so that each command makes the names anew.
-const ENVIRONMENT = JSON.stringify({
-  HOME: '/root',
-  LANG: 'C.UTF-8',
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-  PWD: '/',
-  _: 'runts',
-});
-
 const nothing = (): void => {};
 const no = (): boolean => false;
 
@@ -172,10 +163,10 @@ function machine(files: Files, words: string[], complaints: string[]): Machine {
     realPath: (path) => path,
     fileSystem: (path) => (path === '/sys/fs/cgroup' ? CGROUP2 : undefined),
     capture: () => ({ status: 0, stdout: '', stderr: '' }),
-    onSignal: nothing,
-    offSignal: nothing,
+    onSignals: nothing,
+    offSignals: nothing,
     arguments: () => words,
-    environment: () => JSON.parse(ENVIRONMENT) as Record<string, string>,
+    variable: () => undefined,
     directory: () => '/',
     ids: () => [1, 0, 0, 0, 0],
     capabilities: () => CAPABILITY_NAMES.map((_name, number) => number),

@@ -1,6 +1,7 @@
 // This process: what it was given, who it is, what it says.
 #include <cerrno>
 #include <climits>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <fcntl.h>
@@ -26,16 +27,10 @@ JSValue get_arguments(const Call &call) {
   return from_list(call.context, arguments, [&](const char *word) { return from_text(call.context, word); });
 }
 
-JSValue get_environment(const Call &call) {
-  JSValue object = JS_NewObjectProto(call.context, JS_NULL);
-  for (char **entry = environ; entry && *entry; entry++) {
-    const char *sign = strchr(*entry, '=');
-    if (!sign) continue;
-    JSAtom name = JS_NewAtomLen(call.context, *entry, static_cast<size_t>(sign - *entry));
-    JS_DefinePropertyValue(call.context, object, name, from_text(call.context, sign + 1), JS_PROP_C_W_E);
-    JS_FreeAtom(call.context, name);
-  }
-  return object;
+// variable(name): of the environment; undefined where it is not there
+JSValue get_variable(const Call &call) {
+  const char *value = getenv(call.text(0).c_str());
+  return value ? from_text(call.context, value) : JS_UNDEFINED;
 }
 
 JSValue get_directory(const Call &call) {
@@ -116,7 +111,7 @@ JSValue prepare(const Call &call) { return JS_NewBool(call.context, copy_pages(c
 constexpr Function kTable[] = {
     {"arguments", get_arguments},
     {"prepare", prepare},
-    {"environment", get_environment},
+    {"variable", get_variable},
     {"directory", get_directory},
     {"ids", get_ids},
     {"capabilities", get_capabilities},

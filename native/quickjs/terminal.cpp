@@ -37,17 +37,21 @@ JSValue copy_terminal_size(const Call &call) {
   return JS_UNDEFINED;
 }
 
-// onSignal(signal, callback): a callback for each signal; it is kept until the command ends
-JSValue watch_signal(const Call &call) {
+// onSignals(signals, callback): it is called with the signal's number, and kept until the command ends
+JSValue watch_signals(const Call &call) {
   JSValue callback = JS_DupValue(call.context, call.at(1));
-  on_signal(call.number(0), [context = call.context, callback] {
-    JS_FreeValue(context, JS_Call(context, callback, JS_UNDEFINED, 0, nullptr));
-  });
+  for (int signal : call.numbers(0)) {
+    on_signal(signal, [context = call.context, callback, signal] {
+      JSValue number = JS_NewInt32(context, signal);
+      JS_FreeValue(context, JS_Call(context, callback, JS_UNDEFINED, 1, &number));
+    });
+  }
   return JS_UNDEFINED;
 }
 
-JSValue ignore_signal(const Call &call) {
-  leave_signal(call.number(0));
+// offSignals(signals)
+JSValue ignore_signals(const Call &call) {
+  for (int signal : call.numbers(0)) leave_signal(signal);
   return JS_UNDEFINED;
 }
 
@@ -56,8 +60,8 @@ constexpr Function kTable[] = {
     {"terminalSize", terminal_size},
     {"relay", relay},
     {"copyTerminalSize", copy_terminal_size},
-    {"onSignal", watch_signal},
-    {"offSignal", ignore_signal},
+    {"onSignals", watch_signals},
+    {"offSignals", ignore_signals},
 };
 
 }  // namespace

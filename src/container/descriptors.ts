@@ -61,7 +61,8 @@ function collect({ host, warn }: Warner, listen: number, preserve: number): Extr
  * runtime by way of others cannot know its number, and leaves it out.
  */
 function listenDescriptors({ host: { self } }: Warner): number {
-  const count = Number(self.env['LISTEN_FDS'] ?? '0');
-  if (Number(self.env['LISTEN_PID'] ?? self.pid) !== self.pid) return 0;
+  const given = self.variable('LISTEN_FDS');
+  if (given === undefined || Number(self.variable('LISTEN_PID') ?? self.pid) !== self.pid) return 0;
+  const count = Number(given);
   return Number.isSafeInteger(count) && count > 0 ? count : 0;
 }

@@ -10,11 +10,10 @@ const RUNC_DIRECTORY = '/run/notify';
  * called as the caller's socket; undefined where the caller has none.
  */
 export function makeNotifyDirectory({ host }: Context, place: Place): string | undefined {
-  const { name, env } = host.self;
-  const socket = env['NOTIFY_SOCKET'];
+  const socket = host.self.variable('NOTIFY_SOCKET');
   if (!isWanted(socket)) return undefined;
   host.files.makeDirectory(`${place.directory}/notify`, 0o755);
-  return isCrun(name) && socket.startsWith('/') ? socket : RUNC_DIRECTORY;
+  return isCrun(host.self.name) && socket.startsWith('/') ? socket : RUNC_DIRECTORY;
 }
 
 function isWanted(socket: string | undefined): socket is string {
@@ -23,7 +22,7 @@ function isWanted(socket: string | undefined): socket is string {
 
 /** Begins to listen at once and resolves when the container has said READY=1 and it was forwarded, or has ended. */
 export async function forwardNotify({ host }: Context, place: Place, pid: number): Promise<void> {
-  const target = host.self.env['NOTIFY_SOCKET'];
+  const target = host.self.variable('NOTIFY_SOCKET');
   if (!isWanted(target) || host.files.kind(`${place.directory}/notify`) !== 'directory') return;
   await host.processes.forwardNotify(`${place.directory}/notify/notify.sock`, target, pid);
 }

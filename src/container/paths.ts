@@ -1,7 +1,9 @@
 /** Path arithmetic by text alone: no symbolic link is looked at. */
+import { isClean } from '../plan/paths.ts';
 
 /** Without `.`, empty parts, and `..` where a part before it can be dropped; `.` for nothing. */
 export function cleanPath(path: string): string {
+  if (isClean(path)) return path;
   const absolute = path.startsWith('/');
   const parts: string[] = [];
   for (const part of path.split('/')) {

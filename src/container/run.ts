@@ -23,7 +23,7 @@ export function run(context: Context, request: RunRequest): Promise<number> {
 
 /** Who forwards sd_notify must listen before the program runs: then init waits for a start in two acts. */
 function waitsForStart({ host }: Context): boolean {
-  return (host.self.env['NOTIFY_SOCKET'] ?? '') !== '';
+  return (host.self.variable('NOTIFY_SOCKET') ?? '') !== '';
 }
 
 async function runDetached(context: Context, request: RunRequest): Promise<number> {

@@ -10,7 +10,7 @@ const DEFAULT_ROOT = '/run/runts';
  */
 export function stateRoot(host: Host, given: string | undefined): string {
   if (given !== undefined) return checkRoot(host, absolutePath(host.self.cwd, given));
-  const runtime = host.self.env['XDG_RUNTIME_DIR'];
+  const runtime = host.self.variable('XDG_RUNTIME_DIR');
   if (runtime?.startsWith('/') !== true || !isUnprivileged(host)) return checkOwner(host, DEFAULT_ROOT);
   const path = `${runtime}/runts`;
   makeSticky(host, path);
@@ -37,7 +37,7 @@ function checkOwner({ files, self }: Host, path: string): string {
 /** Another user's id, or root of a user namespace only. */
 function isUnprivileged(host: Host): boolean {
   if (host.self.uid !== 0) return true;
-  if (host.self.env['USER'] === 'root') return false;
+  if (host.self.variable('USER') === 'root') return false;
   return !/^\s*0\s+0\s+4294967295\s*$/.test(host.files.readText('/proc/self/uid_map'));
 }
 

@@ -37,7 +37,7 @@ export async function readSystemdFacts(host: Host, rootless: Rootless | undefine
  * container that has a systemd of its own.
  */
 function userSocket({ self, files }: Host, { kind }: Rootless): string | undefined {
-  const runtime = self.env['XDG_RUNTIME_DIR'] ?? '';
+  const runtime = self.variable('XDG_RUNTIME_DIR') ?? '';
   const socket = `${runtime}/systemd/private`;
   if (runtime !== '' && (kind === 'user' || files.exists(socket))) return socket;
   if (kind === 'namespace') return undefined;

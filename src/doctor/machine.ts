@@ -63,8 +63,9 @@ function wanted({ self, files }: Host, { root, own }: Cgroups): string[] {
 }
 
 /** Where systemd listens for its own tools, without a bus. */
-export function systemdSocket({ uid, env }: Pick<Host['self'], 'uid' | 'env'>): string {
-  const runtime = uid === 0 ? '/run' : (env['XDG_RUNTIME_DIR'] ?? `/run/user/${uid}`);
+export function systemdSocket(self: Pick<Host['self'], 'uid' | 'variable'>): string {
+  const { uid } = self;
+  const runtime = uid === 0 ? '/run' : (self.variable('XDG_RUNTIME_DIR') ?? `/run/user/${uid}`);
   return `${runtime}/systemd/private`;
 }
 

@@ -219,7 +219,8 @@ export interface HostSelf {
   readonly args: readonly string[];
   /** Name that the command was called by. */
   readonly name: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of the environment. */
+  variable(name: string): string | undefined;
   readonly cwd: string;
   /** Effective ids. */
   readonly uid: number;

@@ -13,7 +13,7 @@ export function nodeSelf(): HostSelf {
     args: process.argv.slice(2),
     // bin/runts cannot give this program the name that it was called by.
     name: process.env['RUNTS_NAME'] || (process.argv[1] ?? 'runts').replace(/^.*\//, ''),
-    env: process.env,
+    variable: (name) => process.env[name],
     cwd: process.cwd(),
     uid: process.geteuid?.() ?? 0,
     gid: process.getegid?.() ?? 0,

@@ -13,12 +13,13 @@ export interface Native extends Core, CoreFiles {
     readonly stdout: string;
     readonly stderr: string;
   };
-  onSignal(signal: number, callback: () => void): void;
-  /** Back to the signal's default action. */
-  offSignal(signal: number): void;
+  onSignals(signals: readonly number[], callback: (signal: number) => void): void;
+  /** Back to their default actions. */
+  offSignals(signals: readonly number[]): void;
   /** The name that the command was called by, and the words after it. */
   arguments(): string[];
-  environment(): Record<string, string>;
+  /** Of the environment. */
+  variable(name: string): string | undefined;
   directory(): string;
   /** Process, real user and group, effective user and group. */
   ids(): [pid: number, uid: number, gid: number, euid: number, egid: number];

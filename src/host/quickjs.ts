@@ -57,29 +57,26 @@ function captureOf(native: Native): HostProcesses['capture'] {
     });
 }
 
+const SIGNALS = Object.values(FORWARDED);
+
 function terminalOf(native: Native): HostTerminal {
   return {
     isTerminal: (fd) => native.isTerminal(fd),
     size: (fd) => native.terminalSize(fd),
     relay: (master) => checkedAsync(() => relay(native, master)),
     onSignals(forward) {
-      const signals = Object.values(FORWARDED);
-      for (const signal of signals) native.onSignal(signal, () => forward(signal));
-      return {
-        release() {
-          for (const signal of signals) native.offSignal(signal);
-        },
-      };
+      native.onSignals(SIGNALS, forward);
+      return { release: () => native.offSignals(SIGNALS) };
     },
   };
 }
 
 async function relay(native: Native, master: number): Promise<void> {
-  native.onSignal(SIGWINCH, () => native.copyTerminalSize(0, master));
+  native.onSignals([SIGWINCH], () => native.copyTerminalSize(0, master));
   try {
     await native.relay(0, 1, master);
   } finally {
-    native.offSignal(SIGWINCH);
+    native.offSignals([SIGWINCH]);
   }
 }
 
@@ -87,7 +84,6 @@ function selfOf(native: Native, ids: Ids): HostSelf {
   const words = once(() => native.arguments());
   const args = once(() => words().slice(1));
   const name = once(() => baseName(words()[0] ?? 'runts'));
-  const environment = once(() => native.environment());
   const directory = once(() => checked(() => native.directory()));
   const said = (fd: number, text: string): void => checked(() => native.say(fd, text));
   return {
@@ -96,9 +92,6 @@ function selfOf(native: Native, ids: Ids): HostSelf {
     },
     get name() {
       return name();
-    },
-    get env() {
-      return environment();
     },
     get cwd() {
       return directory();
@@ -116,6 +109,7 @@ function selfOf(native: Native, ids: Ids): HostSelf {
     get pid() {
       return ids()[0];
     },
+    variable: (name) => native.variable(name),
     capabilities: () => capabilityNames(checked(() => native.capabilities())),
     isOpen: (fd) => native.isInherited(fd),
     now: () => native.now(),

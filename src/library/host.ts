@@ -10,14 +10,11 @@ export function libraryHost(): Host {
   const { files, processes, terminal, self } = nodeHost();
   return {
     terminal,
-    self: { ...self, env: ownEnvironment() },
+    self: { ...self, variable: (name) => (OWN.has(name) ? undefined : self.variable(name)) },
     files: { ...files, lock: (path, wait) => then(files.lock(path, wait)) },
     processes: { ...processes, execute: (plan, options) => then(processes.execute(plan, options)) },
   };
 }
-
-const ownEnvironment = (): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(process.env).filter(([name]) => !OWN.has(name)));
 
 async function then<T>(promise: Promise<T>): Promise<T> {
   const value = await promise;

@@ -11,8 +11,8 @@ export function cleanPath(path: string): string {
   return `/${parts.join('/')}`;
 }
 
-/** False also for a few clean ones: nearly all that a config names are told at once. */
-function isClean(path: string): boolean {
+/** True for an absolute path that is clean, but for a few: nearly all that there are are told at once. */
+export function isClean(path: string): boolean {
   return path.startsWith('/') && !path.endsWith('/') && !path.includes('//') && !path.includes('/.');
 }
 

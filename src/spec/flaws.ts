@@ -63,13 +63,13 @@ export function notBitmapList(list: string): Flaw | undefined {
 }
 
 const SEMVER =
-  /^(?<major>0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-[\dA-Za-z-]+(?:\.[\dA-Za-z-]+)*)?(?:\+[\dA-Za-z-]+(?:\.[\dA-Za-z-]+)*)?$/;
+  /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-[\dA-Za-z-]+(?:\.[\dA-Za-z-]+)*)?(?:\+[\dA-Za-z-]+(?:\.[\dA-Za-z-]+)*)?$/;
 
 /** SemVer 2.0.0, major version 1: the specification is compatible within a major version. */
 export function notVersion(version: string): Flaw | undefined {
-  const major = SEMVER.exec(version)?.groups?.['major'];
-  if (major === undefined) return flaw(`${show(version)} is not a version`, 'a SemVer version such as 1.3.0');
-  return major === '1'
+  if (!SEMVER.test(version))
+    return flaw(`${show(version)} is not a version`, 'a SemVer version such as 1.3.0');
+  return version.startsWith('1.')
     ? undefined
     : flaw(`${show(version)} is not supported`, 'a version 1.x of the specification');
 }
@@ -79,10 +79,15 @@ function byteLength(text: string): number {
   return encodeURIComponent(text).replaceAll(/%[\dA-F]{2}/g, '.').length;
 }
 
-/** sethostname(2) and setdomainname(2) take 64 bytes. */
+/** What sethostname(2) and setdomainname(2) take, bytes. */
+const MAX_NAME = 64;
+/** Of a character that is one unit of a string, in UTF-8; two units are four bytes. */
+const MOST_BYTES = 3;
+
 export function notHostName(name: string): Flaw | undefined {
+  if (name.length * MOST_BYTES <= MAX_NAME) return undefined;
   const bytes = byteLength(name);
-  return bytes <= 64 ? undefined : flaw(`${show(name)} has ${bytes} bytes`, '64 bytes at most');
+  return bytes <= MAX_NAME ? undefined : flaw(`${show(name)} has ${bytes} bytes`, '64 bytes at most');
 }
 
 /** What the kernel takes as an interface name (net/core/dev.c, dev_valid_name). */

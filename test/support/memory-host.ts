@@ -65,7 +65,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     self: {
       args: options.args ?? [],
       name: options.name ?? 'runts',
-      env: options.env ?? {},
+      variable: (name) => options.env?.[name],
       cwd: options.cwd ?? '/bundle',
       uid: options.uid ?? 0,
       gid: options.uid ?? 0,
