@@ -49,7 +49,7 @@ Napi::Value seccomp_takes_flags(const Napi::CallbackInfo &info);
 Napi::Value probe(const Napi::CallbackInfo &info);
 
 // streams.cpp
-// makePipe(): [read, write]; makeSocketPair(): two ends of a unix stream socket; all close-on-exec
+// makePipe(writing), makeSocketPair(): the end for a stream of Node's, which closes it, and the other; all close-on-exec
 Napi::Value make_pipe(const Napi::CallbackInfo &info);
 Napi::Value make_socket_pair(const Napi::CallbackInfo &info);
 // bridgeTerminal(socket, master): carries bytes between copies of both until either hangs up

@@ -48,6 +48,8 @@ class Copies {
     for (int &fd : options.stdio) copy(fd);
     for (int &fd : options.preserve) copy(fd);
   }
+  // Before the outcome is told: whoever holds the other end of a pipe is to see what the program does with its own.
+  void close() { copies_.clear(); }
 
  private:
   void copy(int &fd) {
@@ -85,7 +87,7 @@ void set_success(Napi::Object &value, core::Outcome &outcome) {
     value.Set("startTime", static_cast<double>(outcome.start_time));
   }
   if (outcome.cgroup_inode) value.Set("cgroupInode", std::to_string(outcome.cgroup_inode));
-  if (outcome.console) value.Set("console", outcome.console.release());
+  if (outcome.console) value.Set("console", give_out(value.Env(), std::move(outcome.console)));
 }
 
 void set_failure(Napi::Object &value, const core::Outcome &outcome) {
@@ -132,6 +134,7 @@ Napi::Value execute(const Napi::CallbackInfo &info) {
   auto copies = std::make_shared<Copies>(options);
   auto work = [plan = std::move(plan), options = std::move(options), cancel, copies]() -> Answer {
     auto made = std::make_shared<Undelivered>(core::execute(plan, options));
+    copies->close();
     return [made](Napi::Env env) { return to_value(env, made->outcome()); };
   };
   return run_async(info.Env(), std::move(work), core::run_in_turn);

@@ -13,9 +13,11 @@
 namespace runts::node {
 namespace {
 
-Napi::Value to_pair(Napi::Env env, const int (&ends)[2]) {
+// The first is for a stream, which closes it; the other is given back.
+Napi::Value to_pair(Napi::Env env, int ours, int theirs) {
   Napi::Array pair = Napi::Array::New(env, 2);
-  for (uint32_t i = 0; i < 2; i++) pair.Set(i, ends[i]);
+  pair.Set(0U, ours);
+  pair.Set(1U, give_out(env, Fd(theirs)));
   return pair;
 }
 
@@ -26,13 +28,14 @@ Fd copy_of(int fd) { return Fd(fcntl(fd, F_DUPFD_CLOEXEC, 3)); }
 Napi::Value make_pipe(const Napi::CallbackInfo &info) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return fail(info.Env(), errno, "pipe2");
-  return to_pair(info.Env(), ends);
+  bool writing = info[0].ToBoolean();
+  return to_pair(info.Env(), ends[writing ? 1 : 0], ends[writing ? 0 : 1]);
 }
 
 Napi::Value make_socket_pair(const Napi::CallbackInfo &info) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return fail(info.Env(), errno, "socketpair");
-  return to_pair(info.Env(), ends);
+  return to_pair(info.Env(), ends[0], ends[1]);
 }
 
 Napi::Value bridge_terminal(const Napi::CallbackInfo &info) {

@@ -25,9 +25,9 @@ export interface Addon extends Core, CoreFiles {
   abandon(pidfd: number): void;
   /** For an end of this process before that of a relay. */
   restoreTerminal(): void;
-  /** The end to read from and the one to write to. */
-  makePipe(): [number, number];
-  /** Two ends of a unix stream socket. */
+  /** The end for a stream of Node's, to write to or to read from, and the other one, which closeDescriptor closes. */
+  makePipe(writing: boolean): [number, number];
+  /** As makePipe, of a unix stream socket. */
   makeSocketPair(): [number, number];
   /** Carries bytes between copies of a socket and of the master of a terminal, until either hangs up. */
   bridgeTerminal(socket: number, master: number): void;

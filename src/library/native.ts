@@ -14,3 +14,8 @@ export function native<T>(what: string, call: (core: Addon) => T): T {
     throw new RuntsError('HOST_FAILED', `${what}: ${error.message}`, { syscall, errno, cause: error });
   }
 }
+
+/** Closes a descriptor that the core has given out. */
+export function closeNative(descriptor: number): void {
+  addon().closeDescriptor(descriptor);
+}

@@ -1,10 +1,9 @@
-import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { TerminalSize } from '../spec/builder/process.ts';
 import { RuntsError } from '../errors.ts';
 import { flowInto } from './flow.ts';
-import { native } from './native.ts';
+import { closeNative, native } from './native.ts';
 import type { Stdio } from './stdio.ts';
 
 /** Of the kernel's struct winsize. */
@@ -41,7 +40,7 @@ export function openTerminal(first: TerminalSize): Stdio {
         const failure = master.open(console, source.destroyed ? undefined : theirs);
         if (failure !== undefined) stream.destroy(failure);
       }
-      closeSync(theirs);
+      closeNative(theirs);
     },
     ended,
   };
@@ -77,7 +76,7 @@ function ownedMaster(first: TerminalSize): Master {
     if (held !== undefined && size !== first) setSize(held, size);
   };
   const hangUp = (): void => {
-    if (held !== undefined) closeSync(held);
+    if (held !== undefined) closeNative(held);
     held = undefined;
   };
   return {

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import type { ContainerOptions } from '../../src/index.ts';
 import { needs } from '../support/conditions.ts';
@@ -11,6 +13,14 @@ import { running, scripted, withLibrary } from '../support/library.ts';
 import { run, until } from '../support/run.ts';
 
 const TERMINAL = { terminal: { width: 80, height: 24 } };
+
+/** A script for several containers, each with the cgroup of its id. */
+const anyId =
+  (script: string) =>
+  (config: TestConfig): void => {
+    scripted(script)(config);
+    delete config.linux.cgroupsPath;
+  };
 
 /** Descriptors of this process but those that the core keeps from its first use on. */
 const open = (): string[] => descriptors().filter((line) => !/anon_inode|memfd/.test(line));
@@ -115,6 +125,24 @@ describe('the streams of a further process', () => {
   });
 });
 
+it('every descriptor that a container needs is closed by execve(2)', async (test) => {
+  needs(test);
+  const { runtime, id, directory } = await withLibrary(test, anyId('echo ready; exec sleep 60'));
+  const before = new Set(descriptors());
+  const programs = (['pipe', TERMINAL] as const).map((stdio, i) =>
+    runtime.run(`${id}-${i}`, { bundle: directory, stdio }),
+  );
+  await Promise.all(programs.map(({ stdout }) => once(stdout as Readable, 'data')));
+  const numbers = descriptors()
+    .filter((line) => !before.has(line))
+    .map((line) => line.split(' ')[0]);
+  expect(numbers.length).toBeGreaterThan(4);
+  const flags = numbers.map((fd) => readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'));
+  expect(flags.filter((text) => !/^flags:\s0[0-7]*2[0-7]{6}$/m.test(text))).toEqual([]);
+  for (const one of programs) one.kill('SIGKILL');
+  await Promise.all(programs);
+});
+
 describe('a program of Node', () => {
   it('has its own standard streams inherited', async (test) => {
     needs(test);
@@ -123,17 +151,40 @@ describe('a program of Node', () => {
     expect(ended).toMatchObject({ status: 4, stdout: 'typed', stderr: 'err\n' });
   });
 
+  it('is told when it may open no more, and loses nothing by it', async (test) => {
+    needs(test);
+    const { directory, state } = await withLibrary(test, anyId('echo ready'));
+    const few = 'ulimit -n 128; exec "$@"';
+    const command = ['-c', few, 'sh', process.execPath, program('few'), directory, state];
+    const ended = await run('sh', command);
+    expect(ended.stderr).toBe('');
+    expect(JSON.parse(ended.stdout)).toEqual({ code: 'HOST_FAILED', errno: 'EMFILE', again: 'ready\n' });
+  });
+
   it("keeps libuv's only thread for itself, however many streams are open", async (test) => {
     needs(test);
-    const { directory, state } = await withLibrary(test, (config) => {
-      scripted('echo ready; exec sleep 60')(config);
-      delete config.linux.cgroupsPath;
-    });
+    const { directory, state } = await withLibrary(test, anyId('echo ready; exec sleep 60'));
     const env = { UV_THREADPOOL_SIZE: '1' };
     const ended = await run(process.execPath, [program('pool'), directory, state, '8'], { env });
     expect(ended.stderr).toBe('');
     expect(JSON.parse(ended.stdout)).toEqual({ read: true, ends: Array(8).fill('SIGKILL') });
   });
+});
+
+it('that a worker thread held are closed when it is terminated', async (test) => {
+  needs(test);
+  const { runtime, id, directory, state } = await withLibrary(test, anyId('echo ready; cat >/dev/null'));
+  const before = open();
+  const worker = new Worker(program('streams-worker'), {
+    workerData: { bundle: directory, root: state, id },
+  });
+  await once(worker, 'message');
+  await worker.terminate();
+  await sameAs(before);
+  const stopped = async (): Promise<boolean> =>
+    (await runtime.list()).every(({ status }) => status === 'stopped');
+  while (!(await stopped()));
+  for (const name of [0, 1]) await runtime.delete(`${id}-${name}`);
 });
 
 it('a terminal of the config that nobody takes is refused', async (test) => {
