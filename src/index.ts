@@ -10,7 +10,7 @@
  */
 export { Runtime } from './library/runtime.ts';
 export type { RuntimeOptions } from './library/runtime.ts';
-export type { Container, Waiting } from './library/container.ts';
+export type { Container, Waiting, WaitOptions } from './library/container.ts';
 export type { Verdict } from './library/check.ts';
 export type { ExecOptions } from './library/exec-options.ts';
 export type { Execution } from './library/execution.ts';
@@ -24,7 +24,7 @@ export type {
 } from './library/event.ts';
 export type { ContainerEvents, EventOptions } from './library/events.ts';
 export type { Exit, Exited, Killed, SignalName, UnknownExit } from './library/exit.ts';
-export type { ContainerOptions, ContainerSource, SpecSource } from './library/options.ts';
+export type { ContainerOptions, ContainerSource, RunOptions, SpecSource } from './library/options.ts';
 export type { StdioOption, StdioOptions } from './library/stdio.ts';
 export type { TextOptions } from './library/text.ts';
 

@@ -1,5 +1,7 @@
 /** What a cgroup has used by the end of the container: few files, quickly read. */
+import type { HostFiles } from '../host/host.ts';
 import { parseKeyValues } from './events.ts';
+import { readerOf } from './read.ts';
 import type { Read } from './read.ts';
 
 export interface LastStats {
@@ -26,6 +28,10 @@ export interface IoTotals {
 }
 
 export const LAST_FILES = ['cpu.stat', 'memory.events', 'memory.peak', 'pids.peak', 'io.stat'] as const;
+
+/** undefined where the cgroup is gone, or there is none. */
+export const readLastStats = (files: HostFiles, directory: string | undefined): LastStats | undefined =>
+  directory === undefined ? undefined : lastStatsOf(readerOf(files, directory));
 
 /** undefined where the cgroup is gone. */
 export function lastStatsOf(read: Read): LastStats | undefined {

@@ -1,8 +1,7 @@
 import { RuntsError } from '../errors.ts';
-import { attempt } from '../host/attempt.ts';
 import { HostError } from '../host/host.ts';
 import type { Host, HostObserver, HostProcesses, Wanted } from '../host/host.ts';
-import { isAlive } from './process-stat.ts';
+import { openProcess } from './pidfd.ts';
 import type { TargetProcess } from './target.ts';
 
 /**
@@ -10,16 +9,15 @@ import type { TargetProcess } from './target.ts';
  * @throws {RuntsError} INVALID_ARGUMENT, UNSUPPORTED for pressure, HOST_FAILED.
  */
 export function openObserver(
-  { processes, files }: Host,
-  { pid, startTime }: TargetProcess,
+  host: Host,
+  process: TargetProcess,
   wanted: Omit<Wanted, 'pidfd'>,
 ): HostObserver {
-  const pidfd = attempt(() => processes.openPidfd(pid), 'ESRCH');
+  const { processes } = host;
+  const pidfd = openProcess(host, process);
   try {
-    // The number may be another's by now; once the descriptor is open, what is found here is what it stands for.
-    const isThere = pidfd !== undefined && isAlive(files, pid, startTime);
-    const observer = observe(processes, isThere ? { ...wanted, pidfd } : wanted);
-    if (!isThere) observer.finish();
+    const observer = observe(processes, pidfd === undefined ? wanted : { ...wanted, pidfd });
+    if (pidfd === undefined) observer.finish();
     return observer;
   } finally {
     if (pidfd !== undefined) processes.closeDescriptor(pidfd);

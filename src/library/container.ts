@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { readLastStats } from '../cgroup/last-stats.ts';
 import type { Stats } from '../cgroup/stats.ts';
 import type { Context } from '../container/context.ts';
 import { deleteContainer } from '../container/delete.ts';
@@ -22,7 +23,7 @@ import { calledOffBy, unlessAborted } from './abort.ts';
 import { endOf, keepingProgram } from './ending.ts';
 import { eventsOf } from './events.ts';
 import type { ContainerEvents, EventOptions } from './events.ts';
-import { exitOf } from './exit.ts';
+import { exitIfKnown } from './exit.ts';
 import type { Exit, SignalName, UnknownExit } from './exit.ts';
 import { Execution } from './execution.ts';
 import type { Launched } from './execution.ts';
@@ -40,12 +41,19 @@ export interface Origin {
   readonly id: string;
   readonly bundle: string;
   readonly process: TargetProcess;
+  /** Directory of its cgroup, if it has one. */
+  readonly cgroup: string | undefined;
   /** The end of its process; unset where that is not this program's. */
   readonly ended?: Promise<ExitStatus>;
   readonly stdio?: Stdio;
   readonly observers: Observers;
   /** Called when it has been deleted. */
   readonly deleted: () => void;
+}
+
+export interface WaitOptions extends Waiting {
+  /** Reads what the container has used: `stats` of the exit. They are there until the container is deleted. */
+  readonly stats?: boolean;
 }
 
 export interface Waiting {
@@ -154,10 +162,11 @@ export class Container {
   }
 
   /** Waits for the end of the first process, by pidfd. The status of one that another program has made cannot be known. */
-  async wait({ signal }: Waiting = {}): Promise<Exit | UnknownExit> {
+  async wait({ signal, stats = false }: WaitOptions = {}): Promise<Exit | UnknownExit> {
+    const { context, cgroup } = this.#origin;
     signal?.throwIfAborted();
     const status = await unlessAborted(signal, keepingProgram(this.#ended()));
-    return status === undefined ? {} : exitOf(status);
+    return exitIfKnown(status, stats ? readLastStats(context.host.files, cgroup) : undefined);
   }
 
   /**

@@ -1,5 +1,4 @@
-import { attempt } from '../host/attempt.ts';
-import { isAlive } from '../container/process-stat.ts';
+import { openProcess } from '../container/pidfd.ts';
 import type { TargetProcess } from '../container/target.ts';
 import type { ExitStatus, Host } from '../host/host.ts';
 import { addon } from '../host/node-addon.ts';
@@ -24,12 +23,10 @@ export async function keepingProgram<T>(promise: Promise<T>): Promise<T> {
  * The end of a process that another has made, by its pidfd; undefined, as its status is its parent's. One that has ended
  * already is found so at once.
  */
-export async function endOf(host: Host, { pid, startTime }: TargetProcess): Promise<ExitStatus | undefined> {
-  const pidfd = pid === 0 ? undefined : attempt(() => host.processes.openPidfd(pid), 'ESRCH');
+export async function endOf(host: Host, process: TargetProcess): Promise<ExitStatus | undefined> {
+  const pidfd = openProcess(host, process);
   if (pidfd === undefined) return undefined;
   try {
-    // The number may be another's by now; once the descriptor is open, what is found here is what it stands for.
-    if (!isAlive(host.files, pid, startTime)) return undefined;
     return await addon().wait(pidfd, true);
   } finally {
     host.processes.closeDescriptor(pidfd);

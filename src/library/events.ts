@@ -12,8 +12,7 @@ import type { ExitStatus, HostObserver } from '../host/host.ts';
 import { onAbort } from './abort.ts';
 import { keepingProgram } from './ending.ts';
 import type { ContainerEvent } from './event.ts';
-import { exitOf } from './exit.ts';
-import type { Exit, UnknownExit } from './exit.ts';
+import { exitIfKnown } from './exit.ts';
 import type { Observers } from './observers.ts';
 
 export interface EventOptions {
@@ -102,10 +101,8 @@ async function eventOf(
   dropped: number,
 ): Promise<ContainerEvent> {
   if (observation.type !== 'end') return { ...observation, id, dropped };
-  const { stats } = observation;
-  const status = await keepingProgram(ended());
-  const exit: Exit | UnknownExit = status === undefined ? {} : exitOf(status);
-  return { type: 'exit', ...exit, ...(stats !== undefined && { stats }), id, dropped };
+  const exit = exitIfKnown(await keepingProgram(ended()), observation.stats);
+  return { type: 'exit', ...exit, id, dropped };
 }
 
 interface Iteration {

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { LastStats } from '../cgroup/last-stats.ts';
 import { parseSignal, SIGKILL } from '../container/signals.ts';
 import type { TerminalSize } from '../spec/builder/process.ts';
 import type { ExitStatus, HostProcess } from '../host/host.ts';
@@ -15,8 +16,11 @@ export interface Launched {
   readonly process: HostProcess;
   /** Master of its terminal. */
   readonly console: number | undefined;
-  /** What follows its end, such as the removal of its container; undefined where it could not be waited for. */
-  readonly finish?: (status: ExitStatus | undefined) => Promise<void>;
+  /**
+   * What follows its end, such as the removal of its container; undefined where it could not be waited for. Gives what was
+   * used, where that was asked for.
+   */
+  readonly finish?: (status: ExitStatus | undefined) => Promise<LastStats | undefined>;
 }
 
 export interface Undertaking {
@@ -103,15 +107,16 @@ export class Execution implements PromiseLike<Exit> {
       process.kill(SIGKILL);
     });
     let status: ExitStatus | undefined;
+    let stats: LastStats | undefined;
     try {
       status = await process.wait();
       await turn();
     } finally {
       release();
       process.release();
-      await finish?.(status);
+      stats = await finish?.(status);
     }
     if (isAborted) throw signal?.reason;
-    return exitOf(status);
+    return exitOf(status, stats);
   }
 }

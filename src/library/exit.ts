@@ -13,7 +13,7 @@ export interface Exited {
   /** 0 to 255. */
   readonly code: number;
   readonly signal?: undefined;
-  /** Of its container's cgroup at the end, where it had one of its own. */
+  /** What its container has used by then, where that was asked for and it has a cgroup. */
   readonly stats?: LastStats;
 }
 
@@ -33,9 +33,16 @@ export interface UnknownExit {
 
 const FIRST_REAL_TIME = 34;
 
-export function exitOf(status: ExitStatus): Exit {
-  if ('code' in status) return { code: status.code };
-  return { code: 128 + status.signal, signal: nameOf(status.signal) };
+export function exitOf(status: ExitStatus, stats?: LastStats): Exit {
+  const used = stats === undefined ? {} : { stats };
+  if ('code' in status) return { code: status.code, ...used };
+  return { code: 128 + status.signal, signal: nameOf(status.signal), ...used };
+}
+
+/** Of a process that may be another program's. */
+export function exitIfKnown(status: ExitStatus | undefined, stats?: LastStats): Exit | UnknownExit {
+  if (status !== undefined) return exitOf(status, stats);
+  return stats === undefined ? {} : { stats };
 }
 
 /** Of two names for one number, such as SIGABRT and SIGIOT, the first counts. */

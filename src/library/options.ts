@@ -39,6 +39,11 @@ export interface ContainerOptions extends ContainerSource {
   readonly noNewKeyring?: boolean;
 }
 
+export interface RunOptions extends ContainerOptions {
+  /** Reads, before the container is removed, what it has used: `stats` of the exit. */
+  readonly stats?: boolean;
+}
+
 /** The source as the functions of src/container take it. */
 export function bundleRequest({ bundle, spec, rootfs }: ContainerSource): BundleRequest {
   if (bundle === undefined && spec === undefined) throw misused('neither bundle nor spec is given');

@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { readLastStats } from '../cgroup/last-stats.ts';
+import type { LastStats } from '../cgroup/last-stats.ts';
 import type { Context } from '../container/context.ts';
 import { deleteContainer, removeEnded } from '../container/delete.ts';
 import type { CgroupManager } from '../container/facts.ts';
@@ -8,6 +10,7 @@ import type { CreateRequest, Launched as Made } from '../container/launch.ts';
 import { list } from '../container/list.ts';
 import { plan } from '../container/plan.ts';
 import type { ContainerState } from '../container/state.ts';
+import { cgroupDirectory } from '../container/status.ts';
 import { stateRoot } from '../container/state-root.ts';
 import { newMemory } from '../container/memory.ts';
 import { load, placeOf } from '../container/store.ts';
@@ -23,7 +26,7 @@ import { Execution } from './execution.ts';
 import type { Launched } from './execution.ts';
 import { libraryHost } from './host.ts';
 import { bundleRequest } from './options.ts';
-import type { ContainerOptions, ContainerSource } from './options.ts';
+import type { ContainerOptions, ContainerSource, RunOptions } from './options.ts';
 import { Observers } from './observers.ts';
 import { openStdio, OUTPUT_PIPES } from './stdio.ts';
 import type { Stdio } from './stdio.ts';
@@ -46,6 +49,8 @@ export class Runtime {
   readonly #context: Context;
   /** Containers whose process this program has made and may wait for. */
   readonly #made = new Map<string, Container>();
+  /** What `run` has under way. */
+  readonly #runs = new Map<string, Made>();
   readonly #running = new Set<Execution>();
   readonly #observers = new Observers();
   #isOpen = true;
@@ -85,7 +90,7 @@ export class Runtime {
    * Makes a container, runs its program to its end and removes it. The execution is there at once; await it for the
    * {@link Exit}. Unless `stdio` says otherwise, output and error are pipes, which want to be read, and input is `/dev/null`.
    */
-  run(id: string, options: ContainerOptions): Execution {
+  run(id: string, options: RunOptions): Execution {
     this.#checkOpen();
     const stdio = openStdio(options.stdio ?? OUTPUT_PIPES);
     const launch = (): Promise<Launched> => this.#launchRun(id, options, stdio);
@@ -99,11 +104,21 @@ export class Runtime {
   /** A container that is there, whoever made it. @throws {RuntsError} NOT_FOUND. */
   async get(id: string): Promise<Container> {
     const context = this.#context;
-    const { bundle, pid = 0, startTime = 0 } = load(context.host.files, placeOf(context.root, id));
+    const saved = load(context.host.files, placeOf(context.root, id));
+    const { bundle, pid = 0, startTime = 0 } = saved;
     const made = this.#made.get(id);
     if (made?.pid === pid) return made;
-    const process = { pid, startTime };
-    return new Container({ context, id, bundle, process, observers: this.#observers, deleted: () => {} });
+    const run = this.#runs.get(id);
+    return new Container({
+      context,
+      id,
+      bundle,
+      process: { pid, startTime },
+      cgroup: cgroupDirectory(saved),
+      ...(run?.process.pid === pid && { ended: run.process.wait() }),
+      observers: this.#observers,
+      deleted: () => {},
+    });
   }
 
   /**
@@ -111,9 +126,10 @@ export class Runtime {
    * and may be what a creator that died early has left, of which there is nothing to get.
    */
   async delete(id: string, { force = false }: { readonly force?: boolean } = {}): Promise<void> {
+    const made = this.#made.get(id);
+    if (made !== undefined) return made.delete({ force });
     await turn();
     await deleteContainer(this.#context, id, force);
-    this.#made.delete(id);
   }
 
   /** The states of all containers, by id; one that cannot be read is warned of and left out. */
@@ -179,7 +195,7 @@ export class Runtime {
   }
 
   /** Its process is reaped when it ends, whether somebody waits or not, and does not keep this program from ending. */
-  #keep({ place: { id }, saved: { bundle }, process }: Made, stdio: Stdio): Container {
+  #keep({ place: { id }, saved, process }: Made, stdio: Stdio): Container {
     const ended = process.wait(true).finally(() => stdio.ended());
     ended.catch(() => {});
     process.release();
@@ -187,8 +203,9 @@ export class Runtime {
     const container = new Container({
       context: this.#context,
       id,
-      bundle,
+      bundle: saved.bundle,
       process: { pid: process.pid, startTime: process.startTime },
+      cgroup: cgroupDirectory(saved),
       ended,
       stdio,
       observers: this.#observers,
@@ -198,11 +215,16 @@ export class Runtime {
     return container;
   }
 
-  async #launchRun(id: string, options: ContainerOptions, stdio: Stdio): Promise<Launched> {
+  async #launchRun(id: string, options: RunOptions, stdio: Stdio): Promise<Launched> {
     const made = await this.#launch(id, options, stdio, true);
-    const finish = async (status: unknown): Promise<void> => {
+    this.#runs.set(id, made);
+    const finish = async (status: unknown): Promise<LastStats | undefined> => {
+      this.#runs.delete(id);
       if (status !== undefined) this.#observers.finish(id);
+      const { files } = this.#context.host;
+      const stats = options.stats === true ? readLastStats(files, cgroupDirectory(made.saved)) : undefined;
       await removeEnded(this.#context, made, status !== undefined);
+      return stats;
     };
     return { process: made.process, console: made.console, finish };
   }

@@ -7,7 +7,7 @@ import { probing } from '../support/config.ts';
 import { makeContainer, startDetached } from '../support/container.ts';
 import type { Prepare } from '../support/container.ts';
 import { descriptors } from '../support/leaks.ts';
-import { openRuntime, withLibrary } from '../support/library.ts';
+import { openRuntime, runProgram, withLibrary } from '../support/library.ts';
 import type { LibraryContainer } from '../support/library.ts';
 
 const MIB = 1024 * 1024;
@@ -94,7 +94,7 @@ describe('events end with the exit', () => {
     const events = (await runtime.get(id)).events();
     execution.kill('SIGKILL');
     expect(await execution).toMatchObject({ signal: 'SIGKILL' });
-    expect(await rest(events)).toMatchObject([{ type: 'exit', stats: { cpu: {} } }]);
+    expect(await rest(events)).toMatchObject([{ type: 'exit', signal: 'SIGKILL', stats: { cpu: {} } }]);
   });
 
   it('of a container of the command, whose status is not ours to know', async (context) => {
@@ -179,6 +179,34 @@ describe('events tell', () => {
     expect(event).toHaveProperty('some.total');
     await events.return();
     await container.delete({ force: true });
+  });
+});
+
+describe('what was used by the end', () => {
+  it('is in the exit of a run, if that is asked for', async (context) => {
+    needs(context);
+    const { runtime, id, directory } = await withLibrary(context, probing(['exit', '7']));
+    const exit = await runtime.run(id, { bundle: directory, stats: true });
+    expect(exit.stats?.cpu.totalUs).toBeGreaterThan(0);
+    expect(await runtime.run(id, { bundle: directory })).toEqual({ code: 7 });
+  });
+
+  it('can be waited for until the container is deleted', async (context) => {
+    needs(context);
+    const { container } = await created(context, probing(['exit', '7']));
+    await container.start();
+    expect(await container.wait({ stats: true })).toMatchObject({ code: 7, stats: { cpu: {} } });
+    await container.delete();
+    expect(await container.wait({ stats: true })).toEqual({ code: 7 });
+  });
+
+  it('has peaks of memory and of processes', async (context) => {
+    needs(context, 'memory', 'pids');
+    const { runtime, id, directory } = await withLibrary(context, probing(['memory', '8'], ['forks', '4']));
+    const { stats } = await runtime.run(id, { bundle: directory, stats: true });
+    expect(stats?.memory?.peak).toBeGreaterThan(8 * MIB);
+    expect(stats?.memory?.oomKills).toBe(0);
+    expect(stats?.pids?.peak).toBeGreaterThanOrEqual(5);
   });
 });
 
@@ -287,6 +315,51 @@ describe('an iteration', () => {
     await container.delete();
   });
 });
+
+describe('a program', () => {
+  it('does not live on for events that it does not ask for', async (context) => {
+    needs(context);
+    const { state, id, directory } = makeContainer(context, sleeping);
+    const source = `
+      const [root, id, bundle] = process.argv.slice(1);
+      const runtime = await runts.Runtime.open({ root });
+      const container = await runtime.create(id, { bundle });
+      await container.start();
+      const events = container.events({ stats: { everyMs: 10 } });
+      const { value } = await events.next();
+      console.log(value.type);`;
+    const ended = await runProgram(source, [state, id, directory]);
+    expect(ended).toEqual({ status: 0, signal: null, stdout: 'stats\n', stderr: '' });
+  });
+
+  it('has workers that watch, each for itself, and leave nothing open', async (context) => {
+    needs(context);
+    const { container, state, id } = await created(context, sleeping);
+    const ended = await runProgram(WORKERS, [state, id]);
+    expect(ended).toEqual({ status: 0, signal: null, stdout: 'stats stats stats\n0 open\n', stderr: '' });
+    await container.delete({ force: true });
+  });
+});
+
+/** Workers that are terminated while they watch a container. */
+const WORKERS = `
+  import { readdirSync, readlinkSync } from 'node:fs';
+  import { Worker } from 'node:worker_threads';
+  const [root, id] = process.argv.slice(1);
+  const code = \`
+    const { parentPort, workerData: { url, root, id } } = require('node:worker_threads');
+    import(url).then(async ({ Runtime }) => {
+      const container = await (await Runtime.open({ root })).get(id);
+      for await (const { type } of container.events({ stats: { everyMs: 1 } })) parentPort.postMessage(type);
+    });\`;
+  const workers = [1, 2, 3].map(() => new Worker(code, { eval: true, execArgv: [], workerData: { url: LIBRARY, root, id } }));
+  const types = await Promise.all(workers.map((worker) => new Promise((tell) => worker.once('message', tell))));
+  console.log(types.join(' '));
+  await Promise.all(workers.map((worker) => worker.terminate()));
+  const target = (fd) => { try { return readlinkSync('/proc/self/fd/' + fd); } catch { return ''; } };
+  const open = () => readdirSync('/proc/self/fd').map(target).filter((to) => /timerfd|pidfd|cgroup/.test(to)).length;
+  for (let tries = 0; open() > 0 && tries < 500; tries++) await new Promise((on) => setTimeout(on, 10));
+  console.log(open() + ' open');`;
 
 describe('one thread', () => {
   it('watches a hundred containers', async (context) => {

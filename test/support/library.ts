@@ -1,5 +1,6 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
 import type { TestContext } from 'vitest';
 import { Runtime } from '../../src/index.ts';
@@ -8,8 +9,9 @@ import { needs } from './conditions.ts';
 import { probing } from './config.ts';
 import type { TestConfig } from './config.ts';
 import { makeContainer } from './container.ts';
-import { ROOT } from './entry.ts';
 import type { Prepare, TestContainer } from './container.ts';
+import { ROOT, run } from './run.ts';
+import type { Ended } from './run.ts';
 
 /** A bundle, and a runtime of the library with the state directory that the command has for it. */
 export interface LibraryContainer extends TestContainer {
@@ -70,4 +72,12 @@ export async function runScript(
   needs(context);
   const { runtime, id, directory } = await withLibrary(context, scripted(script));
   return { program: runtime.run(id, { bundle: directory, ...(stdio !== undefined && { stdio }) }) };
+}
+
+/** Runs a module in a Node of its own; `runts` is the library as the build has bundled it, at the address `LIBRARY`. */
+export function runProgram(source: string, words: readonly string[]): Promise<Ended> {
+  const library = JSON.stringify(pathToFileURL(join(ROOT, 'dist/index.js')));
+  const module = `import * as runts from ${library};\nconst LIBRARY = ${library};\n${source}`;
+  const flags = ['--input-type=module', '--eval', module, '--', ...words];
+  return run(process.execPath, flags, { unrecorded: 'no command' });
 }
