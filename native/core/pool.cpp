@@ -71,20 +71,23 @@ Job take(std::deque<Job> &from) {
 
 void serve(Pool &all);
 
-// As many idle threads as there are jobs that may begin, and one that looks after those that may not.
-void call_threads(Pool &all) {
+// Sees to as many idle threads as there are jobs that may begin, and one that looks after those that may not; true where one
+// of them is to be woken.
+bool call_threads(Pool &all) {
   size_t turns = std::min(all.waiting.size(), all.most - std::min(all.most, all.busy));
   size_t wanted = all.jobs.size() + std::max<size_t>(turns, all.waiting.empty() ? 0 : 1);
-  if (wanted == 0) return;
+  if (wanted == 0) return false;
   if (wanted > all.idle && start_thread([&all] { serve(all); }) == 0) {
     all.threads++;
     all.idle++;
   }
-  if (!all.jobs.empty() || turns > 0 || !all.watched) all.work.notify_one();
+  return !all.jobs.empty() || turns > 0 || !all.watched;
 }
 
-void run(std::unique_lock<std::mutex> &lock, Job job) {
+void run(Pool &all, std::unique_lock<std::mutex> &lock, Job job) {
+  bool wakes = call_threads(all);
   lock.unlock();
+  if (wakes) all.work.notify_one();
   job();
   job = nullptr;
   lock.lock();
@@ -93,9 +96,7 @@ void run(std::unique_lock<std::mutex> &lock, Job job) {
 void run_turn(Pool &all, std::unique_lock<std::mutex> &lock) {
   all.busy++;
   all.moved = Clock::now();
-  Job job = take(all.waiting);
-  call_threads(all);
-  run(lock, std::move(job));
+  run(all, lock, take(all.waiting));
   all.busy--;
   all.moved = Clock::now();
 }
@@ -104,13 +105,8 @@ void serve(Pool &all) {
   std::unique_lock lock(all.mutex);
   while (await_job(all, lock)) {
     all.idle--;
-    if (all.jobs.empty()) {
-      run_turn(all, lock);
-    } else {
-      Job job = take(all.jobs);
-      call_threads(all);
-      run(lock, std::move(job));
-    }
+    if (all.jobs.empty()) run_turn(all, lock);
+    else run(all, lock, take(all.jobs));
     all.idle++;
   }
   all.idle--;
@@ -121,11 +117,12 @@ void add(Job job, std::deque<Job> Pool::*list) {
   Pool &all = pool();
   std::unique_lock lock(all.mutex);
   (all.*list).push_back(std::move(job));
-  call_threads(all);
-  if (all.threads > 0) return;
-  Job own = take(all.*list);
+  bool wakes = call_threads(all);
+  Job own = all.threads == 0 ? take(all.*list) : nullptr;
   lock.unlock();
-  own();
+  // Who is woken must not find the lock taken.
+  if (wakes) all.work.notify_one();
+  if (own) own();
 }
 
 }  // namespace

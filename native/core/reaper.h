@@ -1,4 +1,4 @@
-// Waits for the ends of processes, on the watch's thread.
+// Waits for the ends of processes.
 #pragma once
 #include <functional>
 #include <optional>
@@ -8,7 +8,7 @@
 
 namespace runts::core {
 
-// Calls back once on the watch's thread when the process has ended and is reaped; nothing if it is no child
+// Calls back once when the process has ended and is reaped, at once or on the watch's thread; nothing if it is no child
 // of ours.
 void await_end(Fd pidfd, std::function<void(std::optional<Ending>)> ended);
 

@@ -108,30 +108,32 @@ void save(int dir, const char *name, const std::string &key, const Program &prog
   if (!written || renameat(dir, temporary, dir, name) != 0) unlinkat(dir, temporary, 0);
 }
 
+// Programs loaded before, sealed: many containers may have the same memory. The last used first.
 struct Memory {
   std::mutex mutex;
-  std::list<std::pair<std::string, Program>> programs;
+  std::list<std::pair<std::string, Fd>> programs;
 };
 Memory &memory() {
   static Memory *instance = new Memory;
   return *instance;
 }
 
-bool recall(const std::string &key, Program &program) {
+Fd copy_of(const Fd &fd) { return Fd(fcntl(fd.get(), F_DUPFD_CLOEXEC, 3)); }
+
+Fd recall(const std::string &key) {
   Memory &kept = memory();
   std::lock_guard lock(kept.mutex);
   auto same = [&](const auto &entry) { return entry.first == key; };
   auto at = std::find_if(kept.programs.begin(), kept.programs.end(), same);
-  if (at == kept.programs.end()) return false;
-  program = at->second;
+  if (at == kept.programs.end()) return Fd();
   kept.programs.splice(kept.programs.begin(), kept.programs, at);
-  return true;
+  return copy_of(at->second);
 }
 
-void remember(std::string key, const Program &program) {
+void remember(std::string key, const Fd &memfd) {
   Memory &kept = memory();
   std::lock_guard lock(kept.mutex);
-  kept.programs.emplace_front(std::move(key), program);
+  kept.programs.emplace_front(std::move(key), copy_of(memfd));
   if (kept.programs.size() > kKeptInMemory) kept.programs.pop_back();
 }
 
@@ -149,16 +151,17 @@ Status find_or_compile(const plan::SeccompCompile &step, const std::string &key,
 
 Status seccomp_program(const plan::SeccompCompile &step, std::string_view fields, Fd &memfd) {
   std::string key = key_of(fields);
+  memfd = recall(key);
+  if (memfd) return done();
   Program program;
-  if (!recall(key, program)) {
-    if (Status status = find_or_compile(step, key, program); !status.ok()) return status;
-    remember(std::move(key), program);
-  }
+  if (Status status = find_or_compile(step, key, program); !status.ok()) return status;
   if (program.size() > kMaxInstructions) {
     return failed(EINVAL, "seccomp_export_bpf()", "the program has more than 4096 instructions");
   }
   std::string_view code(reinterpret_cast<const char *>(program.data()), program.size() * sizeof(sock_filter));
-  return sealed_memfd("runts-seccomp", code, memfd);
+  if (Status status = sealed_memfd("runts-seccomp", code, memfd); !status.ok()) return status;
+  remember(std::move(key), memfd);
+  return done();
 }
 
 }  // namespace runts::core

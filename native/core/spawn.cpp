@@ -242,7 +242,8 @@ Status spawn(const Spawn &request, Child &child) {
   // memory but counts in the container's cgroup. Were that to run out of memory, the child would be the largest
   // there, and the kernel kills all that share its memory; it spares a child that its parent waits for in vfork.
   // The wait ends when the child has given the memory back, by execveat or by its end: then `error` is final.
-  Stack stack;
+  // Kept: to unmap it would interrupt all threads of this process.
+  thread_local Stack stack;
   Origin origin{request.namespaces, request.cgroup, sys::kCloneVfork};
   if (Status failure = start(origin, stack, run_child, &shared, child); !failure.ok()) return failure;
   if (!shared.error) return done();

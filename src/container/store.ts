@@ -23,10 +23,13 @@ export function placeOf(root: string, id: string): Place {
 /** Makes the directory of a new container, which is what keeps two of the same id apart. */
 export function makePlace(files: HostFiles, root: string, id: string): Place {
   const place = placeOf(root, id);
-  makeRoot(files, root);
   try {
-    files.makeDirectory(place.directory, 0o700);
+    if (!isMade(files, place.directory)) {
+      makeRoot(files, root);
+      files.makeDirectory(place.directory, 0o700);
+    }
   } catch (error) {
+    if (error instanceof RuntsError) throw error;
     if (!(error instanceof HostError) || error.errno !== 'EEXIST') throw noPlace(place.directory, error);
     throw new RuntsError('ALREADY_EXISTS', 'container with given ID already exists', {
       cause: error,
@@ -34,6 +37,16 @@ export function makePlace(files: HostFiles, root: string, id: string): Place {
     });
   }
   return place;
+}
+
+/** False where there is nothing yet to make it in. */
+function isMade(files: HostFiles, directory: string): boolean {
+  return (
+    attempt(() => {
+      files.makeDirectory(directory, 0o700);
+      return true;
+    }, 'ENOENT') ?? false
+  );
 }
 
 function makeRoot(files: HostFiles, root: string): void {

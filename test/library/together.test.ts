@@ -5,7 +5,8 @@ import { expect, it } from 'vitest';
 import { needs } from '../support/conditions.ts';
 import { probing } from '../support/config.ts';
 import { holdings } from '../support/leaks.ts';
-import { withLibrary } from '../support/library.ts';
+import { outputFile, withLibrary } from '../support/library.ts';
+import { parseProbes } from '../support/container.ts';
 
 /** More than are made at a time. */
 const MANY = 4 * availableParallelism() + 2;
@@ -25,4 +26,22 @@ it('containers whose hooks wait for another container are not in its way', async
   writeFileSync(join(scratch, 'gate'), '');
   expect(new Set((await Promise.all(all)).map(({ code }) => code))).toEqual(new Set([3]));
   expect(holdings(id, state)).toEqual({ processes: [], mounts: [], cgroups: [], files: [] });
+});
+
+it('one profile after the other filters each container', async (context) => {
+  needs(context);
+  const denied = async (name: string): Promise<string | undefined> => {
+    const library = await withLibrary(context, (config) => {
+      probing(['syscall', 'sethostname'])(config);
+      const syscalls = [{ names: [name], action: 'SCMP_ACT_ERRNO', errnoRet: 99 }];
+      config.linux.seccomp = { defaultAction: 'SCMP_ACT_ALLOW', syscalls };
+    });
+    const output = outputFile(context, library);
+    const stdio = ['ignore', output.fd, 'inherit'] as const;
+    await library.runtime.run(library.id, { bundle: library.directory, stdio });
+    return parseProbes(output.text())[0]?.error;
+  };
+  for (const name of ['sethostname', 'acct', 'sethostname', 'sethostname']) {
+    expect((await denied(name)) === 'EADDRNOTAVAIL').toBe(name === 'sethostname');
+  }
 });
