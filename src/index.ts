@@ -54,7 +54,6 @@ export { checkProcess, checkResources, checkSpec } from './spec/check.ts';
 export type { Checked } from './spec/check.ts';
 export { readProcess, readResources, readSpec } from './spec/read.ts';
 export type { ProcessResult, ResourcesResult, SpecResult } from './spec/read.ts';
-export type { KeysAtMost } from './spec/json-keys.ts';
 export { defaultSpec, SPEC_VERSION } from './spec/default.ts';
 export type { Problem } from './spec/problems.ts';
 export type * from './spec/types.ts';

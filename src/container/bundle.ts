@@ -2,7 +2,7 @@ import { RuntsError } from '../errors.ts';
 import { HostError } from '../host/host.ts';
 import type { Host, HostFiles } from '../host/host.ts';
 import { formatProblem } from '../spec/problems.ts';
-import { readSpec } from '../spec/read.ts';
+import { readSpecBy } from '../spec/read.ts';
 import type { SpecResult } from '../spec/read.ts';
 import type { Spec } from '../spec/types.ts';
 import type { Context } from './context.ts';
@@ -55,7 +55,7 @@ type Memorable = Pick<Context, 'host' | 'memory'>;
 export function readBundle({ host, memory }: Memorable, request: BundleRequest, own: string): Bundle {
   const bundle = request.bundle === undefined ? own : absolutePath(host.self.cwd, request.bundle);
   const { name, text: given } = configOf(host, request);
-  const read = (): SpecResult => readSpec(given, name, host.reader);
+  const read = (): SpecResult => readSpecBy(host.reader, given, name);
   const { spec, text, warnings } = memory === undefined ? read() : memory.specs.get(given, read);
   return {
     directory: bundle,

@@ -35,9 +35,14 @@ export interface ResourcesResult {
 /**
  * Reads a config.json. `file` is the name that messages begin with.
  * @throws RuntsError INVALID_JSON with line and column; INVALID_CONFIG with all problems in `details.problems` and
- * the pointer of the first in `details.path`. `reader` may be the host's own, which is quicker.
+ * the pointer of the first in `details.path`.
  */
-export function readSpec(text: string, file: string, reader?: Reader): SpecResult {
+export function readSpec(text: string, file: string): SpecResult {
+  return readSpecBy(undefined, text, file);
+}
+
+/** The same by a reader of the host's own, which is quicker. */
+export function readSpecBy(reader: Reader | undefined, text: string, file: string): SpecResult {
   const faultless = readFaultless(text, reader);
   if (faultless !== undefined)
     return { spec: faultless.spec, warnings: [], ...(!faultless.completed && { text }) };
