@@ -25,7 +25,7 @@ export type {
 export type { ContainerEvents, EventOptions } from './library/events.ts';
 export type { Exit, Exited, Killed, SignalName, UnknownExit } from './library/exit.ts';
 export type { ContainerOptions, ContainerSource, RunOptions, SpecSource } from './library/options.ts';
-export type { StdioOption, StdioOptions } from './library/stdio.ts';
+export type { OutputPipes, StdioOption, StdioOptions, StreamsOf } from './library/stdio.ts';
 export type { TextOptions } from './library/text.ts';
 
 export { spec } from './spec/builder/builder.ts';

@@ -32,7 +32,7 @@ import type { ExecOptions } from './exec-options.ts';
 import { jsonOf } from './json.ts';
 import { noTerminal, openStdio, OUTPUT_PIPES } from './stdio.ts';
 import type { Observers } from './observers.ts';
-import type { Stdio } from './stdio.ts';
+import type { OutputPipes, Stdio, StdioOptions } from './stdio.ts';
 import { turn } from './turns.ts';
 
 /** A container as the runtime knows it that gives the object out. */
@@ -119,7 +119,10 @@ export class Container {
    * its {@link Exit}. Unless `stdio` says otherwise, output and error are pipes, which want to be read, and input is
    * `/dev/null`.
    */
-  exec(args: readonly string[], options: ExecOptions = {}): Execution {
+  exec<const Options extends StdioOptions = OutputPipes>(
+    args: readonly string[],
+    options: ExecOptions<Options> = {},
+  ): Execution<Options> {
     const { context } = this.#origin;
     const stdio = openStdio(options.stdio ?? OUTPUT_PIPES);
     const { descriptors: three, terminal } = stdio;
@@ -129,7 +132,7 @@ export class Container {
         ...execRequest(this.id, args, options),
         descriptors,
       });
-    return new Execution({ stdio, launch, signal: options.signal });
+    return new Execution<Options>({ stdio, launch, signal: options.signal });
   }
 
   /** Freezes all processes of the container. @throws {RuntsError} UNSUPPORTED for one without a cgroup. */

@@ -2,7 +2,7 @@ import type { ExecRequest } from '../container/exec.ts';
 import type { StdioOptions } from './stdio.ts';
 
 /** What a further process of a container has of its own; the rest is as of the container's program. */
-export interface ExecOptions {
+export interface ExecOptions<Options extends StdioOptions = StdioOptions> {
   /** Directory in the container. */
   readonly cwd?: string;
   /** Added to the container's, or in place of those of the same name. */
@@ -19,7 +19,7 @@ export interface ExecOptions {
   readonly cgroup?: string;
   /** Also in a paused container, where it goes on once that is resumed. */
   readonly ignorePaused?: boolean;
-  readonly stdio?: StdioOptions;
+  readonly stdio?: Options;
   /** Descriptors of this process that the program gets as 3, 4, ... */
   readonly fds?: readonly number[];
   /** Aborted, it kills the process; the execution rejects with the signal's reason. */

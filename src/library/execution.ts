@@ -1,4 +1,3 @@
-import type { Readable, Writable } from 'node:stream';
 import type { LastStats } from '../cgroup/last-stats.ts';
 import { parseSignal, SIGKILL } from '../container/signals.ts';
 import type { TerminalSize } from '../spec/builder/process.ts';
@@ -6,7 +5,7 @@ import type { ExitStatus, HostProcess } from '../host/host.ts';
 import { madeOrAborted, onAbort } from './abort.ts';
 import { exitOf } from './exit.ts';
 import type { Exit, SignalName } from './exit.ts';
-import type { Stdio } from './stdio.ts';
+import type { Stdio, StdioOptions, StreamsOf } from './stdio.ts';
 import { textOf } from './text.ts';
 import type { TextOptions } from './text.ts';
 import { turn } from './turns.ts';
@@ -35,11 +34,11 @@ export interface Undertaking {
  * {@link Exit}, or the error by which it did not come to run (`RuntsError`), or the reason of an aborted signal. If nobody
  * does, such an error is lost, and nothing else is.
  */
-export class Execution implements PromiseLike<Exit> {
+export class Execution<Options extends StdioOptions = StdioOptions> implements PromiseLike<Exit> {
   /** Standard input, where `stdio` says `pipe`; of a terminal this and `stdout` are one Duplex. */
-  readonly stdin: Writable | undefined;
-  readonly stdout: Readable | undefined;
-  readonly stderr: Readable | undefined;
+  readonly stdin: StreamsOf<Options>['stdin'];
+  readonly stdout: StreamsOf<Options>['stdout'];
+  readonly stderr: StreamsOf<Options>['stderr'];
   /** Resolves when the program has been executed; rejects as the execution itself where it never is. */
   readonly started: Promise<{ readonly pid: number }>;
   readonly #stdio: Stdio;
@@ -49,7 +48,8 @@ export class Execution implements PromiseLike<Exit> {
   #early: number[] = [];
 
   constructor({ stdio, launch, signal }: Undertaking) {
-    ({ stdin: this.stdin, stdout: this.stdout, stderr: this.stderr } = stdio);
+    const { stdin, stdout, stderr } = stdio as unknown as StreamsOf<Options>;
+    [this.stdin, this.stdout, this.stderr] = [stdin, stdout, stderr];
     this.#stdio = stdio;
     const launched = this.#launch(launch, signal);
     this.started = launched.then(({ process }) => ({ pid: process.pid }));
@@ -82,7 +82,7 @@ export class Execution implements PromiseLike<Exit> {
    * @throws {RuntsError} as {@link textOf}.
    */
   text(options?: TextOptions): Promise<string> {
-    const { stdout, stderr } = this;
+    const { stdout, stderr } = this.#stdio;
     return textOf({ stdout, stderr, exit: this, kill: () => this.kill('SIGKILL') }, options);
   }
 

@@ -20,9 +20,9 @@ export interface ContainerSource {
   readonly rootfs?: string;
 }
 
-export interface ContainerOptions extends ContainerSource {
+export interface ContainerOptions<Options extends StdioOptions = StdioOptions> extends ContainerSource {
   /** Of the container's program. */
-  readonly stdio?: StdioOptions;
+  readonly stdio?: Options;
   /** Descriptors of this process that the program gets as 3, 4, ... */
   readonly fds?: readonly number[];
   /** Aborted, it ends the call: what was made is killed and removed, and the promise rejects with the signal's reason. */
@@ -39,7 +39,7 @@ export interface ContainerOptions extends ContainerSource {
   readonly noNewKeyring?: boolean;
 }
 
-export interface RunOptions extends ContainerOptions {
+export interface RunOptions<Options extends StdioOptions = StdioOptions> extends ContainerOptions<Options> {
   /** Reads, before the container is removed, what it has used: `stats` of the exit. */
   readonly stats?: boolean;
 }

@@ -29,7 +29,7 @@ import { bundleRequest } from './options.ts';
 import type { ContainerOptions, ContainerSource, RunOptions } from './options.ts';
 import { Observers } from './observers.ts';
 import { openStdio, OUTPUT_PIPES } from './stdio.ts';
-import type { Stdio } from './stdio.ts';
+import type { OutputPipes, Stdio, StdioOptions } from './stdio.ts';
 import { turn } from './turns.ts';
 
 export interface RuntimeOptions {
@@ -90,11 +90,14 @@ export class Runtime {
    * Makes a container, runs its program to its end and removes it. The execution is there at once; await it for the
    * {@link Exit}. Unless `stdio` says otherwise, output and error are pipes, which want to be read, and input is `/dev/null`.
    */
-  run(id: string, options: RunOptions): Execution {
+  run<const Options extends StdioOptions = OutputPipes>(
+    id: string,
+    options: RunOptions<Options>,
+  ): Execution<Options> {
     this.#checkOpen();
     const stdio = openStdio(options.stdio ?? OUTPUT_PIPES);
     const launch = (): Promise<Launched> => this.#launchRun(id, options, stdio);
-    const execution = new Execution({ stdio, launch, signal: options.signal });
+    const execution = new Execution<Options>({ stdio, launch, signal: options.signal });
     const over = (): void => void this.#running.delete(execution);
     this.#running.add(execution);
     execution.then(over, over).catch(() => {});

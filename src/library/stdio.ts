@@ -1,5 +1,5 @@
 import { fstatSync } from 'node:fs';
-import type { Readable, Writable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import type { Stdio as Descriptors } from '../container/terminal.ts';
 import type { TerminalSize } from '../spec/builder/process.ts';
 import { RuntsError } from '../errors.ts';
@@ -17,6 +17,21 @@ export type StdioOptions =
   | StdioOption
   | readonly [stdin: StdioOption, stdout: StdioOption, stderr: StdioOption]
   | { readonly terminal: TerminalSize };
+
+/** What the caller has of them: those that it asks for as pipes, or the terminal. */
+export type StreamsOf<Options extends StdioOptions> = Options extends { readonly terminal: TerminalSize }
+  ? { readonly stdin: Duplex; readonly stdout: Duplex; readonly stderr: undefined }
+  : Options extends readonly [infer In, infer Out, infer Err]
+    ? Three<In, Out, Err>
+    : Three<Options, Options, Options>;
+
+interface Three<In, Out, Err> {
+  readonly stdin: Asked<In, Writable>;
+  readonly stdout: Asked<Out, Readable>;
+  readonly stderr: Asked<Err, Readable>;
+}
+
+type Asked<Option, Stream> = Option extends 'pipe' ? Stream : undefined;
 
 /** The standard streams of one program. */
 export interface Stdio extends Ends {
@@ -54,7 +69,9 @@ interface End {
 }
 
 /** What the caller of a program is most likely to want. */
-export const OUTPUT_PIPES: StdioOptions = ['ignore', 'pipe', 'pipe'];
+export const OUTPUT_PIPES = ['ignore', 'pipe', 'pipe'] as const;
+
+export type OutputPipes = typeof OUTPUT_PIPES;
 
 const NAMES = ['stdin', 'stdout', 'stderr'] as const;
 

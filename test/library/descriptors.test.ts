@@ -65,7 +65,7 @@ describe('where a container does not come to be, nothing stays open', () => {
     for (const stdio of ['pipe', TERMINAL] as const) {
       const abort = new AbortController();
       const execution = runtime.run(id, { bundle: directory, stdio, signal: abort.signal });
-      await once(execution.stdout as Readable, 'data');
+      await once(execution.stdout, 'data');
       abort.abort(new Error('enough'));
       await expect(execution).rejects.toThrow('enough');
     }
@@ -109,7 +109,7 @@ describe('the streams of a further process', () => {
     needs(test);
     const { container } = await running(test, ({ root }) => void (root.readonly = true));
     const cat = container.exec(['/bin/inspect', 'cat'], { stdio: 'pipe' });
-    cat.stdin?.end('in and out');
+    cat.stdin.end('in and out');
     expect(await cat.text()).toBe('in and out');
     await expect(container.exec(['/bin/inspect', 'exit', '5']).text()).rejects.toMatchObject({
       code: 'EXITED',
@@ -132,7 +132,7 @@ it('every descriptor that a container needs is closed by execve(2)', async (test
   const programs = (['pipe', TERMINAL] as const).map((stdio, i) =>
     runtime.run(`${id}-${i}`, { bundle: directory, stdio }),
   );
-  await Promise.all(programs.map(({ stdout }) => once(stdout as Readable, 'data')));
+  await Promise.all(programs.map(({ stdout }) => once(stdout, 'data')));
   const numbers = descriptors()
     .filter((line) => !before.has(line))
     .map((line) => line.split(' ')[0]);

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import type { Readable, Writable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { OutputPipes, StdioOptions, StreamsOf } from '../../src/index.ts';
 import { openStdio } from '../../src/library/stdio.ts';
 import { descriptors } from '../support/leaks.ts';
 import { scratchDirectory } from '../support/bundle.ts';
@@ -16,8 +17,8 @@ describe('pipes', () => {
   it('carry a megabyte of any bytes both ways', async (test) => {
     const { program } = await runScript(test, 'cat', 'pipe');
     const sent = randomBytes(1 << 20);
-    program.stdin?.end(sent);
-    const [got] = await Promise.all([buffer(program.stdout as Readable), text(program.stderr as Readable)]);
+    program.stdin.end(sent);
+    const [got] = await Promise.all([buffer(program.stdout), text(program.stderr)]);
     expect(got.length).toBe(sent.length);
     expect(digest(got)).toBe(digest(sent));
     expect(await program).toEqual({ code: 0 });
@@ -25,19 +26,19 @@ describe('pipes', () => {
 
   it('keep error apart from output', async (test) => {
     const { program } = await runScript(test, 'echo out; echo err >&2', ['ignore', 'pipe', 'pipe']);
-    const said = await Promise.all([text(program.stdout as Readable), text(program.stderr as Readable)]);
+    const said = await Promise.all([text(program.stdout), text(program.stderr)]);
     expect(said).toEqual(['out\n', 'err\n']);
     expect(program.stdin).toBeUndefined();
   });
 
   it('can be opened again by the program, as /dev/stdout is', async (test) => {
     const { program } = await runScript(test, 'echo again >/proc/self/fd/1', ['ignore', 'pipe', 'ignore']);
-    expect(await text(program.stdout as Readable)).toBe('again\n');
+    expect(await text(program.stdout)).toBe('again\n');
   });
 
   it('hold a program back whose output is read slowly', async (test) => {
     const { program } = await runScript(test, 'yes | head -c 4194304', ['ignore', 'pipe', 'ignore']);
-    const stdout = program.stdout as Readable;
+    const stdout = program.stdout;
     let [size, most] = [0, 0];
     for await (const chunk of stdout as AsyncIterable<Buffer>) {
       size += chunk.length;
@@ -52,19 +53,19 @@ describe('pipes', () => {
 
   it('tell the writer when the program does not take more', async (test) => {
     const { program } = await runScript(test, 'read line; wc -c', 'pipe');
-    const stdin = program.stdin as Writable;
+    const stdin = program.stdin;
     while (stdin.write(Buffer.alloc(65_536, 'x')));
     expect(stdin.writableNeedDrain).toBe(true);
     stdin.write('\n');
     await once(stdin, 'drain');
     stdin.end('rest');
-    expect(Number(await text(program.stdout as Readable))).toBe(4);
+    expect(Number(await text(program.stdout))).toBe(4);
     expect(await program).toEqual({ code: 0 });
   });
 
   it('are at their end when the last of the container has closed them', async (test) => {
     const { program } = await runScript(test, '(echo late) & wait', ['ignore', 'pipe', 'ignore']);
-    expect(await text(program.stdout as Readable)).toBe('late\n');
+    expect(await text(program.stdout)).toBe('late\n');
   });
 
   it('that nobody reads hold no descriptor once the program has ended, and can still be read', async (test) => {
@@ -72,17 +73,17 @@ describe('pipes', () => {
     const { program } = await runScript(test, 'head -c 65536 /dev/zero; echo kept >&2', 'pipe');
     expect(await program).toEqual({ code: 0 });
     await until('pipes to be closed', () => descriptors().length <= before.length);
-    expect((await buffer(program.stdout as Readable)).length).toBe(65_536);
-    expect(await text(program.stderr as Readable)).toBe('kept\n');
-    const late = await new Promise((settle) => program.stdin?.write('x', settle));
+    expect((await buffer(program.stdout)).length).toBe(65_536);
+    expect(await text(program.stderr)).toBe('kept\n');
+    const late = await new Promise((settle) => program.stdin.write('x', settle));
     expect(late).toMatchObject({ code: 'ERR_STREAM_DESTROYED' });
   });
 
   it('give an error to who writes to a program that has closed its input, and to nobody else', async (test) => {
     const { program } = await runScript(test, 'exec <&-; echo closed; exec sleep 60', 'pipe');
-    const stdout = program.stdout as Readable;
+    const stdout = program.stdout;
     await Promise.all([once(stdout, 'readable'), program.started]);
-    const failure = await new Promise((settle) => program.stdin?.write('x', settle));
+    const failure = await new Promise((settle) => program.stdin.write('x', settle));
     expect(failure).toMatchObject({ code: 'EPIPE' });
     program.kill('SIGKILL');
     expect(await text(stdout)).toBe('closed\n');
@@ -97,7 +98,7 @@ describe('other standard streams', () => {
       'pipe',
       'ignore',
     ]);
-    expect(await text(program.stdout as Readable)).toBe('1:3\n');
+    expect(await text(program.stdout)).toBe('1:3\n');
   });
 
   it('a number is a descriptor of this process, which stays open', async (test) => {
@@ -118,4 +119,14 @@ describe('other standard streams', () => {
     expect(() => openStdio(['pipe', 'pipe', option as 'pipe'])).toThrow(message);
     await until('pipes to be closed', () => descriptors().join() === before.join());
   });
+});
+
+it('the compiler knows which streams there are', () => {
+  type In<Options extends StdioOptions> = StreamsOf<Options>['stdin'];
+  type Out<Options extends StdioOptions> = StreamsOf<Options>['stdout'];
+  expectTypeOf<[In<'pipe'>, Out<'pipe'>]>().toEqualTypeOf<[Writable, Readable]>();
+  expectTypeOf<[In<OutputPipes>, Out<OutputPipes>]>().toEqualTypeOf<[undefined, Readable]>();
+  expectTypeOf<Out<['pipe', 7, 'inherit']>>().toEqualTypeOf<undefined>();
+  expectTypeOf<Out<{ terminal: { width: 80; height: 24 } }>>().toEqualTypeOf<Duplex>();
+  expectTypeOf<Out<StdioOptions>>().toEqualTypeOf<Duplex | Readable | undefined>();
 });

@@ -11,10 +11,10 @@ import { runScript } from '../support/library.ts';
 
 const SIZE = { terminal: { width: 91, height: 37 } };
 
-const duplexOf = ({ stdin, stdout, stderr }: Execution): Duplex => {
+const duplexOf = ({ stdin, stdout, stderr }: Execution<typeof SIZE>): Duplex => {
   expect(stdout).toBe(stdin);
   expect(stderr).toBeUndefined();
-  return stdout as Duplex;
+  return stdout;
 };
 
 /** Reads until a text has come, and gives all that has come so far. */

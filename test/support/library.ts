@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
 import type { TestContext } from 'vitest';
 import { Runtime } from '../../src/index.ts';
-import type { Container, Execution, RuntimeOptions, StdioOptions } from '../../src/index.ts';
+import type { Container, Execution, OutputPipes, RuntimeOptions, StdioOptions } from '../../src/index.ts';
 import { needs } from './conditions.ts';
 import { probing } from './config.ts';
 import type { TestConfig } from './config.ts';
@@ -64,11 +64,11 @@ export const scripted =
   };
 
 /** Runs a script in a container; in an object, since a promise of an execution would be one of its end. */
-export async function runScript(
+export async function runScript<const Options extends StdioOptions = OutputPipes>(
   context: TestContext,
   script: string,
-  stdio?: StdioOptions,
-): Promise<{ program: Execution }> {
+  stdio?: Options,
+): Promise<{ program: Execution<Options> }> {
   needs(context);
   const { runtime, id, directory } = await withLibrary(context, scripted(script));
   return { program: runtime.run(id, { bundle: directory, ...(stdio !== undefined && { stdio }) }) };
