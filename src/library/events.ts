@@ -46,7 +46,7 @@ export function eventsOf(observed: Observed, options: EventOptions = {}): Contai
   const { signal } = options;
   signal?.throwIfAborted();
   const { host } = context;
-  const directory = cgroupDirectory(load(host.files, placeOf(context.root, id)));
+  const directory = cgroupOf(context, id);
   const { wanted, of } = observations(host.files, directory, checkedOptions(options, id, directory));
   const observer = openObserver(host, process, wanted);
   const forget = observers.add(id, observer);
@@ -55,6 +55,12 @@ export function eventsOf(observed: Observed, options: EventOptions = {}): Contai
     observer.close();
   };
   return iterator({ pull: puller(observed, observer, of), close, signal });
+}
+
+/** undefined also where it has been removed by now, as it may be once the container has stopped. */
+function cgroupOf({ host: { files }, root }: Context, id: string): string | undefined {
+  const directory = cgroupDirectory(load(files, placeOf(root, id)));
+  return directory !== undefined && files.exists(directory) ? directory : undefined;
 }
 
 function checkedOptions(

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { TestContext } from 'vitest';
 import type { Container, ContainerEvent, ContainerEvents, EventOptions, Spec } from '../../src/index.ts';
-import { needs } from '../support/conditions.ts';
+import { cgroupRoot, needs } from '../support/conditions.ts';
 import { probing } from '../support/config.ts';
 import { makeContainer, startDetached } from '../support/container.ts';
 import type { Prepare } from '../support/container.ts';
@@ -84,6 +85,16 @@ describe('events end with the exit', () => {
     const events = container.events();
     await container.delete();
     expect(await rest(events)).toMatchObject([{ type: 'exit', code: 3, stats: { cpu: {} } }]);
+  });
+
+  it('of one whose cgroup somebody has removed', async (context) => {
+    needs(context);
+    const { container, id } = await created(context, probing(['exit', '3']));
+    await container.start();
+    await container.wait();
+    rmdirSync(join(cgroupRoot ?? '', 'runts-test', id));
+    expect(await rest(container.events())).toEqual([{ type: 'exit', id, code: 3, dropped: 0 }]);
+    await container.delete();
   });
 
   it('of a run, with statistics from before its cgroup was removed', async (context) => {
@@ -202,7 +213,10 @@ describe('what was used by the end', () => {
 
   it('has peaks of memory and of processes', async (context) => {
     needs(context, 'memory', 'pids');
-    const { runtime, id, directory } = await withLibrary(context, probing(['memory', '8'], ['forks', '4']));
+    const { runtime, id, directory } = await withLibrary(
+      context,
+      probing(['memory', '8'], ['spawn', '4', '1']),
+    );
     const { stats } = await runtime.run(id, { bundle: directory, stats: true });
     expect(stats?.memory?.peak).toBeGreaterThan(8 * MIB);
     expect(stats?.memory?.oomKills).toBe(0);
