@@ -132,7 +132,7 @@ it('every descriptor that a container needs is closed by execve(2)', async (test
   const programs = (['pipe', TERMINAL] as const).map((stdio, i) =>
     runtime.run(`${id}-${i}`, { bundle: directory, stdio }),
   );
-  await Promise.all(programs.map(({ stdout }) => once(stdout, 'data')));
+  await Promise.all(programs.map(({ stdout, started }) => Promise.all([once(stdout, 'data'), started])));
   const numbers = descriptors()
     .filter((line) => !before.has(line))
     .map((line) => line.split(' ')[0]);
