@@ -41,15 +41,13 @@ const EMBEDDED = [
   { what: 'left of live containers', most: 0, in: ({ live }) => live?.left },
   {
     what: 'Node grows over many containers',
-    most: 1,
-    unit: 'MB',
-    in: ({ steady }) => steady && megabytes(steady.grown.rss),
+    most: 5,
+    unit: '%',
+    in: ({ steady }) => steady && round((100 * steady.grown.rss) / steady.after.rss),
   },
   { what: 'descriptors left open in Node', most: 0, in: ({ steady }) => steady?.grown.fds },
   { what: 'threads left in Node', most: 0, in: ({ steady }) => steady?.grown.threads },
 ];
-
-const megabytes = (kilobytes) => round((kilobytes * 1024) / 1e6);
 
 const NAMES = { wall: 'wall time', cpu: 'CPU time', rss: 'peak resident size' };
 
