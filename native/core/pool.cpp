@@ -19,7 +19,7 @@ using Job = std::function<void()>;
 constexpr size_t kKept = 4;
 constexpr auto kIdle = std::chrono::seconds(1);
 // Of those that have turns.
-constexpr size_t kForEachProcessor = 4;
+constexpr size_t kForEachProcessor = 16;
 constexpr auto kPatience = std::chrono::milliseconds(50);
 
 struct Pool {

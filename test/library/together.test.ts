@@ -9,7 +9,7 @@ import { outputFile, withLibrary } from '../support/library.ts';
 import { parseProbes } from '../support/container.ts';
 
 /** More than are made at a time. */
-const MANY = 4 * availableParallelism() + 2;
+const MANY = 16 * availableParallelism() + 2;
 
 it('containers whose hooks wait for another container are not in its way', async (context) => {
   needs(context);
