@@ -18,7 +18,7 @@ if ! [ -e build/configured ]; then
 fi
 sh scripts/build.sh --no-standalone
 
-[ $# -gt 0 ] || set -- lifecycle exec mounts seccomp namespaces devices hooks console cgroups layered notify damaged holder doctor
+[ $# -gt 0 ] || set -- lifecycle exec mounts seccomp namespaces devices hooks console cgroups layered notify damaged holder doctor update
 rm -f build/report.*
 status=0
 # Node's own leaks are not ours. A report ends its process with 99, and lies in a file where no test hides it. ps(1), which

@@ -17,8 +17,9 @@ export class Observers {
     return this.#byId.has(id);
   }
 
-  /** The process of the container has ended, and its cgroup is there for the last time. */
+  /** The process of the container has ended, and its cgroup is there for the last time: nothing is left to know. */
   finish(id: string): void {
     for (const observer of this.#byId.get(id) ?? []) observer.finish();
+    this.#byId.delete(id);
   }
 }
