@@ -1,6 +1,7 @@
 import { formatTime } from '../container/time.ts';
 import { RuntsError } from '../errors.ts';
 import type { ErrorCode, ErrorDetails } from '../errors.ts';
+import { hostFailed } from '../host/failure.ts';
 import { HostError } from '../host/host.ts';
 import type { Host } from '../host/host.ts';
 import { isCrun, isRunc } from '../host/name.ts';
@@ -108,13 +109,7 @@ function logfmt(value: unknown): string {
 /** Any error as the one kind that is reported. */
 export function asRuntsError(error: unknown): RuntsError {
   if (error instanceof RuntsError) return error;
-  if (error instanceof HostError) {
-    return new RuntsError('HOST_FAILED', error.message, {
-      syscall: error.syscall,
-      errno: error.errno,
-      cause: error,
-    });
-  }
+  if (error instanceof HostError) return hostFailed(error);
   const message = error instanceof Error ? error.message : String(error);
   return new RuntsError('HOST_FAILED', message, { cause: error });
 }

@@ -8,7 +8,7 @@ import { launchExec } from '../container/exec.ts';
 import { kill } from '../container/kill.ts';
 import { pause, resume } from '../container/pause.ts';
 import { isAlive } from '../container/process-stat.ts';
-import { parseSignal } from '../container/signals.ts';
+import { parseSignal, SIGKILL } from '../container/signals.ts';
 import { start } from '../container/start.ts';
 import { state } from '../container/state.ts';
 import type { ContainerState } from '../container/state.ts';
@@ -19,6 +19,7 @@ import type { ExitStatus } from '../host/host.ts';
 import { formatProblem } from '../spec/problems.ts';
 import { readResources } from '../spec/read.ts';
 import type { LinuxResources } from '../spec/types.ts';
+import { act, known } from './act.ts';
 import { calledOffBy, unlessAborted } from './abort.ts';
 import { endOf, keepingProgram } from './ending.ts';
 import { eventsOf } from './events.ts';
@@ -33,7 +34,9 @@ import { jsonOf } from './json.ts';
 import { noTerminal, openStdio, OUTPUT_PIPES } from './stdio.ts';
 import type { Observers } from './observers.ts';
 import type { OutputPipes, Stdio, StdioOptions } from './stdio.ts';
-import { turn } from './turns.ts';
+
+/** How long the end of a killed process is waited for. */
+const PATIENCE_MS = 10_000;
 
 /** A container as the runtime knows it that gives the object out. */
 export interface Origin {
@@ -105,13 +108,16 @@ export class Container {
   /** Executes the program. An aborted signal ends the waiting for that: it may then still come to run. */
   async start({ signal }: Waiting = {}): Promise<void> {
     signal?.throwIfAborted();
-    await turn();
-    await unlessAborted(signal, start(this.#origin.context, this.id));
+    await unlessAborted(
+      signal,
+      act(() => start(this.#origin.context, this.id)),
+    );
   }
 
   /** Sends a signal to the first process; SIGKILL to all, where the end of that one would not end the others. */
   async kill(signal: SignalName | number = 'SIGTERM'): Promise<void> {
-    await this.#signal(parseSignal(String(signal)), false);
+    const request = { signal: parseSignal(String(signal)), all: false };
+    await act(() => kill(this.#origin.context, this.id, request));
   }
 
   /**
@@ -137,13 +143,11 @@ export class Container {
 
   /** Freezes all processes of the container. @throws {RuntsError} UNSUPPORTED for one without a cgroup. */
   async pause(): Promise<void> {
-    await turn();
-    await pause(this.#origin.context, this.id);
+    await act(() => pause(this.#origin.context, this.id));
   }
 
   async resume(): Promise<void> {
-    await turn();
-    await resume(this.#origin.context, this.id);
+    await act(() => resume(this.#origin.context, this.id));
   }
 
   /**
@@ -152,23 +156,22 @@ export class Container {
    */
   async update(resources: LinuxResources): Promise<void> {
     const { context } = this.#origin;
-    await turn();
     const checked = readResources(jsonOf(resources), 'resources');
     for (const warning of checked.warnings) context.warn(`resources: ${formatProblem(warning)}`);
-    await update(context, this.id, checked.resources);
+    await act(() => update(context, this.id, checked.resources));
   }
 
   /** What the container uses now. @throws {RuntsError} WRONG_STATE once it has stopped, UNSUPPORTED without a cgroup. */
   async stats(): Promise<Stats> {
-    await turn();
-    return (await statsOnce(this.#origin.context, this.id)).data;
+    const { data } = await act(() => statsOnce(this.#origin.context, this.id));
+    return data;
   }
 
   /** Waits for the end of the first process, by pidfd. The status of one that another program has made cannot be known. */
   async wait({ signal, stats = false }: WaitOptions = {}): Promise<Exit | UnknownExit> {
     const { context, cgroup } = this.#origin;
     signal?.throwIfAborted();
-    const status = await unlessAborted(signal, keepingProgram(this.#ended()));
+    const status = await unlessAborted(signal, keepingProgram(known(() => this.#ended())));
     return exitIfKnown(status, stats ? readLastStats(context.host.files, cgroup) : undefined);
   }
 
@@ -182,14 +185,16 @@ export class Container {
   }
 
   async state(): Promise<ContainerState> {
-    return state(this.#origin.context, this.id);
+    return act(() => state(this.#origin.context, this.id));
   }
 
   /** Removes the container, which must be created or stopped; with `force` it is killed first, and may be gone already. */
   async delete({ force = false, signal }: Waiting & { readonly force?: boolean } = {}): Promise<void> {
     signal?.throwIfAborted();
-    await turn();
-    await unlessAborted(signal, this.#delete(force));
+    await unlessAborted(
+      signal,
+      act(() => this.#delete(force)),
+    );
   }
 
   /** Kills and removes the container; one that is gone is fine. */
@@ -203,13 +208,20 @@ export class Container {
     return this.#end;
   }
 
-  async #signal(signal: number, all: boolean): Promise<void> {
-    await turn();
-    await kill(this.#origin.context, this.id, { signal, all });
+  /** Its end is waited for by pidfd; deleteContainer would look for it again and again, and tells what goes wrong. */
+  async #killed(): Promise<void> {
+    const patience = AbortSignal.timeout(PATIENCE_MS);
+    try {
+      await kill(this.#origin.context, this.id, { signal: SIGKILL, all: true });
+      await unlessAborted(patience, this.#ended());
+    } catch (error) {
+      this.#origin.context.debug?.(`${this.id}: ${(error as Error).message}`);
+    }
   }
 
   async #delete(force: boolean): Promise<void> {
     const { context, process, observers, deleted } = this.#origin;
+    if (force) await this.#killed();
     const hasEnded = (): boolean => !isAlive(context.host.files, process.pid, process.startTime);
     if (observers.has(this.id) && hasEnded()) observers.finish(this.id);
     await deleteContainer(context, this.id, force);

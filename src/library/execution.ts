@@ -2,6 +2,7 @@ import type { LastStats } from '../cgroup/last-stats.ts';
 import { parseSignal, SIGKILL } from '../container/signals.ts';
 import type { TerminalSize } from '../spec/builder/process.ts';
 import type { ExitStatus, HostProcess } from '../host/host.ts';
+import { act, known } from './act.ts';
 import { madeOrAborted, onAbort } from './abort.ts';
 import { exitOf } from './exit.ts';
 import type { Exit, SignalName } from './exit.ts';
@@ -53,7 +54,7 @@ export class Execution<Options extends StdioOptions = StdioOptions> implements P
     this.#stdio = stdio;
     const launched = this.#launch(launch, signal);
     this.started = launched.then(({ process }) => ({ pid: process.pid }));
-    this.#end = launched.then((it) => this.#attend(it, signal)).finally(() => stdio.ended());
+    this.#end = launched.then((it) => known(() => this.#attend(it, signal))).finally(() => stdio.ended());
     for (const promise of [this.started, this.#end]) promise.catch(() => {});
   }
 
@@ -89,8 +90,7 @@ export class Execution<Options extends StdioOptions = StdioOptions> implements P
   async #launch(launch: () => Promise<Launched>, signal: AbortSignal | undefined): Promise<Launched> {
     let console: number | undefined;
     try {
-      await turn();
-      const launched = await madeOrAborted(signal, launch);
+      const launched = await madeOrAborted(signal, () => act(launch));
       ({ console } = launched);
       return launched;
     } finally {

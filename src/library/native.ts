@@ -1,5 +1,5 @@
-import { RuntsError } from '../errors.ts';
 import { checked } from '../host/checked.ts';
+import { hostFailed } from '../host/failure.ts';
 import { HostError } from '../host/host.ts';
 import { addon } from '../host/node-addon.ts';
 import type { Addon } from '../host/node-addon.ts';
@@ -9,9 +9,7 @@ export function native<T>(what: string, call: (core: Addon) => T): T {
   try {
     return checked(() => call(addon()));
   } catch (error) {
-    if (!(error instanceof HostError)) throw error;
-    const { syscall, errno } = error;
-    throw new RuntsError('HOST_FAILED', `${what}: ${error.message}`, { syscall, errno, cause: error });
+    throw error instanceof HostError ? hostFailed(error, what) : error;
   }
 }
 

@@ -18,6 +18,7 @@ import { doctor } from '../doctor/doctor.ts';
 import type { Diagnosis } from '../doctor/doctor.ts';
 import type { Plan } from '../plan/steps.ts';
 import { RuntsError } from '../errors.ts';
+import { act } from './act.ts';
 import { calledOffBy, madeOrAborted } from './abort.ts';
 import { check } from './check.ts';
 import type { Verdict } from './check.ts';
@@ -107,7 +108,8 @@ export class Runtime {
   /** A container that is there, whoever made it. @throws {RuntsError} NOT_FOUND. */
   async get(id: string): Promise<Container> {
     const context = this.#context;
-    const saved = load(context.host.files, placeOf(context.root, id));
+    const place = placeOf(context.root, id);
+    const saved = await act(() => load(context.host.files, place));
     const { bundle, pid = 0, startTime = 0 } = saved;
     const made = this.#made.get(id);
     if (made?.pid === pid) return made;
@@ -130,14 +132,14 @@ export class Runtime {
    */
   async delete(id: string, { force = false }: { readonly force?: boolean } = {}): Promise<void> {
     const made = this.#made.get(id);
-    if (made !== undefined) return made.delete({ force });
-    await turn();
-    await deleteContainer(this.#context, id, force);
+    await (made === undefined
+      ? act(() => deleteContainer(this.#context, id, force))
+      : made.delete({ force }));
   }
 
   /** The states of all containers, by id; one that cannot be read is warned of and left out. */
   async list(): Promise<ContainerState[]> {
-    return list(this.#context, true);
+    return act(() => list(this.#context, true));
   }
 
   /**
@@ -146,14 +148,12 @@ export class Runtime {
    * @throws {RuntsError} INVALID_CONFIG, UNSUPPORTED.
    */
   async plan(id: string, source: ContainerSource): Promise<Plan> {
-    await turn();
-    return plan(this.#context, bundleRequest(source), id);
+    return act(() => plan(this.#context, bundleRequest(source), id));
   }
 
   /** All that is wrong with a config. Needs no privileges. @throws {RuntsError} NOT_FOUND, INVALID_JSON. */
   async check(source: ContainerSource): Promise<Verdict> {
-    await turn();
-    return check(this.#context, source);
+    return act(() => check(this.#context, source));
   }
 
   /** The features document (features.md): what runts can do, whatever the machine can. */
@@ -163,7 +163,7 @@ export class Runtime {
 
   /** Tries what this machine can do for containers; nothing is changed. */
   async doctor(): Promise<Diagnosis> {
-    return doctor(this.#context.host);
+    return act(() => doctor(this.#context.host));
   }
 
   /**
@@ -188,8 +188,7 @@ export class Runtime {
     const stdio = openStdio(options.stdio ?? 'ignore');
     let made: Made | undefined;
     try {
-      await turn();
-      made = await this.#launch(id, options, stdio);
+      made = await act(() => this.#launch(id, options, stdio));
     } finally {
       stdio.handOver(made?.console);
       if (made === undefined) stdio.ended();
