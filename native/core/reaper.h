@@ -8,8 +8,8 @@
 
 namespace runts::core {
 
-// Calls back once when the process has ended and is reaped, at once or on the watch's thread; nothing if it is no child
-// of ours.
+// Calls back once when the process has ended, and if it is a child of ours is reaped, at once or on the watch's thread;
+// nothing where its status is its parent's alone.
 void await_end(Fd pidfd, std::function<void(std::optional<Ending>)> ended);
 
 }  // namespace runts::core

@@ -21,7 +21,7 @@ Napi::Value execute(const Napi::CallbackInfo &info);
 // cancellation(): what an execution gets as its option `cancel`, so that cancel(cancellation) calls it off
 Napi::Value cancellation(const Napi::CallbackInfo &info);
 Napi::Value cancel(const Napi::CallbackInfo &info);
-// wait(pidfd, idle): Promise<{code} | {signal} | undefined>; undefined: no child of this process; idle: it does not
+// wait(pidfd, idle): Promise<{code} | {signal} | undefined>; undefined: its status is its parent's alone; idle: it does not
 // keep the program from ending
 Napi::Value wait(const Napi::CallbackInfo &info);
 // abandon(pidfd): closes it; the process is reaped whenever it ends

@@ -7,7 +7,7 @@ import type { Notice, Wanted } from './host.ts';
  */
 export interface Core {
   execute(plan: string, options: CoreOptions): Promise<CoreOutcome>;
-  /** `idle`: the promise does not keep the program from ending. undefined: no child of this process. */
+  /** `idle`: the promise does not keep the program from ending. undefined: its status is its parent's alone. */
   wait(
     pidfd: number,
     idle?: boolean,

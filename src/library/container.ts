@@ -167,7 +167,10 @@ export class Container {
     return data;
   }
 
-  /** Waits for the end of the first process, by pidfd. The status of one that another program has made cannot be known. */
+  /**
+   * Waits for the end of the first process, by pidfd. The status of one that another program has made is known from Linux
+   * 6.15 on, and if it has not ended before the call.
+   */
   async wait({ signal, stats = false }: WaitOptions = {}): Promise<Exit | UnknownExit> {
     const { context, cgroup } = this.#origin;
     signal?.throwIfAborted();

@@ -20,8 +20,8 @@ export async function keepingProgram<T>(promise: Promise<T>): Promise<T> {
 }
 
 /**
- * The end of a process that another has made, by its pidfd; undefined, as its status is its parent's. One that has ended
- * already is found so at once.
+ * The end of a process that another has made, by its pidfd; undefined where the kernel tells its status to its parent
+ * alone. One that has ended already is found so at once.
  */
 export async function endOf(host: Host, process: TargetProcess): Promise<ExitStatus | undefined> {
   const pidfd = openProcess(host, process);

@@ -24,7 +24,10 @@ export interface Killed {
   readonly stats?: LastStats;
 }
 
-/** A program that another process had made, or that had ended before: the kernel tells its status to its parent alone. */
+/**
+ * A program that had ended before it was waited for, or that another process had made: before Linux 6.15 the kernel tells
+ * its status to its parent alone.
+ */
 export interface UnknownExit {
   readonly code?: undefined;
   readonly signal?: undefined;

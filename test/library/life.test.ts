@@ -91,7 +91,8 @@ describe('the library and the command', () => {
     const container = await runtime.get(made.id);
     const ended = container.wait();
     await container.kill('SIGKILL');
-    expect(await ended).toEqual({});
+    // Which of the two depends on the kernel.
+    expect([{}, { code: 137, signal: 'SIGKILL' }]).toContainEqual(await ended);
     await container.delete();
     expect(holdings(made.id, made.state)).toEqual(nothing);
   });
