@@ -53,6 +53,18 @@ describe('the life of a container made by the library', () => {
     expect(holdings(id, state)).toEqual(nothing);
   });
 
+  it('is over at the end of a block that uses it', async (context) => {
+    needs(context);
+    const { state, id, directory } = await withLibrary(context, sleeping);
+    {
+      await using runtime = await openRuntime(state);
+      await using container = await runtime.create(id, { bundle: directory });
+      await container.start();
+      expect((await container.state()).status).toBe('running');
+    }
+    expect(holdings(id, state)).toEqual(nothing);
+  });
+
   it('gives a container of a spec a bundle of its own, which goes with it', async (context) => {
     needs(context);
     const { runtime, id, config, rootfs, state } = await withLibrary(context, sleeping);
