@@ -216,7 +216,7 @@ export class Container {
     const patience = AbortSignal.timeout(PATIENCE_MS);
     try {
       await kill(this.#origin.context, this.id, { signal: SIGKILL, all: true });
-      await unlessAborted(patience, this.#ended());
+      await unlessAborted(patience, keepingProgram(this.#ended()));
     } catch (error) {
       this.#origin.context.debug?.(`${this.id}: ${(error as Error).message}`);
     }

@@ -18,8 +18,8 @@ describe('the life of a container made by the library', () => {
     expect(await container.state()).toMatchObject({ id, status: 'created', pid: container.pid });
     await container.start();
     expect((await container.state()).status).toBe('running');
-    await container.kill('SIGTERM');
-    expect(await container.wait()).toEqual({ code: 143 });
+    await container.kill('SIGKILL');
+    expect(await container.wait()).toEqual({ code: 137, signal: 'SIGKILL' });
     expect((await container.state()).status).toBe('stopped');
     await container.delete();
     await expect(container.state()).rejects.toMatchObject({ code: 'NOT_FOUND' });

@@ -82,6 +82,28 @@ describe('the process that makes containers', () => {
     await container.delete({ force: true });
   });
 
+  it('is kept from ending by what it waits for', async (context) => {
+    needs(context);
+    const { runtime, id, directory, state } = await withLibrary(context, probing(['sleep', '60']));
+    const script = `
+      const { Runtime } = await import('${join(ROOT, 'dist/index.js')}');
+      const [root, bundle, id] = process.argv.slice(1);
+      const runtime = await Runtime.open({ root });
+      const container = await runtime.create(id, { bundle });
+      await container.start();
+      setTimeout(() => container.kill('SIGKILL'), 100).unref();
+      console.log(JSON.stringify(await container.wait()));
+      await container.delete();
+      const another = await runtime.create(id, { bundle });
+      await another.start();
+      await another.delete({ force: true });
+    `;
+    const args = ['--input-type=module', '--eval', script, runtime.root, directory, id];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
+    expect(JSON.parse(stdout)).toEqual({ code: 137, signal: 'SIGKILL' });
+    expect(readdirSync(state)).not.toContain(id);
+  });
+
   it('waits on no thread for what it has under way', async (context) => {
     needs(context);
     const { container } = await running(context);
