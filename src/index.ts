@@ -94,6 +94,7 @@ export type { MemoryLimit } from './container/observation.ts';
 export { planFacts } from './container/facts.ts';
 export type { CgroupManager } from './container/facts.ts';
 export { features } from './container/features.ts';
+export type { Features, LinuxFeatures, SeccompFeatures } from './container/features.ts';
 export { changeMounts } from './container/hot-mounts.ts';
 export type { MountsRequest } from './container/hot-mounts.ts';
 export { kill } from './container/kill.ts';

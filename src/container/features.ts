@@ -24,11 +24,55 @@ const UNSAFE_ANNOTATIONS = [
   'run.oci.keep_original_groups',
 ];
 
+/** features.md, features-linux.md; the words are those of config.json. */
+export interface Features {
+  readonly ociVersionMin: string;
+  readonly ociVersionMax: string;
+  readonly hooks: readonly string[];
+  readonly mountOptions: readonly string[];
+  readonly linux: LinuxFeatures;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Prefixes of annotations, or annotations, that act on the machine. */
+  readonly potentiallyUnsafeConfigAnnotations: readonly string[];
+}
+
+export interface LinuxFeatures {
+  readonly namespaces: readonly string[];
+  readonly capabilities: readonly string[];
+  readonly cgroup: {
+    readonly v1: boolean;
+    readonly v2: boolean;
+    readonly systemd: boolean;
+    readonly systemdUser: boolean;
+    readonly rdma: boolean;
+  };
+  readonly seccomp: SeccompFeatures;
+  readonly apparmor: Enabled;
+  readonly selinux: Enabled;
+  readonly intelRdt: Enabled & { readonly schemata: boolean; readonly monitoring: boolean };
+  readonly memoryPolicy: { readonly modes: readonly string[]; readonly flags: readonly string[] };
+  readonly mountExtensions: { readonly idmap: Enabled };
+  readonly netDevices: Enabled;
+}
+
+/** The lists are there where it is enabled. */
+export interface SeccompFeatures extends Enabled {
+  readonly actions?: readonly string[];
+  readonly operators?: readonly string[];
+  readonly archs?: readonly string[];
+  readonly knownFlags?: readonly string[];
+  readonly supportedFlags?: readonly string[];
+}
+
+interface Enabled {
+  readonly enabled: boolean;
+}
+
 /**
  * The features document (features.md, features-linux.md) in the order of runc's: what runts does, whatever the machine
  * can do, but for the flags of seccomp that the kernel takes.
  */
-export function features(host: Host): object {
+export function features(host: Host): Features {
   return {
     ociVersionMin: '1.0.0',
     ociVersionMax: SPEC_VERSION,
@@ -50,7 +94,7 @@ function annotations({ self }: Host): Readonly<Record<string, string>> {
   };
 }
 
-function linuxFeatures(seccomp: HostSeccomp | undefined): object {
+function linuxFeatures(seccomp: HostSeccomp | undefined): LinuxFeatures {
   return {
     namespaces: sorted(NAMESPACE_TYPES),
     capabilities: CAPABILITIES,
@@ -65,7 +109,7 @@ function linuxFeatures(seccomp: HostSeccomp | undefined): object {
   };
 }
 
-function seccompFeatures(seccomp: HostSeccomp): object {
+function seccompFeatures(seccomp: HostSeccomp): SeccompFeatures {
   return {
     enabled: true,
     actions: sorted(SECCOMP_ACTIONS),

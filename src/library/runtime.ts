@@ -5,6 +5,7 @@ import type { Context } from '../container/context.ts';
 import { deleteContainer, removeEnded } from '../container/delete.ts';
 import type { CgroupManager } from '../container/facts.ts';
 import { features } from '../container/features.ts';
+import type { Features } from '../container/features.ts';
 import { launch } from '../container/launch.ts';
 import type { CreateRequest, Launched as Made } from '../container/launch.ts';
 import { list } from '../container/list.ts';
@@ -157,7 +158,7 @@ export class Runtime {
   }
 
   /** The features document (features.md): what runts can do, whatever the machine can. */
-  features(): object {
+  features(): Features {
     return features(this.#context.host);
   }
 

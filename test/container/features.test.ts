@@ -1,30 +1,13 @@
 import { expect, test } from 'vitest';
 import { features } from '../../src/container/features.ts';
+import type { Features } from '../../src/container/features.ts';
 import { RuntsError } from '../../src/errors.ts';
 import { parseMountOptions } from '../../src/plan/mount-options.ts';
 import type { Linux } from '../../src/spec/types.ts';
 import { memoryHost } from '../support/memory-host.ts';
 import { planOf, usualSpec } from '../support/plan.ts';
 
-interface Enabled {
-  enabled: boolean;
-}
-
-interface Features {
-  ociVersionMin: string;
-  ociVersionMax: string;
-  mountOptions: string[];
-  linux: {
-    namespaces: string[];
-    seccomp: { enabled: boolean; archs: string[]; knownFlags: string[]; supportedFlags: string[] };
-    intelRdt: Enabled & { schemata: boolean; monitoring: boolean };
-    netDevices: Enabled;
-  };
-  annotations: Record<string, string>;
-  potentiallyUnsafeConfigAnnotations: string[];
-}
-
-const printed = (): Features => features(memoryHost()) as Features;
+const printed = (): Features => features(memoryHost());
 
 /** False where the config is refused as something that runts does not do. */
 function isCarriedOut(linux: Partial<Linux>): boolean {
@@ -74,7 +57,7 @@ test('what the linked libseccomp does not know and the kernel does not take is l
   expect(seccomp.knownFlags).toContain('SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV');
   expect(seccomp.supportedFlags).not.toContain('SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV');
   const host = memoryHost();
-  const without = features({ ...host, self: { ...host.self, seccomp: undefined } }) as Features;
+  const without = features({ ...host, self: { ...host.self, seccomp: undefined } });
   expect(without.linux.seccomp).toEqual({ enabled: false });
   expect(without.annotations).not.toHaveProperty('io.github.seccomp.libseccomp.version');
 });

@@ -8,7 +8,7 @@ import { loadSchema, SCHEMA_NEEDED, schemaDirectory } from '../support/oci-schem
 test('the features document is valid', (context) => {
   if (schemaDirectory === undefined) skip(context, SCHEMA_NEEDED);
   const validate = loadSchema(schemaDirectory, 'features');
-  const document = features(memoryHost()) as Record<string, unknown>;
+  const document = features(memoryHost());
   expect(validate(document)).toBe(true);
   expect(validate({ ...document, mountOptions: 'rro' })).toBe(false);
 });
