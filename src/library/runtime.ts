@@ -14,6 +14,7 @@ import type { ContainerState } from '../container/state.ts';
 import { cgroupDirectory } from '../container/status.ts';
 import { stateRoot } from '../container/state-root.ts';
 import { newMemory } from '../container/memory.ts';
+import type { Saved } from '../container/saved.ts';
 import { load, placeOf } from '../container/store.ts';
 import { doctor } from '../doctor/doctor.ts';
 import type { Diagnosis } from '../doctor/doctor.ts';
@@ -24,6 +25,7 @@ import { calledOffBy, madeOrAborted } from './abort.ts';
 import { check } from './check.ts';
 import type { Verdict } from './check.ts';
 import { Container } from './container.ts';
+import type { Origin } from './container.ts';
 import { Execution } from './execution.ts';
 import type { Launched } from './execution.ts';
 import { libraryHost } from './host.ts';
@@ -51,8 +53,6 @@ export class Runtime {
   readonly #context: Context;
   /** Containers whose process this program has made and may wait for. */
   readonly #made = new Map<string, Container>();
-  /** What `run` has under way. */
-  readonly #runs = new Map<string, Made>();
   readonly #running = new Set<Execution>();
   readonly #observers = new Observers();
   #isOpen = true;
@@ -108,23 +108,10 @@ export class Runtime {
 
   /** A container that is there, whoever made it. @throws {RuntsError} NOT_FOUND. */
   async get(id: string): Promise<Container> {
-    const context = this.#context;
-    const place = placeOf(context.root, id);
-    const saved = await act(() => load(context.host.files, place));
-    const { bundle, pid = 0, startTime = 0 } = saved;
+    const { host, root } = this.#context;
+    const saved = await act(() => load(host.files, placeOf(root, id)));
     const made = this.#made.get(id);
-    if (made?.pid === pid) return made;
-    const run = this.#runs.get(id);
-    return new Container({
-      context,
-      id,
-      bundle,
-      process: { pid, startTime },
-      cgroup: cgroupDirectory(saved),
-      ...(run?.process.pid === pid && { ended: run.process.wait() }),
-      observers: this.#observers,
-      deleted: () => {},
-    });
+    return made !== undefined && made.pid === saved.pid ? made : this.#container(saved);
   }
 
   /**
@@ -198,38 +185,46 @@ export class Runtime {
   }
 
   /** Its process is reaped when it ends, whether somebody waits or not, and does not keep this program from ending. */
-  #keep({ place: { id }, saved, process }: Made, stdio: Stdio): Container {
+  #keep({ saved, process }: Made, stdio: Stdio): Container {
     const ended = process.wait(true).finally(() => stdio.ended());
     ended.catch(() => {});
     process.release();
-    const deleted = (): void => void this.#made.delete(id);
-    const container = new Container({
-      context: this.#context,
-      id,
-      bundle: saved.bundle,
-      process: { pid: process.pid, startTime: process.startTime },
-      cgroup: cgroupDirectory(saved),
-      ended,
-      stdio,
-      observers: this.#observers,
-      deleted,
-    });
-    this.#made.set(id, container);
-    return container;
+    return this.#remember(saved, { ended, stdio });
   }
 
   async #launchRun(id: string, options: RunOptions, stdio: Stdio): Promise<Launched> {
     const made = await this.#launch(id, options, stdio, true);
-    this.#runs.set(id, made);
+    const { saved, process, console } = made;
+    this.#remember(saved, { ended: process.wait(), stdio });
     const finish = async (status: unknown): Promise<LastStats | undefined> => {
-      this.#runs.delete(id);
+      this.#made.delete(id);
       if (status !== undefined) this.#observers.finish(id);
       const { files } = this.#context.host;
-      const stats = options.stats === true ? readLastStats(files, cgroupDirectory(made.saved)) : undefined;
+      const stats = options.stats === true ? readLastStats(files, cgroupDirectory(saved)) : undefined;
       await removeEnded(this.#context, made, status !== undefined);
       return stats;
     };
-    return { process: made.process, console: made.console, finish };
+    return { process, console, finish };
+  }
+
+  #remember(saved: Saved, own: Pick<Origin, 'ended' | 'stdio'>): Container {
+    const container = this.#container(saved, own);
+    this.#made.set(container.id, container);
+    return container;
+  }
+
+  #container(saved: Saved, own: Pick<Origin, 'ended' | 'stdio'> = {}): Container {
+    const { id, bundle, pid = 0, startTime = 0 } = saved;
+    return new Container({
+      context: this.#context,
+      id,
+      bundle,
+      process: { pid, startTime },
+      cgroup: cgroupDirectory(saved),
+      observers: this.#observers,
+      deleted: () => void this.#made.delete(id),
+      ...own,
+    });
   }
 
   #launch(id: string, options: ContainerOptions, stdio: Stdio, untilExecuted = false): Promise<Made> {
