@@ -212,6 +212,7 @@ describe('the life of a container', () => {
     await create(container);
     const directory = join(container.state, container.id);
     await container.runts(['kill', container.id, 'KILL']);
+    await waitForStatus(container, 'stopped');
     writeFileSync(join(directory, 'state.json'), '{');
     await container.runts(['delete', '--force', container.id]);
     expect(existsSync(directory)).toBe(false);
