@@ -65,6 +65,7 @@ class Bridge {
   State pump() {
     epoll_event seen[2];
     (void)epoll_wait(events_.get(), seen, 2, 0);
+    if (abandoned()) return State::Ended;
     for (int round = 0; round < kRounds; round++) {
       moved_ = false;
       if (!carry_output() || !carry_input()) return State::Ended;
@@ -83,6 +84,13 @@ class Bridge {
   }
 
  private:
+  // The other end of the socket is closed: whatever is still on its way to the terminal is of no use. One who has only
+  // nothing more to type may still be reading.
+  bool abandoned() const {
+    pollfd wait{socket_.get(), 0, 0};
+    return poll(&wait, 1, 0) > 0 && (wait.revents & POLLHUP);
+  }
+
   // From the terminal; false at the end of either. EIO is the end of a terminal that no process has open any more.
   bool carry_output() {
     if (!hung_up_) {
@@ -97,8 +105,7 @@ class Bridge {
     return !hung_up_ || !output_.empty();
   }
 
-  // To the terminal; false if nobody is at the other end of the socket. One who only has nothing more to type may still
-  // be reading.
+  // To the terminal; false where the socket fails.
   bool carry_input() {
     if (typing_) {
       ssize_t got = input_.fill([this](char *to, size_t size) { return recv(socket_.get(), to, size, 0); });
@@ -108,8 +115,7 @@ class Bridge {
     }
     ssize_t sent = input_.drain([this](const char *from, size_t size) { return write(master_.get(), from, size); });
     if (sent > 0) moved_ = true;
-    pollfd wait{socket_.get(), 0, 0};
-    return typing_ || poll(&wait, 1, 0) <= 0 || !(wait.revents & POLLHUP);
+    return true;
   }
 
   Fd socket_, master_, events_;

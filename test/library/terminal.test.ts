@@ -100,6 +100,16 @@ describe('a terminal', () => {
     await until('its descriptors to be closed', () => descriptors().length <= before.length);
   });
 
+  it('hangs up where the caller closes it, also with more typed than the program takes', async (test) => {
+    const script = 'stty raw -echo; trap "exit 7" HUP; echo ready; while :; do sleep 0.01; done';
+    const { program } = await runScript(test, script, SIZE);
+    const terminal = duplexOf(program);
+    await shown(terminal, 'ready');
+    terminal.write(Buffer.alloc(1 << 20, 'x'));
+    terminal.destroy();
+    expect(await program).toEqual({ code: 7 });
+  });
+
   it('hangs up at once where the caller has closed it before there was a program', async (test) => {
     const { program } = await runScript(test, 'trap "" HUP; cat; exit 7', SIZE);
     duplexOf(program).destroy();
