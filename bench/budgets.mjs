@@ -31,7 +31,7 @@ const EMBEDDED = [
   { what: 'one in Node, times a crun spawned', most: 0.35, in: ({ rates }) => rate(rates, 1)?.ratio },
   { what: 'one in Node, times the floor', most: 2.5, in: ({ rates }) => rate(rates, 1)?.overFloor },
   { what: '32 at once in Node, times cruns spawned', most: 0.2, in: ({ rates }) => rate(rates, 32)?.ratio },
-  { what: 'a turn of the event loop in Node', most: 1, unit: 'ms', in: ({ turns }) => turns?.own.median },
+  { what: 'a turn of the event loop in Node (p10)', most: 1, unit: 'ms', in: ({ turns }) => turns?.own.p10 },
   {
     what: 'memory of Node for a live container',
     most: 20,
