@@ -24,7 +24,7 @@ export function rehearse(
 ): () => Promise<number> {
   const complaints: string[] = [];
   answerFor(native, machine(filesOf(config), COMMANDS[verb], complaints));
-  native.keysAtMost ??= READER.keysAtMost;
+  native.readJson ??= (text) => READER.parse(text);
   native.walk ??= (value) => READER.walk(value, SPEC);
   return async () => {
     const status = await command();
@@ -50,7 +50,7 @@ const COMMANDS = {
 export const rehearsed = Object.keys(COMMANDS);
 
 /** What asks nothing of a machine is as it is, where it is there. */
-type Machine = Omit<Native, 'keysAtMost' | 'walk'>;
+type Machine = Omit<Native, 'readJson' | 'walk'>;
 
 type Answer = (...args: unknown[]) => unknown;
 

@@ -140,9 +140,21 @@ void release(void *, void *bytes) {
 
 size_t usable_size(const void *bytes) { return bytes ? size_of_class(block_of(bytes).size_class) : 0; }
 
+// The block that was taken last grows where it lies, as texts do while they are put together.
+bool grow_last(void *bytes, size_t now, size_t size) {
+  char *end = static_cast<char *>(bytes) + now;
+  if (making || end != heap.next || size < now) return false;
+  unsigned index = class_of_size(size);
+  size_t more = size_of_class(index) - now;
+  if (static_cast<size_t>(heap.end - heap.next) < more) return false;
+  take_memory(more);
+  static_cast<Block *>(bytes)[-1].size_class = index;
+  return true;
+}
+
 void *reallocate(void *opaque, void *bytes, size_t size) {
   size_t now = usable_size(bytes);
-  if (bytes && size <= now && size > now / 2) return bytes;
+  if (bytes && ((size <= now && size > now / 2) || grow_last(bytes, now, size))) return bytes;
   void *fresh = allocate(opaque, size);
   if (!fresh) return nullptr;
   if (bytes) memcpy(fresh, bytes, size < now ? size : now);

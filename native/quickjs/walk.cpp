@@ -216,6 +216,8 @@ class Walk {
 JSValue walk(const Call &call) {
   size_t size = 0;
   const uint8_t *bytes = JS_GetUint8Array(call.context, &size, call.at(1));
+  // What a command has read stays until it ends: to free thousands of values takes as long as to make them.
+  JS_DupValue(call.context, call.at(0));
   return bytes ? Walk(call.context, bytes).visit(call.at(0)) : JS_UNDEFINED;
 }
 

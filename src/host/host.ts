@@ -15,8 +15,14 @@ export interface Host {
 
 /** As Reader of src/spec/faultless.ts. */
 export interface HostReader {
-  keysAtMost(text: string): number | undefined;
+  parse(text: string): Parsed | undefined;
   walk(value: unknown, shape: { readonly bytes: Uint8Array }): Found | undefined;
+}
+
+/** As Unproven of src/spec/json-quick.ts. */
+export interface Parsed {
+  readonly value: unknown;
+  readonly keys: number;
 }
 
 /** As Visit of src/spec/fit.ts. */

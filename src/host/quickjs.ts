@@ -29,7 +29,7 @@ export function quickjsHost(native: Native): Host {
     terminal: terminalOf(native),
     self: selfOf(native, ids),
     reader: {
-      keysAtMost: (text) => native.keysAtMost(text),
+      parse: (text) => (text.isWellFormed() ? native.readJson(text) : undefined),
       walk: (value, { bytes }) => native.walk(value, bytes),
     },
   };

@@ -1,9 +1,9 @@
 /** What a look at a JSON text tells of the keys in it, without reading it. */
 
-/** Never fewer than a text has keys; undefined where a string may hold NUL or half of a surrogate pair by an escape. */
-export type KeysAtMost = (text: string) => number | undefined;
-
-/** The colons that may follow a key. */
+/**
+ * The colons that may follow a key: never fewer than a text has keys. undefined where a string may hold NUL or half of a
+ * surrogate pair by an escape.
+ */
 export function keysAtMost(text: string): number | undefined {
   const escapes = holds(text, '\\');
   return escapes && mayHoldNoCharacter(text) ? undefined : countColons(text, escapes);

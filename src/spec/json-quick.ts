@@ -3,7 +3,6 @@
  * that the strict one would say the same, by few looks at the text and at what was read.
  */
 import { keysAtMost } from './json-keys.ts';
-import type { KeysAtMost } from './json-keys.ts';
 import { MAX_DEPTH } from './json-value.ts';
 import type { JsonResult, JsonValue } from './json-value.ts';
 
@@ -24,8 +23,8 @@ export interface Unproven {
 }
 
 /** undefined where only the strict reader can tell. */
-export function parseUnproven(text: string, look: KeysAtMost = keysAtMost): Unproven | undefined {
-  const keys = text.isWellFormed() ? look(text) : undefined;
+export function parseUnproven(text: string): Unproven | undefined {
+  const keys = text.isWellFormed() ? keysAtMost(text) : undefined;
   const value = keys === undefined ? undefined : parse(text);
   return keys === undefined || value === undefined ? undefined : { value, keys };
 }

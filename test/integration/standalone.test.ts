@@ -142,6 +142,20 @@ describe('the standalone executable', () => {
     ['"annotations":{"a":"\\u0000"}', 'NUL'],
     ['"annotations":{"a":"\\udc00"}', 'surrogate'],
     ['"annotations":{"a":"\\uDBff"}', 'surrogate'],
+    ['"annotations":{"a":"\u0001"}', 'control character'],
+    ['"annotations":{"a":"\\x"}', '\\x is not an escape'],
+    ['"annotations":{"a":"\\u12"}', 'four hexadecimal digits'],
+    ['"annotations":{"a":"1",}', 'a comma before }'],
+    ['"annotations":["a",]', 'a comma before ]'],
+    ['"annotations":["a" "b"]', 'unexpected'],
+    ['"annotations":{"a":"', 'the text ends inside'],
+    ['"annotations":tru', 'is not a JSON value'],
+    ['"process":{"oomScoreAdj":01}', '01 is not a JSON number'],
+    ['"process":{"oomScoreAdj":-}', '- is not a JSON number'],
+    [`"x":${'['.repeat(129)}${']'.repeat(129)}`, 'more than 128 levels'],
+    [`"x":${'['.repeat(100)}${']'.repeat(100)}`, undefined],
+    ['"x":[-0, 1.0, 1e2, 9007199254740993, -12, 0]', undefined],
+    ['"annotations":{"__proto__":"x"}', undefined],
     ['"annotations":{"a":"{\\"b\\":1}","c":"\\u003c:é"}', undefined],
   ])('reads a config as strictly as the library: %s', async ([part, refusal], context) => {
     needs(context, 'the standalone executable');
@@ -153,6 +167,17 @@ describe('the standalone executable', () => {
     const read = expect(() => readSpec(text, 'config.json'));
     if (refusal === undefined) read.not.toThrow();
     else read.toThrow(refusal);
+  });
+
+  it('reads texts as they are meant', async (context) => {
+    needs(context, 'the standalone executable');
+    const bundle = scratchDirectory(context);
+    const args = '["\\"\\\\\\/\\b\\f\\n\\r\\t","\\u0041\\u00E9\\u2028é€😀",""]';
+    const text = `{"ociVersion":"1.2.0","root":{"path":"rootfs"},"process":{"user":{"uid":0,"gid":0},"cwd":"/","args":${args}}}`;
+    writeFileSync(join(bundle, 'config.json'), text);
+    const { stdout } = await run(STANDALONE, ['plan', '--json', '--bundle', bundle, 'read']);
+    const plan = JSON.parse(stdout) as { kind: string; arguments?: string[] }[];
+    expect(JSON.stringify(plan)).toContain(JSON.stringify(JSON.parse(args)));
   });
 
   it.for<[string, unknown]>([
