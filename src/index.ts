@@ -10,7 +10,8 @@
  */
 export { Runtime } from './library/runtime.ts';
 export type { RuntimeOptions } from './library/runtime.ts';
-export type { Container, Waiting, WaitOptions } from './library/container.ts';
+export type { Abortable } from './library/abort.ts';
+export type { Container, DeleteOptions, WaitOptions } from './library/container.ts';
 export type { Verdict } from './library/check.ts';
 export type { ExecOptions } from './library/exec-options.ts';
 export type { Execution } from './library/execution.ts';
@@ -65,10 +66,10 @@ export type { RdtChange } from './plan/intel-rdt.ts';
 export type { CapabilityName } from './plan/numbers.ts';
 export { planToJson, showPlan } from './plan/show.ts';
 export type { Plan, Step, StepKind, StepOf } from './plan/steps.ts';
-export type { Side } from './plan/wire.ts';
+export type { StepSide } from './plan/wire.ts';
 
 export type { IoTotals, LastStats } from './cgroup/last-stats.ts';
-export type { Psi, PsiLine, Resource, Threshold } from './cgroup/pressure.ts';
+export type { PressureResource, PressureThreshold, Psi, PsiLine } from './cgroup/pressure.ts';
 export type {
   BlkioEntry,
   BlkioStats,
@@ -115,5 +116,5 @@ export { update } from './container/update.ts';
 
 export { doctor } from './doctor/doctor.ts';
 export type { Diagnosis } from './doctor/doctor.ts';
-export type { Area, Finding, Status, Tried } from './doctor/finding.ts';
+export type { Finding, FindingArea, FindingStatus, TriedCall } from './doctor/finding.ts';
 export { showDiagnosis } from './doctor/show.ts';

@@ -2,7 +2,7 @@
 import type { Integer } from '../spec/types.ts';
 import { parseCount } from './events.ts';
 
-export type Resource = 'cpu' | 'memory' | 'io';
+export type PressureResource = 'cpu' | 'memory' | 'io';
 
 export interface Psi {
   readonly some?: PsiLine;
@@ -19,7 +19,7 @@ export interface PsiLine {
 }
 
 /** How long tasks have to wait within a window. */
-export interface Threshold {
+export interface PressureThreshold {
   /** `some` (default): at least one task waits; `full`: all that are not idle wait at the same time. */
   readonly kind?: 'some' | 'full';
   /** Milliseconds of waiting, at most those of the window. */
@@ -31,16 +31,20 @@ export interface Threshold {
 const DEFAULT_WINDOW_MS = 2000;
 
 /** What is wrong with a threshold; undefined where nothing is. */
-export function problemOf({ stallMs, windowMs = DEFAULT_WINDOW_MS }: Threshold): string | undefined {
+export function problemOf({ stallMs, windowMs = DEFAULT_WINDOW_MS }: PressureThreshold): string | undefined {
   if (!(windowMs >= 500 && windowMs <= 10_000)) return `windowMs: ${windowMs} is not within 500 and 10000`;
   if (!(stallMs > 0 && stallMs <= windowMs)) return `stallMs: ${stallMs} is not within 0 and ${windowMs}`;
   return undefined;
 }
 
-export const pressureFile = (resource: Resource): string => `${resource}.pressure`;
+export const pressureFile = (resource: PressureResource): string => `${resource}.pressure`;
 
 /** As the kernel takes it, in microseconds. */
-export function triggerOf({ kind = 'some', stallMs, windowMs = DEFAULT_WINDOW_MS }: Threshold): string {
+export function triggerOf({
+  kind = 'some',
+  stallMs,
+  windowMs = DEFAULT_WINDOW_MS,
+}: PressureThreshold): string {
   return `${kind} ${Math.max(1, Math.round(stallMs * 1000))} ${Math.round(windowMs * 1000)}`;
 }
 

@@ -1,4 +1,4 @@
-import type { Outcome, Success } from '../host/host.ts';
+import type { ExecuteOutcome, ExecuteSuccess } from '../host/host.ts';
 import { encodePlan } from '../plan/encode.ts';
 import { describeFailure } from '../plan/failure.ts';
 import type { Plan } from '../plan/steps.ts';
@@ -30,7 +30,7 @@ export function execute(
   context: Context,
   plan: Plan | Runnable,
   execution: Execution = {},
-): Promise<Outcome> {
+): Promise<ExecuteOutcome> {
   const { stdio = NO_STDIO, preserve = [], traced = false } = execution;
   const file = traced ? context.trace : undefined;
   const trace = file !== undefined || context.debug !== undefined;
@@ -45,8 +45,8 @@ async function tell(
   { host, debug }: Context,
   plan: Plan,
   file: string | undefined,
-  execution: Promise<Outcome>,
-): Promise<Outcome> {
+  execution: Promise<ExecuteOutcome>,
+): Promise<ExecuteOutcome> {
   const outcome = await execution;
   if (debug !== undefined) await tellSteps(debug, plan, outcome.times ?? []);
   if (file !== undefined && outcome.times !== undefined) {
@@ -71,7 +71,7 @@ export async function executeOrThrow(
   context: Context,
   plan: Plan | Runnable,
   execution?: Execution,
-): Promise<Success> {
+): Promise<ExecuteSuccess> {
   const outcome = await execute(context, plan, execution);
   if (!outcome.ok) throw describeFailure('text' in plan ? plan.steps() : plan, outcome);
   return outcome;

@@ -1,5 +1,5 @@
 import { RuntsError } from '../errors.ts';
-import type { Failure } from '../host/host.ts';
+import type { ExecuteFailure } from '../host/host.ts';
 import { describeFailure } from '../plan/failure.ts';
 import { compileKill, compileKillAll } from '../plan/lifecycle.ts';
 import type { Plan } from '../plan/steps.ts';
@@ -60,7 +60,7 @@ async function killAll(context: Context, saved: Saved): Promise<boolean> {
 }
 
 /** A process that ended meanwhile was not running. */
-function describe(plan: Plan, failure: Failure): RuntsError {
+function describe(plan: Plan, failure: ExecuteFailure): RuntsError {
   return failure.errno === 'ESRCH' ? notRunning() : describeFailure(plan, failure);
 }
 

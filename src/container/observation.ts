@@ -3,18 +3,18 @@ import { parseCgroupEvents, parseMemoryEvents } from '../cgroup/events.ts';
 import { count, LAST_FILES, lastStatsOf } from '../cgroup/last-stats.ts';
 import type { LastStats } from '../cgroup/last-stats.ts';
 import { parsePressure, pressureFile, triggerOf } from '../cgroup/pressure.ts';
-import type { Psi, Resource, Threshold } from '../cgroup/pressure.ts';
+import type { Psi, PressureResource, PressureThreshold } from '../cgroup/pressure.ts';
 import { readerOf, readerOfTexts } from '../cgroup/read.ts';
 import type { Read } from '../cgroup/read.ts';
 import { statsFiles, statsOf } from '../cgroup/stats.ts';
 import type { Stats } from '../cgroup/stats.ts';
-import type { HostFiles, Notice, Wanted } from '../host/host.ts';
+import type { HostFiles, ObserverNotice, ObserveOptions } from '../host/host.ts';
 
 export type Observation =
   | { readonly type: 'oom'; readonly kills: number; readonly memory: MemoryLimit }
   | { readonly type: 'pause' | 'resume' }
   | { readonly type: 'stats'; readonly stats: Stats }
-  | ({ readonly type: 'pressure'; readonly resource: Resource } & Psi)
+  | ({ readonly type: 'pressure'; readonly resource: PressureResource } & Psi)
   /** The process has ended; no statistics where the cgroup was gone by then. */
   | { readonly type: 'end'; readonly stats?: LastStats };
 
@@ -29,13 +29,13 @@ export interface MemoryLimit {
 export interface ObservationOptions {
   /** Milliseconds between statistics; unset: none. */
   readonly interval?: number;
-  readonly pressure?: Readonly<Partial<Record<Resource, Threshold>>>;
+  readonly pressure?: Readonly<Partial<Record<PressureResource, PressureThreshold>>>;
 }
 
 export interface Observations {
-  readonly wanted: Omit<Wanted, 'pidfd'>;
+  readonly wanted: Omit<ObserveOptions, 'pidfd'>;
   /** What a notice means after those before it. */
-  readonly of: (notice: Notice) => Observation[];
+  readonly of: (notice: ObserverNotice) => Observation[];
 }
 
 const AT_END = [...LAST_FILES, 'memory.max'];
@@ -49,7 +49,7 @@ export function observations(
   if (directory === undefined)
     return { wanted: {}, of: ({ of }) => (of === 'process' ? [{ type: 'end' }] : []) };
   const atInterval = interval === undefined ? [] : statsFiles(files.list(directory));
-  const thresholds = Object.entries(pressure) as [Resource, Threshold][];
+  const thresholds = Object.entries(pressure) as [PressureResource, PressureThreshold][];
   return {
     wanted: {
       cgroup: directory,
@@ -114,5 +114,9 @@ function atEnd(oom: Oom, read: Read): Observation[] {
 }
 
 function pressureOf(name: string, text: string): Observation {
-  return { type: 'pressure', resource: name.slice(0, name.indexOf('.')) as Resource, ...parsePressure(text) };
+  return {
+    type: 'pressure',
+    resource: name.slice(0, name.indexOf('.')) as PressureResource,
+    ...parsePressure(text),
+  };
 }

@@ -1,6 +1,6 @@
 import { RuntsError } from '../errors.ts';
 import { HostError } from '../host/host.ts';
-import type { Host, HostObserver, HostProcesses, Wanted } from '../host/host.ts';
+import type { Host, HostObserver, HostProcesses, ObserveOptions } from '../host/host.ts';
 import { openProcess } from './pidfd.ts';
 import type { TargetProcess } from './target.ts';
 
@@ -11,7 +11,7 @@ import type { TargetProcess } from './target.ts';
 export function openObserver(
   host: Host,
   process: TargetProcess,
-  wanted: Omit<Wanted, 'pidfd'>,
+  wanted: Omit<ObserveOptions, 'pidfd'>,
 ): HostObserver {
   const { processes } = host;
   const pidfd = openProcess(host, process);
@@ -24,7 +24,7 @@ export function openObserver(
   }
 }
 
-function observe(processes: HostProcesses, wanted: Wanted): HostObserver {
+function observe(processes: HostProcesses, wanted: ObserveOptions): HostObserver {
   try {
     return processes.observe(wanted);
   } catch (error) {

@@ -10,13 +10,13 @@ export const AREAS = [
   'hardware',
 ] as const;
 
-export type Area = (typeof AREAS)[number];
+export type FindingArea = (typeof AREAS)[number];
 
 /** `ok`: as good as it gets; `limited`: something is refused or weaker; `missing`: not there. */
-export type Status = 'ok' | 'limited' | 'missing';
+export type FindingStatus = 'ok' | 'limited' | 'missing';
 
 /** A call that was made to find something out. */
-export interface Tried {
+export interface TriedCall {
   readonly call: string;
   /** Name of the error number; empty where it worked. */
   readonly errno: string;
@@ -26,8 +26,8 @@ export interface Tried {
 export interface Finding {
   /** Stable: `area.name`. */
   readonly id: string;
-  readonly area: Area;
-  readonly status: Status;
+  readonly area: FindingArea;
+  readonly status: FindingStatus;
   /** Whether no container can run where it is missing. */
   readonly required: boolean;
   /** The thing, in a few words. */
@@ -36,7 +36,7 @@ export interface Finding {
   readonly found?: string;
   readonly follows?: string;
   readonly remedy?: string;
-  readonly tried: readonly Tried[];
+  readonly tried: readonly TriedCall[];
   /** What was found, for programs. */
   readonly data?: Readonly<Record<string, unknown>>;
 }
@@ -45,7 +45,7 @@ export interface Finding {
 export type Draft = Omit<Finding, 'area' | 'required' | 'tried'> &
   Partial<Pick<Finding, 'required' | 'tried'>>;
 
-export function inArea(area: Area, drafts: readonly Draft[]): Finding[] {
+export function inArea(area: FindingArea, drafts: readonly Draft[]): Finding[] {
   return drafts.map(({ id, required = false, tried = [], ...rest }) => ({
     ...rest,
     id: `${area}.${id}`,

@@ -1,9 +1,9 @@
-import type { Draft, Status, Tried } from './finding.ts';
+import type { Draft, FindingStatus, TriedCall } from './finding.ts';
 
 /** Who a try was made by: the caller, or the root of a user namespace that the caller has made. */
 export type Place = 'caller' | 'user namespace';
 
-export interface Try extends Tried {
+export interface Try extends TriedCall {
   readonly place: Place;
   readonly name: string;
   /** What was found out beside success or failure; empty if nothing. */
@@ -35,7 +35,7 @@ export interface Row {
   /** All of these must work. */
   readonly tries: readonly string[];
   /** What it is where one does not work; `missing` by default. */
-  readonly otherwise?: Status;
+  readonly otherwise?: FindingStatus;
   readonly required?: boolean;
   readonly follows: string;
   readonly remedy?: string;

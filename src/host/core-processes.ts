@@ -1,4 +1,11 @@
-import type { ExitStatus, HostObserver, HostProcess, HostProcesses, Outcome, Wanted } from './host.ts';
+import type {
+  ExitStatus,
+  HostObserver,
+  HostProcess,
+  HostProcesses,
+  ExecuteOutcome,
+  ObserveOptions,
+} from './host.ts';
 import { HostError } from './host.ts';
 import { checked, checkedAsync, rethrow } from './checked.ts';
 import type { Core, CoreOutcome } from './core.ts';
@@ -31,7 +38,7 @@ export const coreProcesses = ({ core, capture, letGo }: ProcessesOptions): HostP
   probe: (wanted) => checkedAsync(() => core().probe(wanted)),
 });
 
-function toObserver(core: Core, wanted: Wanted): HostObserver {
+function toObserver(core: Core, wanted: ObserveOptions): HostObserver {
   const observer = core.observe(wanted);
   return {
     next: () => core.nextNotice(observer),
@@ -42,7 +49,7 @@ function toObserver(core: Core, wanted: Wanted): HostObserver {
 
 type Ways = Pick<ProcessesOptions, 'core' | 'letGo'>;
 
-function toOutcome(from: CoreOutcome, ways: Ways): Outcome {
+function toOutcome(from: CoreOutcome, ways: Ways): ExecuteOutcome {
   const times = from.times === undefined ? {} : { times: from.times };
   if (!from.ok) {
     const { step, errno, call, detail, ofCreate } = from;

@@ -1,4 +1,4 @@
-import type { Notice, Wanted } from './host.ts';
+import type { ObserverNotice, ObserveOptions } from './host.ts';
 
 /**
  * The core as JavaScript reaches it, by Node's addon (native/node/bindings.h) or in the standalone executable
@@ -27,8 +27,8 @@ export interface Core {
   seccompTakesFlags(flags: number): boolean;
   probe(wanted: readonly string[]): Promise<string>;
   askSystemd(socket: string, calls: readonly Uint8Array[], timeoutMs: number): Promise<Uint8Array[]>;
-  observe(wanted: Wanted): CoreObserver;
-  nextNotice(observer: CoreObserver): Promise<Notice | undefined>;
+  observe(wanted: ObserveOptions): CoreObserver;
+  nextNotice(observer: CoreObserver): Promise<ObserverNotice | undefined>;
   finishObserver(observer: CoreObserver): void;
   closeObserver(observer: CoreObserver): void;
   isTerminal(fd: number): boolean;

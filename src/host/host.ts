@@ -15,20 +15,11 @@ export interface Host {
 
 /** As Reader of src/spec/faultless.ts. */
 export interface HostReader {
-  parse(text: string): Parsed | undefined;
-  walk(value: unknown, shape: { readonly bytes: Uint8Array }): Found | undefined;
-}
-
-/** As Unproven of src/spec/json-quick.ts. */
-export interface Parsed {
-  readonly value: unknown;
-  readonly keys: number;
-}
-
-/** As Visit of src/spec/fit.ts. */
-export interface Found {
-  readonly keys: number;
-  readonly due: unknown[];
+  parse(text: string): { readonly value: unknown; readonly keys: number } | undefined;
+  walk(
+    value: unknown,
+    shape: { readonly bytes: Uint8Array },
+  ): { readonly keys: number; readonly due: unknown[] } | undefined;
 }
 
 /** A call of the machine failed; `errno` is its name, such as `ENOENT`. */
@@ -95,9 +86,9 @@ export interface ExecuteOptions {
   readonly cancel?: object;
 }
 
-export type Outcome = Success | Failure;
+export type ExecuteOutcome = ExecuteSuccess | ExecuteFailure;
 
-export interface Success {
+export interface ExecuteSuccess {
   readonly ok: true;
   /** The container's process, if the plan made one. */
   readonly process?: HostProcess;
@@ -109,7 +100,7 @@ export interface Success {
   readonly times?: readonly number[];
 }
 
-export interface Failure {
+export interface ExecuteFailure {
   readonly ok: false;
   /** Index (from 0) of the failed step; -1 where the executor itself failed. */
   readonly step: number;
@@ -143,7 +134,7 @@ export type ExitStatus = { readonly code: number } | { readonly signal: number }
 
 export interface HostProcesses {
   /** Runs the host's steps of an encoded plan (in UTF-8) on a thread of the core, and init's in the process that it makes. */
-  execute(plan: string, options: ExecuteOptions): Promise<Outcome>;
+  execute(plan: string, options: ExecuteOptions): Promise<ExecuteOutcome>;
   /** Becomes the reaper of orphaned descendants (PR_SET_CHILD_SUBREAPER). */
   becomeSubreaper(): void;
   /** Reaps orphans that have ended; used before the process itself ends. */
@@ -166,13 +157,13 @@ export interface HostProcesses {
    * Watches a process and files of a cgroup until it is closed, on one thread of the core for all that is watched.
    * @throws {@link HostError} where pressure or the cgroup cannot be watched.
    */
-  observe(wanted: Wanted): HostObserver;
+  observe(wanted: ObserveOptions): HostObserver;
   /** Tries what the machine can do, in a process of its own: one line a try, as native/probe/try.h says. */
   probe(wanted: readonly string[]): Promise<string>;
 }
 
 /** What is to be noticed; names are of files in the cgroup. */
-export interface Wanted {
+export interface ObserveOptions {
   /** Directory of a cgroup (v2), which all but the end of the process is about. */
   readonly cgroup?: string;
   /**
@@ -193,7 +184,7 @@ export interface Wanted {
 }
 
 /** Something was noticed. */
-export interface Notice {
+export interface ObserverNotice {
   readonly of: 'file' | 'pressure' | 'interval' | 'process';
   /** The file, for one of a file or of pressure. */
   readonly name: string;
@@ -205,7 +196,7 @@ export interface Notice {
 
 export interface HostObserver {
   /** The oldest notice that was not given out yet; undefined once it is closed. One call at a time. */
-  next(): Promise<Notice | undefined>;
+  next(): Promise<ObserverNotice | undefined>;
   /** Notices the end of the process now, unless it was, and nothing after it: for who is going to remove the cgroup. */
   finish(): void;
   /** Closes all descriptors. */

@@ -1,6 +1,6 @@
 import type { CoreFiles } from './core-files.ts';
 import type { Core } from './core.ts';
-import type { Found, Parsed } from './host.ts';
+import type { HostReader } from './host.ts';
 
 /**
  * What the standalone executable offers (native/quickjs/functions.h), in the terms of Host unless said otherwise. Failures
@@ -31,9 +31,9 @@ export interface Native extends Core, CoreFiles {
   sleep(milliseconds: number): Promise<void>;
   say(fd: number, text: string): void;
   /** A well-formed text of usual JSON. */
-  readJson(text: string): Parsed | undefined;
+  readJson(text: string): ReturnType<HostReader['parse']>;
   /** Goes through a value by the bytes of a shape (src/spec/shape-bytes.ts). */
-  walk(value: unknown, bytes: Uint8Array): Found | undefined;
+  walk(value: unknown, bytes: Uint8Array): ReturnType<HostReader['walk']>;
   /** Copies at once the memory to which a command of this verb writes; false for one that was not rehearsed. */
   prepare(verb: string): boolean;
 }

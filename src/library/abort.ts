@@ -2,6 +2,11 @@ import type { Context } from '../container/context.ts';
 import type { HostProcesses } from '../host/host.ts';
 import { addon } from '../host/node-addon.ts';
 
+export interface Abortable {
+  /** Aborted, it ends the waiting, and that alone: what was begun goes on. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Calls when a signal is aborted, at once if it is already. Gives what takes the listener away again, which a caller does
  * whatever comes: a signal may outlive a thousand containers.

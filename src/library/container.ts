@@ -21,6 +21,7 @@ import { readResources } from '../spec/read.ts';
 import type { LinuxResources } from '../spec/types.ts';
 import { act, known } from './act.ts';
 import { calledOffBy, unlessAborted } from './abort.ts';
+import type { Abortable } from './abort.ts';
 import { endOf, keepingProgram } from './ending.ts';
 import { eventsOf } from './events.ts';
 import type { ContainerEvents, EventOptions } from './events.ts';
@@ -54,14 +55,14 @@ export interface Origin {
   readonly deleted: () => void;
 }
 
-export interface WaitOptions extends Waiting {
+export interface WaitOptions extends Abortable {
   /** Reads what the container has used: `stats` of the exit. They are there until the container is deleted. */
   readonly stats?: boolean;
 }
 
-export interface Waiting {
-  /** Aborted, it ends the waiting, and that alone. */
-  readonly signal?: AbortSignal;
+export interface DeleteOptions extends Abortable {
+  /** Kills it first, and is content where it is gone already. */
+  readonly force?: boolean;
 }
 
 /**
@@ -106,7 +107,7 @@ export class Container {
   }
 
   /** Executes the program. An aborted signal ends the waiting for that: it may then still come to run. */
-  async start({ signal }: Waiting = {}): Promise<void> {
+  async start({ signal }: Abortable = {}): Promise<void> {
     signal?.throwIfAborted();
     await unlessAborted(
       signal,
@@ -192,7 +193,7 @@ export class Container {
   }
 
   /** Removes the container, which must be created or stopped; with `force` it is killed first, and may be gone already. */
-  async delete({ force = false, signal }: Waiting & { readonly force?: boolean } = {}): Promise<void> {
+  async delete({ force = false, signal }: DeleteOptions = {}): Promise<void> {
     signal?.throwIfAborted();
     await unlessAborted(
       signal,

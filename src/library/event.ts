@@ -1,4 +1,4 @@
-import type { Psi, Resource } from '../cgroup/pressure.ts';
+import type { Psi, PressureResource } from '../cgroup/pressure.ts';
 import type { Stats } from '../cgroup/stats.ts';
 import type { MemoryLimit } from '../container/observation.ts';
 import type { Exit, UnknownExit } from './exit.ts';
@@ -35,5 +35,5 @@ export interface StatsEvent extends Happened {
 
 export interface PressureEvent extends Happened, Psi {
   readonly type: 'pressure';
-  readonly resource: Resource;
+  readonly resource: PressureResource;
 }

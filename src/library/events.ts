@@ -1,5 +1,5 @@
 import { problemOf } from '../cgroup/pressure.ts';
-import type { Resource, Threshold } from '../cgroup/pressure.ts';
+import type { PressureResource, PressureThreshold } from '../cgroup/pressure.ts';
 import type { Context } from '../container/context.ts';
 import { observations } from '../container/observation.ts';
 import type { Observation, ObservationOptions, Observations } from '../container/observation.ts';
@@ -19,7 +19,7 @@ export interface EventOptions {
   /** Statistics each so many milliseconds. */
   readonly stats?: { readonly everyMs: number };
   /** Told when tasks of the container wait for longer than that, at most once a window. */
-  readonly pressure?: Readonly<Partial<Record<Resource, Threshold>>>;
+  readonly pressure?: Readonly<Partial<Record<PressureResource, PressureThreshold>>>;
   /** Aborted, it ends the iteration with its reason. */
   readonly signal?: AbortSignal;
 }

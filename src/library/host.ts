@@ -11,12 +11,12 @@ export function libraryHost(): Host {
   return {
     terminal,
     self: { ...self, variable: (name) => (OWN.has(name) ? undefined : self.variable(name)) },
-    files: { ...files, lock: (path, wait) => then(files.lock(path, wait)) },
-    processes: { ...processes, execute: (plan, options) => then(processes.execute(plan, options)) },
+    files: { ...files, lock: (path, wait) => inTurn(files.lock(path, wait)) },
+    processes: { ...processes, execute: (plan, options) => inTurn(processes.execute(plan, options)) },
   };
 }
 
-async function then<T>(promise: Promise<T>): Promise<T> {
+async function inTurn<T>(promise: Promise<T>): Promise<T> {
   const value = await promise;
   await turn();
   return value;

@@ -50,7 +50,7 @@ export function bundleRequest({ bundle, spec, rootfs }: ContainerSource): Bundle
   if (spec === undefined && rootfs !== undefined) throw misused('rootfs is of no use without spec');
   return {
     ...(bundle !== undefined && { bundle: resolve(bundle) }),
-    ...(spec !== undefined && { text: textOf(spec, rootfs) }),
+    ...(spec !== undefined && { text: configText(spec, rootfs) }),
   };
 }
 
@@ -58,7 +58,7 @@ function misused(message: string): RuntsError {
   return new RuntsError('INVALID_ARGUMENT', message);
 }
 
-function textOf(source: Spec | SpecSource, rootfs: string | undefined): string {
+function configText(source: Spec | SpecSource, rootfs: string | undefined): string {
   const spec = 'build' in source ? source.build() : source;
   return jsonOf(rootfs === undefined ? spec : { ...spec, root: { ...spec.root, path: resolve(rootfs) } });
 }

@@ -21,11 +21,11 @@ import type { Diagnosis } from '../doctor/doctor.ts';
 import type { Plan } from '../plan/steps.ts';
 import { RuntsError } from '../errors.ts';
 import { act } from './act.ts';
-import { calledOffBy, madeOrAborted } from './abort.ts';
+import { calledOffBy, madeOrAborted, unlessAborted } from './abort.ts';
 import { check } from './check.ts';
 import type { Verdict } from './check.ts';
 import { Container } from './container.ts';
-import type { Origin } from './container.ts';
+import type { DeleteOptions, Origin } from './container.ts';
 import { Execution } from './execution.ts';
 import type { Launched } from './execution.ts';
 import { libraryHost } from './host.ts';
@@ -118,11 +118,15 @@ export class Runtime {
    * Removes a container by its id, which must be created or stopped. With `force` it is killed first, may be gone already,
    * and may be what a creator that died early has left, of which there is nothing to get.
    */
-  async delete(id: string, { force = false }: { readonly force?: boolean } = {}): Promise<void> {
+  async delete(id: string, options: DeleteOptions = {}): Promise<void> {
     const made = this.#made.get(id);
-    await (made === undefined
-      ? act(() => deleteContainer(this.#context, id, force))
-      : made.delete({ force }));
+    if (made !== undefined) return made.delete(options);
+    const { force = false, signal } = options;
+    signal?.throwIfAborted();
+    return unlessAborted(
+      signal,
+      act(() => deleteContainer(this.#context, id, force)),
+    );
   }
 
   /** The states of all containers, by id; one that cannot be read is warned of and left out. */

@@ -1,7 +1,7 @@
 import type { Spec } from '../spec/types.ts';
 import type { CreateOptions, Facts } from './facts.ts';
 import type { Namespaces } from './namespaces.ts';
-import type { Side } from './wire.ts';
+import type { StepSide } from './wire.ts';
 import type { Step, StepKind, StepOf } from './steps.ts';
 
 /** What the sections of a compile share. */
@@ -28,7 +28,7 @@ export interface Prepared {
 
 type BodyOf<K extends StepKind> = Omit<StepOf<K>, 'on' | 'because'>;
 type Body = { [K in StepKind]: BodyOf<K> }[StepKind];
-type Placed = Body & { on?: Side; because?: string };
+type Placed = Body & { on?: StepSide; because?: string };
 
 /** The body itself becomes the step: a plan has a hundred, and a copy of each would be most of the work. */
 export function onHost(because: string, body: Body): Step {

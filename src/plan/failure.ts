@@ -1,6 +1,6 @@
 import { propertyName } from '../cgroup/settings.ts';
 import { RuntsError } from '../errors.ts';
-import type { Failure } from '../host/host.ts';
+import type { ExecuteFailure } from '../host/host.ts';
 import { actionOf } from './actions.ts';
 import { errnoText } from './errno.ts';
 import { hintFor } from './hints.ts';
@@ -10,7 +10,7 @@ import type { Plan, Step, StepKind, StepOf } from './steps.ts';
  * The error that a failed step is to the user: one line that names the config's property, what could not be done, why
  * and by which call; and beside it the step, the whole call and, for known causes, the remedy.
  */
-export function describeFailure(plan: Plan, failure: Failure): RuntsError {
+export function describeFailure(plan: Plan, failure: ExecuteFailure): RuntsError {
   const step = plan[failure.step];
   const call = { call: failure.call, errno: failure.errno };
   if (step === undefined) {
@@ -28,26 +28,26 @@ export function describeFailure(plan: Plan, failure: Failure): RuntsError {
 }
 
 /** The executor's word for an init that is gone without having said why. */
-function isLost({ call, errno }: Failure): boolean {
+function isLost({ call, errno }: ExecuteFailure): boolean {
   return errno === 'EPIPE' && call.startsWith('recvmsg(init');
 }
 
-function messageOf(step: Step, failure: Failure): string {
+function messageOf(step: Step, failure: ExecuteFailure): string {
   const subject = step.because === '' ? '' : `${propertyName(step.because)}: `;
   return oneLine(`${subject}${isLost(failure) ? lostText(failure) : textOf(step, failure)}`);
 }
 
 /** Where the executor has heard the signal or the status, it says so. */
-function lostText({ detail }: Failure): string {
+function lostText({ detail }: ExecuteFailure): string {
   return detail === '' ? "the container's init was lost" : detail;
 }
 
-function textOf(step: Step, failure: Failure): string {
+function textOf(step: Step, failure: ExecuteFailure): string {
   const special = WORDINGS[step.kind] as Wording<StepKind> | undefined;
   return special?.(step, failure) ?? `cannot ${actionOf(step)}: ${reasonOf(failure)}`;
 }
 
-type Wording<K extends StepKind> = (step: StepOf<K>, failure: Failure) => string | undefined;
+type Wording<K extends StepKind> = (step: StepOf<K>, failure: ExecuteFailure) => string | undefined;
 
 /** Where clients (podman, docker, containerd) match on words, or where a call's error alone would mislead. */
 const WORDINGS: { readonly [K in StepKind]?: Wording<K> } = {
@@ -75,7 +75,7 @@ const WORDINGS: { readonly [K in StepKind]?: Wording<K> } = {
 const BAD_CALL = 'killed by signal 31';
 
 /** In the words of runc, but for the one phase whose failure is a warning: that runc does not have, and crun words it. */
-function hookText({ phase, path, because }: StepOf<'hook'>, failure: Failure): string {
+function hookText({ phase, path, because }: StepOf<'hook'>, failure: ExecuteFailure): string {
   const started = failure.detail !== '' && failure.detail !== 'cannot be executed';
   const why = started ? failure.detail : `cannot be executed: ${errnoText(failure.errno)}`;
   const known = why.replace(BAD_CALL, `${BAD_CALL} (bad system call)`);
@@ -84,42 +84,42 @@ function hookText({ phase, path, because }: StepOf<'hook'>, failure: Failure): s
 }
 
 /** For a directory both words of runc: docker goes by either, podman's 126 only by the second. */
-function findText(name: string, { errno }: Failure): string {
+function findText(name: string, { errno }: ExecuteFailure): string {
   if (errno === 'EISDIR') return 'is a directory: permission denied';
   if (errno !== 'ENOENT') return errnoText(errno);
   return name.includes('/') ? errnoText(errno) : 'executable file not found in $PATH';
 }
 
 /** Callers take "no such file or directory" for a missing program, which this is not. */
-function cgroupReason({ file, otherwiseFile }: StepOf<'cgroup-write'>, failure: Failure): string {
+function cgroupReason({ file, otherwiseFile }: StepOf<'cgroup-write'>, failure: ExecuteFailure): string {
   if (failure.errno !== 'ENOENT') return reasonOf(failure);
   const files = otherwiseFile === '' ? `no ${file}` : `neither ${file} nor ${otherwiseFile}`;
   return `the container's cgroup has ${files} (${syscallName(failure)}: ENOENT)`;
 }
 
-function labelReason(path: string, failure: Failure): string {
+function labelReason(path: string, failure: ExecuteFailure): string {
   const missing =
     failure.errno === 'ENOENT' ? `not known to the kernel (${syscallName(failure)}: ENOENT)` : undefined;
   return `write \`${path}\`: ${missing ?? reasonOf(failure)}`;
 }
 
 /** `permission denied (move_mount: EACCES)`, and what the kernel said beside it. */
-function reasonOf(failure: Failure): string {
+function reasonOf(failure: ExecuteFailure): string {
   const said = failure.detail === '' ? '' : `: ${failure.detail}`;
   return `${errnoText(failure.errno)} (${syscallName(failure)}: ${failure.errno})${said}`;
 }
 
-function syscallOf(failure: Failure): { syscall?: string } {
+function syscallOf(failure: ExecuteFailure): { syscall?: string } {
   const name = /^(\w+)\(/.exec(failure.call)?.[1];
   return name === undefined ? {} : { syscall: name };
 }
 
-function syscallName(failure: Failure): string {
+function syscallName(failure: ExecuteFailure): string {
   return syscallOf(failure).syscall ?? (failure.call === '' ? 'runts' : failure.call);
 }
 
 /** The member of an entry that a call has to do with, where the call tells it. */
-function pointerOf(step: Step, failure: Failure): string {
+function pointerOf(step: Step, failure: ExecuteFailure): string {
   if (!/^\/mounts\/\d+$/.test(step.because)) return step.because;
   const { syscall = '' } = syscallOf(failure);
   if ((step.kind === 'bind' || step.kind === 'open-tree') && syscall === 'open_tree')

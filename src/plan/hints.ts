@@ -1,18 +1,18 @@
 import { propertyName } from '../cgroup/settings.ts';
-import type { Failure } from '../host/host.ts';
+import type { ExecuteFailure } from '../host/host.ts';
 import type { Step, StepKind, StepOf } from './steps.ts';
 
 /** A cause that is known well enough to say what to do about it. */
-type Cause<K extends StepKind> = (step: StepOf<K>, failure: Failure) => string | undefined;
+type Cause<K extends StepKind> = (step: StepOf<K>, failure: ExecuteFailure) => string | undefined;
 
 /** What the user can do about a failed step; undefined where that is not known. */
-export function hintFor(step: Step, failure: Failure): string | undefined {
+export function hintFor(step: Step, failure: ExecuteFailure): string | undefined {
   if (failure.detail.includes('out of memory')) return 'raise linux.resources.memory.limit';
   const cause = CAUSES[step.kind] as Cause<StepKind> | undefined;
   return cause?.(step, failure) ?? generalHint(failure);
 }
 
-function generalHint({ errno }: Failure): string | undefined {
+function generalHint({ errno }: ExecuteFailure): string | undefined {
   if (errno === 'ENOSYS') return 'the kernel lacks this call: Linux 5.14 or newer is needed';
   if (errno === 'EMFILE' || errno === 'ENFILE')
     return 'raise the limit of open files of the runtime (ulimit -n)';
@@ -154,7 +154,10 @@ const CAUSES: { readonly [K in StepKind]?: Cause<K> } = {
 };
 
 /** By the call: a tool that failed has told why, and has its rights from its file. */
-function idMapHint({ uidTool, gidTool }: StepOf<'id-map'>, { errno, call }: Failure): string | undefined {
+function idMapHint(
+  { uidTool, gidTool }: StepOf<'id-map'>,
+  { errno, call }: ExecuteFailure,
+): string | undefined {
   if (uidTool !== '' && call.startsWith(uidTool)) return toolHint('/etc/subuid');
   if (gidTool !== '' && call.startsWith(gidTool)) return toolHint('/etc/subgid');
   if (errno === 'EACCES') return USERS_RESTRICTED;
@@ -163,7 +166,7 @@ function idMapHint({ uidTool, gidTool }: StepOf<'id-map'>, { errno, call }: Fail
     : undefined;
 }
 
-function unshareHint({ namespaces }: StepOf<'unshare'>, { errno }: Failure): string | undefined {
+function unshareHint({ namespaces }: StepOf<'unshare'>, { errno }: ExecuteFailure): string | undefined {
   if (errno === 'ENOSPC' || errno === 'EUSERS')
     return 'too many namespaces, or too deep: raise user.max_*_namespaces on the host';
   return namespaces.includes('user') && (errno === 'EPERM' || errno === 'EACCES')
@@ -181,14 +184,14 @@ const USERS_RESTRICTED =
 const LOCKED =
   'the source has flags that are locked by the user namespace above (ro, nosuid, nodev, noexec): ask for the same';
 
-function rootHint({ path }: { readonly path: string }, { errno }: Failure): string | undefined {
+function rootHint({ path }: { readonly path: string }, { errno }: ExecuteFailure): string | undefined {
   if (errno === 'ENOENT') return `make ${path}, or correct root.path (it counts from the bundle)`;
   return errno === 'ENOTDIR' ? `root.path must be a directory, and ${path} is none` : undefined;
 }
 
 function mountHint(
   { type, target, options, because }: StepOf<'mount'>,
-  { errno }: Failure,
+  { errno }: ExecuteFailure,
 ): string | undefined {
   const group = options.find((option) => /^(gid|uid)=/.test(option));
   const entry = propertyName(because);
@@ -208,7 +211,7 @@ function mountHint(
 
 function bindHint(
   { source, target, because, requireType }: StepOf<'bind'>,
-  failure: Failure,
+  failure: ExecuteFailure,
 ): string | undefined {
   const { errno, call } = failure;
   if (call.startsWith('open_tree(')) return sourceHint(source, because, errno);
@@ -240,7 +243,10 @@ function targetHint(target: string, errno: string): string | undefined {
     : undefined;
 }
 
-function cgroupWriteHint({ file, value }: StepOf<'cgroup-write'>, { errno }: Failure): string | undefined {
+function cgroupWriteHint(
+  { file, value }: StepOf<'cgroup-write'>,
+  { errno }: ExecuteFailure,
+): string | undefined {
   const controller = file.split('.', 1)[0] ?? '';
   if (errno === 'ENOENT')
     return `this kernel has no ${file}, or the controller ${controller} is not enabled for the container's cgroup`;
@@ -249,7 +255,10 @@ function cgroupWriteHint({ file, value }: StepOf<'cgroup-write'>, { errno }: Fai
   return errno === 'ENODEV' || errno === 'ENXIO' ? 'no such device on this host' : undefined;
 }
 
-function systemdHint({ socket }: StepOf<'systemd-call'>, { errno, detail }: Failure): string | undefined {
+function systemdHint(
+  { socket }: StepOf<'systemd-call'>,
+  { errno, detail }: ExecuteFailure,
+): string | undefined {
   if (detail.includes('UnitExists'))
     return 'another container is in this unit: choose another linux.cgroupsPath';
   if (detail.includes("'resources'"))
@@ -263,7 +272,7 @@ function systemdHint({ socket }: StepOf<'systemd-call'>, { errno, detail }: Fail
   return undefined;
 }
 
-function findHint({ name, path }: StepOf<'find-executable'>, { errno }: Failure): string | undefined {
+function findHint({ name, path }: StepOf<'find-executable'>, { errno }: ExecuteFailure): string | undefined {
   if (errno === 'EACCES' || errno === 'EISDIR')
     return `${name} must be a file that the user of process.user may execute`;
   if (errno !== 'ENOENT') return undefined;

@@ -5,13 +5,13 @@ import { onHost, onInit } from './context.ts';
 import type { Facts } from './facts.ts';
 import type { Environment } from './process.ts';
 import type { Step } from './steps.ts';
-import type { Side } from './wire.ts';
+import type { StepSide } from './wire.ts';
 
 /**
  * Where a phase's hooks run, and what the state on their standard input says (config.md#posix-platform-hooks). Hooks
  * of prestart are of a time when they ran at start (runtime-spec 1.0) and expect what a container was by then.
  */
-const PHASES: Readonly<Record<HookPhase, { readonly on: Side; readonly status: Status }>> = {
+const PHASES: Readonly<Record<HookPhase, { readonly on: StepSide; readonly status: Status }>> = {
   prestart: { on: 'host', status: 'created' },
   createRuntime: { on: 'host', status: 'creating' },
   createContainer: { on: 'init', status: 'creating' },

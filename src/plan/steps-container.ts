@@ -1,7 +1,7 @@
 import { DEVICE_TYPE, MOUNT_ATTRIBUTE, NAMESPACE, PROPAGATION, SOURCE_LINK } from './numbers.ts';
-import type { Side, StepDefinition } from './wire.ts';
+import type { StepSide, StepDefinition } from './wire.ts';
 
-const init: readonly Side[] = ['init'];
+const init: readonly StepSide[] = ['init'];
 
 const propagation = { choice: PROPAGATION } as const;
 const attributes = { flags: MOUNT_ATTRIBUTE } as const;

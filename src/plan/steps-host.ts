@@ -7,10 +7,10 @@ import {
   SECCOMP_ACTION,
   SECCOMP_OPERATOR,
 } from './numbers.ts';
-import type { Side, StepDefinition } from './wire.ts';
+import type { StepSide, StepDefinition } from './wire.ts';
 
-const host: readonly Side[] = ['host'];
-const both: readonly Side[] = ['host', 'init'];
+const host: readonly StepSide[] = ['host'];
+const both: readonly StepSide[] = ['host', 'init'];
 
 const idMappings = { list: { inside: 'u32', outside: 'u32', size: 'u32' } } as const;
 const action = { choice: SECCOMP_ACTION } as const;

@@ -8,10 +8,10 @@ import {
   SCHEDULER_POLICY,
   SECCOMP_FLAG,
 } from './numbers.ts';
-import type { Side, StepDefinition } from './wire.ts';
+import type { StepSide, StepDefinition } from './wire.ts';
 
-const init: readonly Side[] = ['init'];
-const both: readonly Side[] = ['host', 'init'];
+const init: readonly StepSide[] = ['init'];
+const both: readonly StepSide[] = ['host', 'init'];
 
 const capabilities = { flags: CAPABILITY } as const;
 

@@ -1,7 +1,7 @@
 import { CONTAINER_STEPS } from './steps-container.ts';
 import { HOST_STEPS } from './steps-host.ts';
 import { PROCESS_STEPS } from './steps-process.ts';
-import type { Fields, RecordOf, Side } from './wire.ts';
+import type { Fields, RecordOf, StepSide } from './wire.ts';
 
 /**
  * Every kind of step, once: the types of TypeScript, the wire form, and native/plan/steps.gen.h are made from this.
@@ -19,7 +19,7 @@ type FieldsOf<K extends StepKind> = (typeof STEPS)[K]['fields'] extends infer F 
 /** One step of a kind: its fields, who runs it, and the JSON pointer of the property that asked for it. */
 export type StepOf<K extends StepKind> = {
   readonly kind: K;
-  readonly on: Side;
+  readonly on: StepSide;
   /** JSON pointer into config.json; empty for what the command or the runtime itself asks for. */
   readonly because: string;
 } & FieldsOf<K>;

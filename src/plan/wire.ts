@@ -56,10 +56,10 @@ export type RecordOf<F extends Fields> = { readonly [K in keyof F]: ValueOf<F[K]
 
 /** One kind of step: where it may run, what it does, and its fields. */
 export interface StepDefinition {
-  readonly on: readonly Side[];
+  readonly on: readonly StepSide[];
   readonly about: string;
   readonly fields: Fields;
 }
 
 /** Who runs a step: the runtime on the host, or the helper that becomes the container's process. */
-export type Side = 'host' | 'init';
+export type StepSide = 'host' | 'init';

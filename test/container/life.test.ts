@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/main.ts';
-import type { Outcome } from '../../src/host/host.ts';
+import type { ExecuteOutcome } from '../../src/host/host.ts';
 import { defaultSpec } from '../../src/spec/default.ts';
 import { formatJson } from '../../src/spec/json-format.ts';
 import { memoryHost } from '../support/memory-host.ts';
@@ -8,7 +8,7 @@ import type { MemoryHost, MemoryHostOptions } from '../support/memory-host.ts';
 
 const DIRECTORY = '/run/runts/c1';
 
-function process(pid: number): NonNullable<Extract<Outcome, { ok: true }>['process']> {
+function process(pid: number): NonNullable<Extract<ExecuteOutcome, { ok: true }>['process']> {
   return { pid, startTime: 777, wait: async () => ({ code: 3 }), kill: () => {}, release: () => {} };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { observations } from '../../src/container/observation.ts';
 import type { Observation, ObservationOptions } from '../../src/container/observation.ts';
-import type { Notice } from '../../src/host/host.ts';
+import type { ObserverNotice } from '../../src/host/host.ts';
 import { memoryHost } from '../support/memory-host.ts';
 
 const CGROUP = '/sys/fs/cgroup/runts/c1';
@@ -9,23 +9,29 @@ const PRESSURE =
   'some avg10=1.50 avg60=0.00 avg300=0.00 total=7317\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n';
 
 /** What notices mean, one after the other. */
-function meaning(notices: readonly Notice[], options: ObservationOptions = {}): Observation[] {
+function meaning(notices: readonly ObserverNotice[], options: ObservationOptions = {}): Observation[] {
   const { files, tree, directories } = memoryHost();
   directories.add(CGROUP);
   tree.set(`${CGROUP}/memory.max`, '25165824\n').set(`${CGROUP}/memory.peak`, '25165824\n');
   return notices.flatMap(observations(files, CGROUP, options).of);
 }
 
-const notice = (of: Notice['of'], name: string, ...texts: (string | undefined)[]): Notice => ({
+const notice = (
+  of: ObserverNotice['of'],
+  name: string,
+  ...texts: (string | undefined)[]
+): ObserverNotice => ({
   of,
   name,
   texts,
   dropped: 0,
 });
 
-const kills = (count: number): Notice => notice('file', 'memory.events', `oom 9\noom_kill ${count}\n`);
+const kills = (count: number): ObserverNotice =>
+  notice('file', 'memory.events', `oom 9\noom_kill ${count}\n`);
 
-const frozen = (value: 0 | 1): Notice => notice('file', 'cgroup.events', `populated 1\nfrozen ${value}\n`);
+const frozen = (value: 0 | 1): ObserverNotice =>
+  notice('file', 'cgroup.events', `populated 1\nfrozen ${value}\n`);
 
 describe('what is watched', () => {
   it('of a container without a cgroup is its end', () => {

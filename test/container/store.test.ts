@@ -9,7 +9,7 @@ import { state } from '../../src/container/state.ts';
 import { outlineOf, VERSION } from '../../src/container/saved.ts';
 import type { Creation, Saved } from '../../src/container/saved.ts';
 import { load, loadCreation, makePlace, placeOf, save, saveCreation } from '../../src/container/store.ts';
-import type { HostObserver, Notice, Wanted } from '../../src/host/host.ts';
+import type { HostObserver, ObserverNotice, ObserveOptions } from '../../src/host/host.ts';
 import { defaultSpec } from '../../src/spec/default.ts';
 import type { Spec } from '../../src/spec/types.ts';
 import { fullConfig } from '../spec/full-config.ts';
@@ -242,16 +242,16 @@ describe('events', () => {
     host.tree.set(`${CGROUP}/memory.events`, 'oom 0\noom_kill 0\n');
     const memory = 'oom 1\noom_kill 1\n';
     const empty = 'populated 0\nfrozen 0\n';
-    const notices: Notice[] = [
+    const notices: ObserverNotice[] = [
       { of: 'file', name: 'memory.events', texts: ['oom 0\noom_kill 0\n'], dropped: 0 },
       { of: 'file', name: 'memory.events', texts: [memory], dropped: 0 },
       { of: 'interval', name: '', texts: [], dropped: 0 },
       { of: 'interval', name: '', texts: [], dropped: 0 },
       { of: 'process', name: '', texts: [], dropped: 0 },
     ];
-    let wanted: Wanted | undefined;
+    let wanted: ObserveOptions | undefined;
     let closed = false;
-    const observe = (asked: Wanted): HostObserver => {
+    const observe = (asked: ObserveOptions): HostObserver => {
       wanted = asked;
       return {
         next: async () => {

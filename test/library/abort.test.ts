@@ -79,6 +79,7 @@ describe('an aborted signal', () => {
     const options = { bundle: directory, signal: AbortSignal.abort(enough) };
     await expect(runtime.create(id, options)).rejects.toBe(enough);
     await expect(runtime.run(id, options)).rejects.toBe(enough);
+    await expect(runtime.delete(id, { force: true, signal: options.signal })).rejects.toBe(enough);
     expect(holdings(id, state)).toEqual(nothing);
   });
 

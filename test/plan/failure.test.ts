@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RuntsError } from '../../src/errors.ts';
-import type { Failure } from '../../src/host/host.ts';
+import type { ExecuteFailure } from '../../src/host/host.ts';
 import { describeFailure } from '../../src/plan/failure.ts';
 import type { StepKind } from '../../src/plan/steps.ts';
 import { planOf, PROCESS, specOf, usualSpec } from '../support/plan.ts';
@@ -20,7 +20,7 @@ const SPEC = usualSpec(
 );
 const PLAN = planOf(SPEC);
 
-type Why = Partial<Failure> & { readonly nth?: number };
+type Why = Partial<ExecuteFailure> & { readonly nth?: number };
 
 function failing(kind: StepKind, { nth = 0, ...why }: Why, plan = PLAN): RuntsError {
   const places = plan.flatMap((step, at) => (step.kind === kind ? [at] : []));

@@ -5,8 +5,8 @@ import type {
   HostLock,
   HostObserver,
   HostProcesses,
-  Outcome,
-  Wanted,
+  ExecuteOutcome,
+  ObserveOptions,
 } from '../../src/host/host.ts';
 import type { CapabilityName } from '../../src/plan/numbers.ts';
 
@@ -25,8 +25,8 @@ export interface MemoryHostOptions {
   readonly openDescriptors?: readonly number[];
   /** What the probe program prints. */
   readonly probed?: string;
-  readonly observe?: (wanted: Wanted) => HostObserver;
-  readonly execute?: (plan: string) => Outcome;
+  readonly observe?: (wanted: ObserveOptions) => HostObserver;
+  readonly execute?: (plan: string) => ExecuteOutcome;
 }
 
 export interface MemoryHost extends Host {

@@ -222,7 +222,7 @@ export class SpecBuilder {
 
   /**
    * The spec, checked and frozen: plain data, the same object at every call.
-   * @throws RuntsError INVALID_CONFIG with every problem, each with its JSON pointer
+   * @throws {RuntsError} INVALID_CONFIG with every problem, each with its JSON pointer
    */
   build(): Spec {
     this.#built ??= frozen(this.#filtered(accept(checkSpec(this.#draft.spec), 'spec').value));
@@ -256,7 +256,7 @@ export const spec = {
 
   /**
    * One that is there, checked.
-   * @throws RuntsError INVALID_CONFIG as {@link SpecBuilder.build}
+   * @throws {RuntsError} INVALID_CONFIG as {@link SpecBuilder.build}
    */
   from: (existing: Spec): SpecBuilder => SpecBuilder.from(existing),
 } as const;
