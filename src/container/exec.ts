@@ -12,6 +12,7 @@ import { executeOrThrow } from './execute.ts';
 import { exitCode } from './exit.ts';
 import { attend, forwardSignals } from './foreground.ts';
 import { announce } from './launch.ts';
+import type { Process } from '../spec/types.ts';
 import { cleanPath } from './paths.ts';
 import { SIGKILL } from './signals.ts';
 import { statusOf } from './status.ts';
@@ -28,6 +29,8 @@ export interface ExecRequest {
   /** A process that stands alone; then `flags` mean nothing. */
   readonly processFile?: string | undefined;
   readonly flags: ProcessFlags;
+  /** Properties in place of the container's own, before the flags. */
+  readonly properties?: Partial<Process>;
   readonly detach?: boolean;
   readonly consoleSocket?: string | undefined;
   readonly pidfdSocket?: string | undefined;
@@ -90,10 +93,10 @@ function refuseBeforeStart({ facts }: Creation): void {
 }
 
 function processOfRequest({ host }: Context, request: ExecRequest, saved: Creation): ExecProcess {
-  const { processFile, flags } = request;
+  const { processFile, flags, properties } = request;
   const { process, warnings } =
     processFile === undefined
-      ? processFromFlags(saved.spec.process, flags)
+      ? processFromFlags({ ...saved.spec.process, ...properties }, flags)
       : processFromFile(host, processFile);
   return { process: withTerminal(process, request.descriptors?.terminal), warnings };
 }

@@ -1,4 +1,5 @@
 import type { ExecRequest } from '../container/exec.ts';
+import type { Process } from '../spec/types.ts';
 import type { StdioOptions } from './stdio.ts';
 
 /** What a further process of a container has of its own; the rest is as of the container's program. */
@@ -19,6 +20,8 @@ export interface ExecOptions<Options extends StdioOptions = StdioOptions> {
   readonly cgroup?: string;
   /** Also in a paused container, where it goes on once that is resumed. */
   readonly ignorePaused?: boolean;
+  /** Any property of `process` in config.json, such as `rlimits`, in place of the container's; the options above come on top. */
+  readonly process?: Partial<Omit<Process, 'args' | 'terminal' | 'consoleSize'>>;
   readonly stdio?: Options;
   /** Descriptors of this process that the program gets as 3, 4, ... */
   readonly fds?: readonly number[];
@@ -30,13 +33,14 @@ export interface ExecOptions<Options extends StdioOptions = StdioOptions> {
 
 /** As the functions of src/container take it, but for the descriptors. */
 export function execRequest(id: string, args: readonly string[], options: ExecOptions): ExecRequest {
-  const { pidFile, cgroup, ignorePaused = false } = options;
+  const { pidFile, cgroup, ignorePaused = false, process } = options;
   return {
     id,
     flags: flagsOf(args, options),
     pidFile,
     ignorePaused,
     ...(cgroup !== undefined && { cgroups: [cgroup] }),
+    ...(process !== undefined && { properties: structuredClone(process) }),
   };
 }
 

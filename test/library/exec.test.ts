@@ -25,6 +25,21 @@ describe('exec', () => {
     expect(report.groups).toContain(7);
   });
 
+  it('takes any property of a process, and refuses what the specification does not have', async (context) => {
+    needs(context);
+    const { container } = await running(context);
+    const rlimits = [{ type: 'RLIMIT_NOFILE', soft: 100, hard: 200 }] as const;
+    const user = { uid: 1000, gid: 1000, umask: 0o27 };
+    const text = await container
+      .exec([INSPECT, '--json'], { process: { rlimits, user, oomScoreAdj: 500 }, cwd: '/tmp' })
+      .text();
+    const report = JSON.parse(text) as Report;
+    expect(report).toMatchObject({ uid: 1000, umask: '0027', oomScoreAdj: '500', cwd: '/tmp' });
+    expect(report.rlimits['RLIMIT_NOFILE']).toEqual({ soft: '100', hard: '200' });
+    const wrong = container.exec([INSPECT], { process: { oomScoreAdj: 5000 } });
+    await expect(wrong).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+
   it('gives the status of the program, or the signal', async (context) => {
     needs(context);
     const { container } = await running(context);
