@@ -127,9 +127,10 @@ describe('the process that makes containers', () => {
     const script = `
       const { Runtime } = await import('${join(ROOT, 'dist/index.js')}');
       const runtime = await Runtime.open({ root: process.argv[1] });
-      runtime.run('demo', { bundle: '/does/not/exist' });
-      runtime.run('demo', { bundle: '/does/not/exist' }).text;
-      setTimeout(() => console.log('alive'), 200);
+      const begin = () => runtime.run('demo', { bundle: '/does/not/exist' });
+      begin();
+      await begin().started.catch(() => {});
+      setImmediate(() => console.log('alive'));
     `;
     const child = spawn(process.execPath, ['--input-type=module', '--eval', script, runtime.root]);
     let output = '';
