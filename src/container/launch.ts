@@ -1,6 +1,6 @@
 import { RuntsError } from '../errors.ts';
 import type { HostProcess } from '../host/host.ts';
-import type { CreateOptions } from '../plan/facts.ts';
+import type { CreateOptions, Facts } from '../plan/facts.ts';
 import type { Plan, Step, StepOf } from '../plan/steps.ts';
 import { unitOfSpec } from '../plan/systemd.ts';
 import type { Spec } from '../spec/types.ts';
@@ -13,6 +13,7 @@ import { destroy } from './delete.ts';
 import { extraDescriptors } from './descriptors.ts';
 import type { Descriptors, ExtraDescriptors } from './descriptors.ts';
 import { executeOrThrow } from './execute.ts';
+import type { Execution } from './execute.ts';
 import { readFacts } from './facts.ts';
 import { lock } from './lock.ts';
 import { makeNotifyDirectory } from './notify.ts';
@@ -24,7 +25,7 @@ import { outlineOf, VERSION } from './saved.ts';
 import type { Creation, Saved } from './saved.ts';
 import type { Place } from './store.ts';
 import { prepare } from './template.ts';
-import type { Prepared } from './template.ts';
+import type { Ingredients, Prepared } from './template.ts';
 import { checkTerminal, stdioOf, withTerminal, withTerminalSize } from './terminal.ts';
 import { formatTime } from './time.ts';
 
@@ -106,21 +107,14 @@ async function make(context: Context, place: Place, making: Making): Promise<Lau
   const facts = await readFacts(context, place, bundle);
   if (context.debug !== undefined) (await import('./debug.ts')).factLines(facts).forEach(context.debug);
   const notify = makeNotifyDirectory(context, place);
-  const spec = specToRun(context, making);
-  const freshCgroup = needsFreshCgroup(context, spec, facts);
-  const options = { ...createOptions(making, notify), freshCgroup };
+  const ingredients = ingredientsOf(context, making, { facts, notify });
   if (context.turn !== undefined) await context.turn();
-  const prepared = prepare(context.memory, { spec, facts, options });
+  const prepared = prepare(context.memory, ingredients);
   if (context.turn !== undefined) await context.turn();
   for (const warning of prepared.warnings) context.warn(warning);
   const creation = creationOf(context, place, { making, facts, prepared });
   saveCreation(files, place, creation, configOf(making, creation));
-  const stdio = stdioOf(bundle.spec.process.terminal === true, request.descriptors?.stdio);
-  const outcome = await executeOrThrow(context, prepared, {
-    stdio,
-    preserve: making.extra.all,
-    traced: true,
-  });
+  const outcome = await executeOrThrow(context, prepared, executionOf(making));
   const { process } = outcome;
   if (process === undefined) throw new RuntsError('INIT_DIED', 'the plan made no process');
   const saved = createdState(creation, process, outcome.cgroupInode);
@@ -135,6 +129,23 @@ async function make(context: Context, place: Place, making: Making): Promise<Lau
     throw error;
   }
   return { place, saved, process, console: outcome.console };
+}
+
+interface Found {
+  readonly facts: Facts;
+  /** Directory of the socket for sd_notify. */
+  readonly notify: string | undefined;
+}
+
+function ingredientsOf(context: Context, making: Making, { facts, notify }: Found): Ingredients {
+  const spec = specToRun(context, making);
+  const freshCgroup = needsFreshCgroup(context, spec, facts);
+  return { spec, facts, options: { ...createOptions(making, notify), freshCgroup } };
+}
+
+function executionOf({ bundle, request, extra }: Making): Execution {
+  const stdio = stdioOf(bundle.spec.process.terminal === true, request.descriptors?.stdio);
+  return { stdio, preserve: extra.all, traced: true };
 }
 
 function specToRun({ host }: Context, { bundle: { spec }, mode, request }: Making): Spec {

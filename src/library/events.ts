@@ -111,6 +111,16 @@ async function eventOf(
   return { type: 'exit', ...exit, id, dropped };
 }
 
+/** Calls that do not wait for each other, as those of `next` may, one after the other. */
+function inOrder<T>(act: () => Promise<T>): () => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return () => {
+    const result = last.then(act, act);
+    last = result;
+    return result;
+  };
+}
+
 interface Iteration {
   readonly pull: Pull;
   readonly close: () => void;
@@ -137,13 +147,8 @@ function iterator({ pull, close, signal }: Iteration): ContainerEvents {
     isAborted = false;
     throw signal?.reason;
   };
-  let last: Promise<unknown> = Promise.resolve();
   const events: ContainerEvents = {
-    next: () => {
-      const result = last.then(advance, advance);
-      last = result;
-      return result;
-    },
+    next: inOrder(advance),
     return: async () => {
       stop();
       return { done: true, value: undefined };
