@@ -1,4 +1,4 @@
-import type { TerminalSize } from '../spec/builder/process.ts';
+import type { ConsoleSize } from '../spec/types.ts';
 import type { Context } from './context.ts';
 import type { Stdio } from './terminal.ts';
 
@@ -15,7 +15,7 @@ export interface Descriptors {
    * The caller takes the master of a terminal of this size, which the program gets in place of `stdio`, whatever its
    * config says.
    */
-  readonly terminal?: TerminalSize | undefined;
+  readonly terminal?: ConsoleSize | undefined;
 }
 
 /** Descriptors of the runtime that the container's program gets from 3 up. */

@@ -31,7 +31,7 @@ export async function kill(context: Context, id: string, { signal, all }: KillRe
 }
 
 /** @throws {RuntsError} WRONG_STATE `container not running`. */
-export async function signalContainer(context: Context, saved: Saved, signal: number): Promise<void> {
+async function signalContainer(context: Context, saved: Saved, signal: number): Promise<void> {
   const { files } = context.host;
   if (signal === SIGKILL && !hasOwnPids(saved) && (await killAll(context, saved))) return;
   if (!hasProcess(files, saved)) throw notRunning();

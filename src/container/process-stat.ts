@@ -10,7 +10,7 @@ export interface ProcessStat {
 }
 
 /** undefined where there is no such process. */
-export function readProcessStat(files: HostFiles, pid: number): ProcessStat | undefined {
+function readProcessStat(files: HostFiles, pid: number): ProcessStat | undefined {
   const text = attempt(() => files.readText(`/proc/${pid}/stat`));
   return text === undefined ? undefined : parseProcessStat(text);
 }

@@ -16,7 +16,7 @@ export function processes(context: Context, id: string): number[] {
 }
 
 /** A cgroup that is gone has none; one may go while the tree is read. */
-export function pidsBelow(files: HostFiles, directory: string): number[] {
+function pidsBelow(files: HostFiles, directory: string): number[] {
   const own = readPids(files, directory);
   if (own === undefined) return [];
   const children = files.list(directory).filter((name) => files.kind(`${directory}/${name}`) === 'directory');

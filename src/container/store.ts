@@ -73,7 +73,7 @@ export function containerIds(files: HostFiles, root: string, missingIsEmpty: boo
 }
 
 /** Reads states in a directory; where it may not be entered, the error says so instead of naming a file in it. */
-export function readStates<T>(directory: string, read: () => T): T {
+function readStates<T>(directory: string, read: () => T): T {
   try {
     return read();
   } catch (error) {

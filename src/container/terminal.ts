@@ -1,7 +1,6 @@
 import { RuntsError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
-import type { TerminalSize } from '../spec/builder/process.ts';
-import type { Process } from '../spec/types.ts';
+import type { ConsoleSize, Process } from '../spec/types.ts';
 import type { Descriptors } from './descriptors.ts';
 
 export interface TerminalRequest {
@@ -48,7 +47,7 @@ function unasked(): RuntsError {
 }
 
 /** The process with the terminal that its caller takes the master of, where it does. */
-export function withTerminal(process: Process, size: TerminalSize | undefined): Process {
+export function withTerminal(process: Process, size: ConsoleSize | undefined): Process {
   return size === undefined ? process : { ...process, terminal: true, consoleSize: size };
 }
 

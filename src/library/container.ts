@@ -13,12 +13,11 @@ import { start } from '../container/start.ts';
 import { state } from '../container/state.ts';
 import type { ContainerState } from '../container/state.ts';
 import type { TargetProcess } from '../container/target.ts';
-import type { TerminalSize } from '../spec/builder/process.ts';
+import type { ConsoleSize, LinuxResources } from '../spec/types.ts';
 import { update } from '../container/update.ts';
 import type { ExitStatus } from '../host/host.ts';
 import { formatProblem } from '../spec/problems.ts';
 import { readResources } from '../spec/read.ts';
-import type { LinuxResources } from '../spec/types.ts';
 import { act, known } from './act.ts';
 import { calledOffBy, unlessAborted } from './abort.ts';
 import type { Abortable } from './abort.ts';
@@ -101,7 +100,7 @@ export class Container {
   }
 
   /** Gives the terminal of the first process another size. @throws {RuntsError} INVALID_ARGUMENT where it has none of ours. */
-  resize(size: TerminalSize): void {
+  resize(size: ConsoleSize): void {
     if (this.#origin.stdio === undefined) throw noTerminal();
     this.#origin.stdio.resize(size);
   }

@@ -1,6 +1,6 @@
 import type { LastStats } from '../cgroup/last-stats.ts';
 import { parseSignal, SIGKILL } from '../container/signals.ts';
-import type { TerminalSize } from '../spec/builder/process.ts';
+import type { ConsoleSize } from '../spec/types.ts';
 import type { ExitStatus, HostProcess } from '../host/host.ts';
 import { act, known } from './act.ts';
 import { madeOrAborted, onAbort } from './abort.ts';
@@ -74,7 +74,7 @@ export class Execution<Options extends StdioOptions = StdioOptions> implements P
   }
 
   /** Gives the program's terminal another size. @throws {RuntsError} INVALID_ARGUMENT where it has none of ours. */
-  resize(size: TerminalSize): void {
+  resize(size: ConsoleSize): void {
     this.#stdio.resize(size);
   }
 

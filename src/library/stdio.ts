@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import type { Stdio as Descriptors } from '../container/terminal.ts';
-import type { TerminalSize } from '../spec/builder/process.ts';
+import type { ConsoleSize } from '../spec/types.ts';
 import { RuntsError } from '../errors.ts';
 import { inputPipe, outputPipe } from './pipes.ts';
 import { checkSize, openTerminal } from './terminal.ts';
@@ -16,10 +16,10 @@ export type StdioOption = 'pipe' | 'inherit' | 'ignore' | number;
 export type StdioOptions =
   | StdioOption
   | readonly [stdin: StdioOption, stdout: StdioOption, stderr: StdioOption]
-  | { readonly terminal: TerminalSize };
+  | { readonly terminal: ConsoleSize };
 
 /** What the caller has of them: those that it asks for as pipes, or the terminal. */
-export type StreamsOf<Options extends StdioOptions> = Options extends { readonly terminal: TerminalSize }
+export type StreamsOf<Options extends StdioOptions> = Options extends { readonly terminal: ConsoleSize }
   ? { readonly stdin: Duplex; readonly stdout: Duplex; readonly stderr: undefined }
   : Options extends readonly [infer In, infer Out, infer Err]
     ? Three<In, Out, Err>
@@ -36,7 +36,7 @@ type Asked<Option, Stream> = Option extends 'pipe' ? Stream : undefined;
 /** The standard streams of one program. */
 export interface Stdio extends Ends {
   /** Gives the terminal another size. @throws {RuntsError} INVALID_ARGUMENT without a terminal */
-  resize(size: TerminalSize): void;
+  resize(size: ConsoleSize): void;
   /**
    * To be called once when the program has its descriptors, or never will: those made for it alone are closed. `console`
    * is the master of its terminal, which is this object's from then on.
@@ -52,7 +52,7 @@ interface Ends {
   /** Of this process; the program gets them as 0, 1 and 2. */
   readonly descriptors: Descriptors;
   /** The size of the terminal that the program is to have in their place. */
-  readonly terminal?: TerminalSize;
+  readonly terminal?: ConsoleSize;
   readonly stdin?: Writable;
   readonly stdout?: Readable;
   readonly stderr?: Readable;

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import type { TerminalSize } from '../spec/builder/process.ts';
+import type { ConsoleSize } from '../spec/types.ts';
 import { RuntsError } from '../errors.ts';
 import { flowInto } from './flow.ts';
 import { closeNative, native } from './native.ts';
@@ -10,7 +10,7 @@ import type { Stdio } from './stdio.ts';
 const LARGEST = 65_535;
 
 /** @throws {RuntsError} INVALID_ARGUMENT for what is no size of a terminal. */
-export function checkSize({ width, height }: TerminalSize): TerminalSize {
+export function checkSize({ width, height }: ConsoleSize): ConsoleSize {
   for (const [name, value] of Object.entries({ width, height })) {
     if (Number.isInteger(value) && value > 0 && value <= LARGEST) continue;
     throw new RuntsError('INVALID_ARGUMENT', `terminal: ${name}: ${String(value)} is not 1 to ${LARGEST}`);
@@ -22,7 +22,7 @@ export function checkSize({ width, height }: TerminalSize): TerminalSize {
  * The caller's side of a terminal: a socket that is there before the terminal is. The core carries the bytes between
  * them, since libuv can write to the master of a terminal only in a way that blocks.
  */
-export function openTerminal(first: TerminalSize): Stdio {
+export function openTerminal(first: ConsoleSize): Stdio {
   const [ours, theirs] = native('stdio: cannot make a socket', (core) => core.makeSocketPair());
   const source = new Socket({ fd: ours, readable: true, writable: true });
   const stream = duplexOf(source);
@@ -65,11 +65,11 @@ interface Master {
   /** Joins the terminal to a socket, or hangs up: without a socket, as nobody is there any more, and where it fails. */
   open(console: number, socket: number | undefined): Error | undefined;
   /** Also before there is a terminal, and after. */
-  resize(size: TerminalSize): void;
+  resize(size: ConsoleSize): void;
   hangUp(): void;
 }
 
-function ownedMaster(first: TerminalSize): Master {
+function ownedMaster(first: ConsoleSize): Master {
   let size = first;
   let held: number | undefined;
   const show = (): void => {
@@ -100,6 +100,6 @@ function ownedMaster(first: TerminalSize): Master {
   };
 }
 
-function setSize(master: number, { width, height }: TerminalSize): void {
+function setSize(master: number, { width, height }: ConsoleSize): void {
   native('terminal: cannot change its size', (core) => core.setTerminalSize(master, width, height));
 }

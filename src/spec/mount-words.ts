@@ -4,7 +4,7 @@
  */
 
 /** What kind of mount it is to be. */
-export const MOUNT_KINDS = ['bind', 'rbind', 'remount', 'tmpcopyup', 'idmap', 'ridmap'] as const;
+const MOUNT_KINDS = ['bind', 'rbind', 'remount', 'tmpcopyup', 'idmap', 'ridmap'] as const;
 
 export type MountKind = (typeof MOUNT_KINDS)[number];
 

@@ -124,7 +124,7 @@ export function map<T>(
   return { node: { kind: 'map', values: values.node, key } };
 }
 
-export function keyNotEmpty(key: string): Flaw | undefined {
+function keyNotEmpty(key: string): Flaw | undefined {
   return key === '' ? { message: 'the key is empty', expected: 'a name' } : undefined;
 }
 

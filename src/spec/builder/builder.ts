@@ -4,7 +4,7 @@ import type { DefaultSpecOptions } from '../default.ts';
 import { formatJson } from '../json-format.ts';
 import { accept } from '../read.ts';
 import type { Size } from '../size.ts';
-import type { Hook, HookPhase, NamespaceType, RlimitType, Seccomp, Spec } from '../types.ts';
+import type { ConsoleSize, Hook, HookPhase, NamespaceType, RlimitType, Seccomp, Spec } from '../types.ts';
 import { baseSpec } from './base.ts';
 import { changeCapabilities } from './capabilities.ts';
 import type { CapabilityChanges } from './capabilities.ts';
@@ -15,14 +15,14 @@ import { given } from './given.ts';
 import { addMount, addTmpfs, removeMount } from './mounts.ts';
 import type { BindMount, FileSystemMount, TmpfsOptions } from './mounts.ts';
 import { setNamespace, setUserns } from './namespaces.ts';
-import type { ChoiceOf, UsernsOptions } from './namespaces.ts';
+import type { NamespaceChoiceOf, UsernsOptions } from './namespaces.ts';
 import { withLinux, withProcess } from './parts.ts';
 import { patched } from './patch.ts';
 import type { Patch } from './patch.ts';
 import { setEnvironment, setRlimit, setTerminal, setUser } from './process.ts';
-import type { Environment, RlimitValue, TerminalSize, UserOptions } from './process.ts';
+import type { Environment, RlimitValue, UserOptions } from './process.ts';
 import { setCgroup, setCpus, setCpuset, setCpuShares, setMemory, setPids, setUnified } from './resources.ts';
-import type { CpusetOptions, MemoryOptions, Unified } from './resources.ts';
+import type { CpusetOptions, MemoryOptions, UnifiedFiles } from './resources.ts';
 import { defaultSeccomp } from './seccomp.ts';
 import { addAnnotations, addHook, setRoot, setSeccomp, setSysctl } from './sections.ts';
 import type { Annotations, RootOptions, Sysctl } from './sections.ts';
@@ -85,7 +85,7 @@ export class SpecBuilder {
   }
 
   /** A terminal for the program, of this size if one is given; TERM becomes `xterm` where it is not set. */
-  terminal(size?: TerminalSize): SpecBuilder {
+  terminal(size?: ConsoleSize): SpecBuilder {
     return this.#with(setTerminal(this.#draft.spec, size));
   }
 
@@ -172,7 +172,7 @@ export class SpecBuilder {
   }
 
   /** Files of the container's cgroup by name, such as `{ 'memory.high': '50000000' }`; undefined takes one away. */
-  unified(files: Unified): SpecBuilder {
+  unified(files: UnifiedFiles): SpecBuilder {
     return this.#with(setUnified(this.#draft.spec, files));
   }
 
@@ -182,7 +182,7 @@ export class SpecBuilder {
   }
 
   /** A namespace of the container: new, the host's, or one that is joined. */
-  namespace<T extends NamespaceType>(type: T, choice: ChoiceOf<T>): SpecBuilder {
+  namespace<T extends NamespaceType>(type: T, choice: NamespaceChoiceOf<T>): SpecBuilder {
     return this.#with(setNamespace(this.#draft.spec, type, choice));
   }
 

@@ -11,7 +11,7 @@ import { replaced, withLinux } from './parts.ts';
 export type NamespaceChoice = 'new' | 'host' | { readonly path: string } | { readonly pid: number };
 
 /** A container never has the mount namespace of its host, where its mounts would cover the host's files. */
-export type ChoiceOf<T extends NamespaceType> = T extends 'mount'
+export type NamespaceChoiceOf<T extends NamespaceType> = T extends 'mount'
   ? Exclude<NamespaceChoice, 'host'>
   : NamespaceChoice;
 

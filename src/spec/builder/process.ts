@@ -1,7 +1,7 @@
 /** What the builder says of the process. */
 import { show } from '../problems.ts';
 import { UINT64_MAX } from '../schema.ts';
-import type { Integer, Process, Rlimit, RlimitType, Spec, User } from '../types.ts';
+import type { ConsoleSize, Integer, Process, Rlimit, RlimitType, Spec, User } from '../types.ts';
 import { given, knownOptions, refusal } from './given.ts';
 import { replaced, withProcess } from './parts.ts';
 
@@ -57,14 +57,8 @@ function limitOf(value: RlimitValue): Integer {
   return value === 'unlimited' ? UINT64_MAX : value;
 }
 
-/** Characters. */
-export interface TerminalSize {
-  readonly height: number;
-  readonly width: number;
-}
-
 /** A program that finds no TERM takes its terminal for a dumb one. */
-export function setTerminal(spec: Spec, size: TerminalSize | undefined): Spec {
+export function setTerminal(spec: Spec, size: ConsoleSize | undefined): Spec {
   const { consoleSize: _, ...process } = spec.process;
   const env = process.env ?? [];
   const named = env.some((entry) => entry.startsWith('TERM='));

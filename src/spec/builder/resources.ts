@@ -79,9 +79,9 @@ export function setPids(spec: Spec, limit: number | 'unlimited'): Spec {
 }
 
 /** Files of cgroup v2 by name; undefined takes one away again. */
-export type Unified = Readonly<Record<string, string | undefined>>;
+export type UnifiedFiles = Readonly<Record<string, string | undefined>>;
 
-export function setUnified(spec: Spec, files: Unified): Spec {
+export function setUnified(spec: Spec, files: UnifiedFiles): Spec {
   const unified: LinuxResources['unified'] = merged(spec.linux?.resources?.unified ?? {}, files);
   return withResources(spec, { unified: given('unified', ['linux', 'resources', 'unified'], unified) });
 }
