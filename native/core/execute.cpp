@@ -52,6 +52,7 @@ class Execution {
       current_ = static_cast<int>(view_.index());
       if (!view_.next(entry)) return damaged();
       if (entry.on == plan::Side::Init) {
+        expect_fork(entry);
         if (Status status = hand_over(); !status.ok()) return status;
         continue;
       }
@@ -91,8 +92,14 @@ class Execution {
     }
   }
 
+  void expect_fork(const plan::Entry &entry) {
+    if (entry.kind == plan::Kind::Fork) forks_++;
+  }
+
+  // A process that clones is left alone until it has told of its child: were it killed between the two, nobody would know
+  // the child, which waits for us.
   int receive(channel::Received &received) {
-    Cancel::Waiting waiting(context_.options.cancel, context_.process.pidfd);
+    Cancel::Waiting waiting(forks_ > 0 ? nullptr : context_.options.cancel, context_.process.pidfd);
     return channel::receive(context_.channel.get(), received);
   }
 
@@ -120,6 +127,7 @@ class Execution {
     for (plan::View ahead = view_; ahead.more(); view_ = ahead) {
       if (!ahead.next(entry)) return false;
       if (entry.on == plan::Side::Host) break;
+      expect_fork(entry);
     }
     return true;
   }
@@ -138,7 +146,8 @@ class Execution {
 
   // The stage process has cloned the one that goes on with the list, and ends.
   Status adopt(channel::Received &received) {
-    if (received.fd_count != 1 || received.message.pid == 0) return confused();
+    if (received.fd_count != 1 || received.message.pid == 0 || forks_ == 0) return confused();
+    forks_--;
     stage_ = std::move(context_.process);
     context_.process = Child{static_cast<int>(received.message.pid), std::move(received.fds[0])};
     return done();
@@ -191,6 +200,8 @@ class Execution {
   Context context_;
   // The process that has cloned the one that went on with the list, until it is reaped.
   Child stage_;
+  // Steps that init has been given and that clone such a process, until it tells of that.
+  unsigned forks_ = 0;
   int current_ = -1;
 };
 

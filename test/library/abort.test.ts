@@ -61,6 +61,22 @@ describe('an aborted signal', () => {
     expect((await container.state()).status).toBe('running');
   });
 
+  it('ends an exec at any moment of its beginning', async (context) => {
+    needs(context);
+    const { container } = await running(context);
+    for (let moment = 0; moment < 4; moment += 0.04) {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const execution = container.exec(['/bin/inspect', 'sleep', '60'], { signal });
+      const due = performance.now() + moment;
+      const wait = (): void => void (performance.now() < due ? setImmediate(wait) : controller.abort(enough));
+      wait();
+      await expect(execution).rejects.toBe(enough);
+    }
+    // It waits for all processes of its namespace, were there one left.
+    await container.delete({ force: true });
+  });
+
   it('ends a wait, and leaves the container alone', async (context) => {
     needs(context);
     const { container } = await running(context);
