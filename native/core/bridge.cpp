@@ -3,11 +3,12 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <memory>
+#include <mutex>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-#include "pool.h"
+#include "own_thread.h"
 
 namespace runts::core {
 namespace {
@@ -123,27 +124,40 @@ class Bridge {
   bool typing_ = true, hung_up_ = false, moved_ = false;
 };
 
+// To close a descriptor does not end its events while a child that is being started has a copy of it.
+void end(int epoll, Bridge *bridge) {
+  epoll_ctl(epoll, EPOLL_CTL_DEL, bridge->events(), nullptr);
+  delete bridge;
+}
+
 [[noreturn]] void serve(int epoll) {
   for (;;) {
     epoll_event event;
     if (epoll_wait(epoll, &event, 1, -1) != 1) continue;
     auto *bridge = static_cast<Bridge *>(event.data.ptr);
     State state = bridge->pump();
-    if (state == State::Ended) delete bridge;
+    if (state == State::Ended) end(epoll, bridge);
     if (state == State::Busy) (void)bridge->ask(EPOLL_CTL_MOD);
   }
 }
 
-int start() {
-  int epoll = epoll_create1(EPOLL_CLOEXEC);
-  if (epoll >= 0) run_on_thread([epoll] { serve(epoll); });
-  return epoll;
+// What the thread waits by, made with it at the first use; or -errno, and the next use tries again.
+int serving() {
+  static std::mutex mutex;
+  static int epoll = -1;
+  std::lock_guard lock(mutex);
+  if (epoll >= 0) return epoll;
+  Fd made(epoll_create1(EPOLL_CLOEXEC));
+  if (!made) return -errno;
+  if (int error = start_thread([fd = made.get()] { serve(fd); }); error < 0) return error;
+  return epoll = made.release();
 }
 
 }  // namespace
 
 int bridge_terminal(Fd socket, Fd master) {
-  static const int epoll = start();
+  int epoll = serving();
+  if (epoll < 0) return epoll;
   for (int fd : {socket.get(), master.get()}) {
     int flags = fcntl(fd, F_GETFL);
     if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) return -errno;
