@@ -48,6 +48,8 @@ class Copies {
     for (int &fd : options.stdio) copy(fd);
     for (int &fd : options.preserve) copy(fd);
   }
+  // 0, or -errno where there is none of some: the number may be another descriptor's by the time it is used.
+  int error() const { return error_; }
   // Before the outcome is told: whoever holds the other end of a pipe is to see what the program does with its own.
   void close() { copies_.clear(); }
 
@@ -55,13 +57,13 @@ class Copies {
   void copy(int &fd) {
     if (fd <= STDERR_FILENO) return;
     Fd copied(fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
-    // Where it is not open, what uses it says so.
-    if (!copied) return;
+    if (!copied) error_ = -errno;
     fd = copied.get();
     copies_.push_back(std::move(copied));
   }
 
   std::vector<Fd> copies_;
+  int error_ = 0;
 };
 
 core::Options read_options(const Napi::Object &from) {
@@ -132,6 +134,7 @@ Napi::Value execute(const Napi::CallbackInfo &info) {
   std::shared_ptr<core::Cancel> cancel = cancel_of(info[1].As<Napi::Object>().Get("cancel"));
   options.cancel = cancel.get();
   auto copies = std::make_shared<Copies>(options);
+  if (int error = copies->error(); error < 0) return fail(info.Env(), error, "fcntl");
   auto work = [plan = std::move(plan), options = std::move(options), cancel, copies]() -> Answer {
     auto made = std::make_shared<Undelivered>(core::execute(plan, options));
     copies->close();

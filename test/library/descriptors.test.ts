@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
@@ -10,7 +11,7 @@ import { needs } from '../support/conditions.ts';
 import type { TestConfig } from '../support/config.ts';
 import { descriptors } from '../support/leaks.ts';
 import { running, scripted, withLibrary } from '../support/library.ts';
-import { run, until } from '../support/run.ts';
+import { ROOT, run, until } from '../support/run.ts';
 
 const TERMINAL = { terminal: { width: 80, height: 24 } };
 
@@ -159,6 +160,19 @@ describe('a program of Node', () => {
     const ended = await run('sh', command);
     expect(ended.stderr).toBe('');
     expect(JSON.parse(ended.stdout)).toEqual({ code: 'HOST_FAILED', errno: 'EMFILE', again: 'ready\n' });
+  });
+
+  it('gives a container no other descriptor than its own, and has its terminals when it may open more again', async (test) => {
+    needs(test);
+    const addon = join(ROOT, 'build/out/runts.node');
+    const command = ['-c', 'ulimit -n 64; exec "$@"', 'sh', process.execPath, program('full'), addon];
+    const ended = await run('sh', command);
+    expect(ended.stderr).toBe('');
+    expect(JSON.parse(ended.stdout)).toEqual({
+      execution: 'fcntl: EMFILE',
+      bridge: 'epoll_ctl: EMFILE',
+      again: 'done',
+    });
   });
 
   it("keeps libuv's only thread for itself, however many streams are open", async (test) => {
