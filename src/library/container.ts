@@ -168,8 +168,8 @@ export class Container {
   }
 
   /**
-   * Waits for the end of the first process, by pidfd. The status of one that another program has made is known from Linux
-   * 6.15 on, and if it has not ended before the call.
+   * Waits for the end of the first process, by pidfd. The status of one that another program has made may be missing
+   * ({@link UnknownExit}).
    */
   async wait({ signal, stats = false }: WaitOptions = {}): Promise<Exit | UnknownExit> {
     const { context, cgroup } = this.#origin;

@@ -25,8 +25,8 @@ export interface Killed {
 }
 
 /**
- * A program that had ended before it was waited for, or that another process had made: before Linux 6.15 the kernel tells
- * its status to its parent alone.
+ * A program that another process had made: the kernel tells its status to its parent alone, and from Linux 6.15 on to
+ * others who wait for it by then, once the parent has reaped it (PIDFD_GET_INFO).
  */
 export interface UnknownExit {
   readonly code?: undefined;
