@@ -47,6 +47,8 @@ Status kill_cgroup(const Cgroup &cgroup);
 // cgroup_remove.cpp: kills what is left, waits for it to end, removes the directories. A missing cgroup is
 // fine.
 Status remove_cgroup(const plan::CgroupRemove &step);
+// The same where nothing is left in it, which takes no waiting; false, and nothing done, where that is not so.
+bool remove_left_cgroup(const plan::CgroupRemove &step);
 // Removes a cgroup that nobody lives in, with what is below it, so that the next of its name is another one.
 Status clear_cgroup(Cgroup &cgroup);
 // The undo of create_cgroup: removes what it made. Best effort.

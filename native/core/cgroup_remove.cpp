@@ -90,6 +90,47 @@ size_t kept(const std::vector<std::string> &parts, const std::vector<std::string
   return leads ? until.size() : parts.size() - 1;
 }
 
+// What a step names: the directories above its cgroup, and that itself (none: there is none, or another's).
+struct Target {
+  std::vector<std::string> parts;
+  std::vector<Fd> chain;
+  Fd leaf;
+  int parent() const { return chain.back().get(); }
+  const std::string &name() const { return parts.back(); }
+};
+
+Status find(const plan::CgroupRemove &step, Target &target) {
+  if (Status status = split_cgroup_path(step.path, target.parts); !status.ok()) return status;
+  if (target.parts.empty()) return failed(EINVAL, "cgroup-remove", "the root of the hierarchy cannot be removed");
+  Fd root;
+  if (Status status = open_cgroup_root(step.root, root); !status.ok()) return status;
+  Report report;
+  std::string path = std::string(step.root) + '/' + std::string(step.path);
+  int error = open_chain(target.parts, std::move(root), target.chain);
+  if (error < 0) {
+    target.chain.clear();
+    return error == -ENOENT ? done() : failed(error, report.call("open").string(path));
+  }
+  constexpr int kHow = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  target.leaf.reset(openat(target.parent(), target.name().c_str(), kHow));
+  return target.leaf || errno == ENOENT ? done() : failed(errno, report.call("open").string(path));
+}
+
+bool is_anothers(const plan::CgroupRemove &step, const Target &target) {
+  return target.leaf && step.inode && inode_of(target.leaf.get()) != step.inode;
+}
+
+// The empty directories above it, as far as the step says.
+Status remove_above(const plan::CgroupRemove &step, const Target &target) {
+  std::vector<std::string> until;
+  if (Status status = split_cgroup_path(step.until, until); !status.ok()) return status;
+  size_t keep = kept(target.parts, until);
+  for (size_t i = target.parts.size() - 1; i > keep; i--) {
+    if (unlinkat(target.chain[i - 1].get(), target.parts[i - 1].c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) break;
+  }
+  return done();
+}
+
 // `leaf` is the directory `name` in `parent`, or none if there was none.
 Status empty_and_remove(int parent, const std::string &name, const Fd &leaf, Clock::time_point deadline,
                         const std::string &path) {
@@ -156,30 +197,20 @@ int await_cgroup_event(int dir, std::string_view key, uint64_t value, int timeou
 }
 
 Status remove_cgroup(const plan::CgroupRemove &step) {
-  std::vector<std::string> parts, until;
-  if (Status status = split_cgroup_path(step.path, parts); !status.ok()) return status;
-  if (Status status = split_cgroup_path(step.until, until); !status.ok()) return status;
-  if (parts.empty()) return failed(EINVAL, "cgroup-remove", "the root of the hierarchy cannot be removed");
-  Fd root;
-  if (Status status = open_cgroup_root(step.root, root); !status.ok()) return status;
-  std::vector<Fd> chain;
   Clock::time_point deadline = Clock::now() + std::chrono::milliseconds(step.timeout_ms);
-  Report report;
+  Target target;
+  if (Status status = find(step, target); !status.ok()) return status;
+  if (target.chain.empty() || is_anothers(step, target)) return done();
   std::string path = std::string(step.root) + '/' + std::string(step.path);
-  int error = open_chain(parts, std::move(root), chain);
-  if (error < 0) return error == -ENOENT ? done() : failed(error, report.call("open").string(path));
+  Status status = empty_and_remove(target.parent(), target.name(), target.leaf, deadline, path);
+  return status.ok() ? remove_above(step, target) : status;
+}
 
-  Fd leaf(openat(chain.back().get(), parts.back().c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!leaf && errno != ENOENT) return failed(errno, report.call("open").string(path));
-  if (leaf && step.inode && inode_of(leaf.get()) != step.inode) return done();
-  Status status = empty_and_remove(chain.back().get(), parts.back(), leaf, deadline, path);
-  if (!status.ok()) return status;
-
-  size_t keep = kept(parts, until);
-  for (size_t i = parts.size() - 1; i > keep; i--) {
-    if (unlinkat(chain[i - 1].get(), parts[i - 1].c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) break;
-  }
-  return done();
+bool remove_left_cgroup(const plan::CgroupRemove &step) {
+  Target target;
+  if (!find(step, target).ok() || !target.leaf || is_anothers(step, target)) return false;
+  if (unlinkat(target.parent(), target.name().c_str(), AT_REMOVEDIR) != 0) return false;
+  return remove_above(step, target).ok();
 }
 
 Status clear_cgroup(Cgroup &cgroup) {

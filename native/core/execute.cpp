@@ -225,6 +225,14 @@ Status send_slots(Context &context, int socket) {
   return done();
 }
 
+bool execute_at_once(std::string_view plan, const Options &options) {
+  plan::View view(plan);
+  plan::Entry entry;
+  plan::CgroupRemove step{};
+  if (options.trace || view.count() != 1 || !view.more() || !view.next(entry)) return false;
+  return entry.kind == plan::Kind::CgroupRemove && entry.decode(step) && remove_left_cgroup(step);
+}
+
 Outcome execute(std::string_view plan, const Options &options) { return Execution(plan, options).run(); }
 
 }  // namespace runts::core

@@ -131,4 +131,10 @@ void run_on_thread(Job job) { add(std::move(job), &Pool::jobs); }
 
 void run_in_turn(Job job) { add(std::move(job), &Pool::waiting); }
 
+bool has_no_turns() {
+  Pool &all = pool();
+  std::lock_guard lock(all.mutex);
+  return all.busy == 0 && all.waiting.empty();
+}
+
 }  // namespace runts::core

@@ -11,4 +11,7 @@ void run_on_thread(std::function<void()> job);
 // these end. Jobs may wait for each other: where none begins or ends for a while, one more is run.
 void run_in_turn(std::function<void()> job);
 
+// True while no such job runs or waits.
+bool has_no_turns();
+
 }  // namespace runts::core

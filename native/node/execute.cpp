@@ -118,6 +118,13 @@ Napi::Value to_value(Napi::Env env, core::Outcome &outcome) {
   return value;
 }
 
+void tell_done(const Settle &settle) {
+  settle([](Napi::Env env) {
+    core::Outcome done;
+    return to_value(env, done);
+  });
+}
+
 Napi::Value to_status(Napi::Env env, const std::optional<core::Ending> &ending) {
   if (!ending) return env.Undefined();
   Napi::Object value = Napi::Object::New(env);
@@ -133,6 +140,8 @@ Napi::Value execute(const Napi::CallbackInfo &info) {
   core::Options options = read_options(info[1].As<Napi::Object>());
   std::shared_ptr<core::Cancel> cancel = cancel_of(info[1].As<Napi::Object>().Get("cancel"));
   options.cancel = cancel.get();
+  // Others would have to wait for each other's, and with them the event loop.
+  if (core::has_no_turns() && core::execute_at_once(plan, options)) return make_promise(info.Env(), tell_done);
   auto copies = std::make_shared<Copies>(options);
   if (int error = copies->error(); error < 0) return fail(info.Env(), error, "fcntl");
   auto work = [plan = std::move(plan), options = std::move(options), cancel, copies]() -> Answer {

@@ -25,7 +25,8 @@ const SECCOMP_CACHE = '~seccomp';
 export function readFacts(context: Context, place: Place, bundle: Bundle): Facts | Promise<Facts> {
   const { host, cgroupManager } = context;
   const held = host.self.capabilities();
-  const rootless = readRootless(host, held);
+  const read = (): Rootless | undefined => readRootless(host, held);
+  const rootless = context.memory === undefined ? read() : context.memory.rootless(read);
   const known = { place, bundle, held, rootless };
   if (cgroupManager !== 'systemd') return factsOf(context, { ...known, systemd: undefined });
   return readSystemdFacts(host, rootless).then((systemd) => factsOf(context, { ...known, systemd }));

@@ -1,23 +1,35 @@
+import type { Rootless } from '../plan/facts.ts';
 import type { SpecResult } from '../spec/read.ts';
 import type { Spec } from '../spec/types.ts';
 import type { Template } from './template.ts';
 
 /**
- * What a program that makes many containers keeps between them: nothing but results of pure functions, by all that went
- * in, and no more than a megabyte or two of it. A command, which makes one, has none.
+ * What a program that makes many containers keeps between them: results of pure functions, by all that went in, no more
+ * than a megabyte or two of it, and what a program of several threads cannot change. A command, which makes one, has none.
  */
 export interface Memory {
   /** Configs that were read and in which nothing was wrong, by their text. */
   readonly specs: Recent<SpecResult>;
   /** The last plan of each of these configs. */
   readonly templates: WeakMap<Spec, Template>;
+  /** Reads how far the rights of the runtime go, until they are those of the machine's root: there they stay (unshare(2)). */
+  readonly rootless: (read: () => Rootless | undefined) => Rootless | undefined;
 }
 
 const MOST_SPECS = 16;
 const MOST_CHARACTERS = 2 ** 20;
 
 export function newMemory(): Memory {
-  return { specs: recent(MOST_SPECS, MOST_CHARACTERS), templates: new WeakMap() };
+  let isRoot = false;
+  return {
+    specs: recent(MOST_SPECS, MOST_CHARACTERS),
+    templates: new WeakMap(),
+    rootless(read) {
+      const rootless = isRoot ? undefined : read();
+      isRoot = rootless === undefined;
+      return rootless;
+    },
+  };
 }
 
 /** Values by text, those that were asked for last. */

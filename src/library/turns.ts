@@ -5,7 +5,7 @@
  */
 
 /** The library's share of a turn; what begins within it may take a stretch more. */
-const SHARE_MS = 0.2;
+const SHARE_MS = 0.3;
 /** So many of those that wait may begin in one turn. */
 const MOST = 16;
 
