@@ -238,22 +238,33 @@ std::string key_of(const plan::CgroupDevices &step) {
   return key;
 }
 
-Status take_program(const plan::CgroupDevices &step, Fd &out) {
-  std::string key = key_of(step);
+Fd copy_of(const Fd &program) { return Fd(fcntl(program.get(), F_DUPFD_CLOEXEC, 3)); }
+
+Fd recall(const std::string &key) {
   Cache &kept = cache();
   std::lock_guard lock(kept.mutex);
   auto at = kept.programs.begin();
   while (at != kept.programs.end() && at->first != key) ++at;
-  if (at == kept.programs.end()) {
-    Fd fresh;
-    if (Status status = load_program(compile(step.rules), fresh); !status.ok()) return status;
-    kept.programs.emplace_front(key, std::move(fresh));
-    if (kept.programs.size() > kCached) kept.programs.pop_back();
-  } else {
-    kept.programs.splice(kept.programs.begin(), kept.programs, at);
-  }
-  out.reset(fcntl(kept.programs.front().second.get(), F_DUPFD_CLOEXEC, 3));
-  return out ? done() : failed(errno, "fcntl(F_DUPFD_CLOEXEC)");
+  if (at == kept.programs.end()) return Fd();
+  kept.programs.splice(kept.programs.begin(), kept.programs, at);
+  return copy_of(at->second);
+}
+
+void remember(std::string key, const Fd &program) {
+  Cache &kept = cache();
+  std::lock_guard lock(kept.mutex);
+  kept.programs.emplace_front(std::move(key), copy_of(program));
+  if (kept.programs.size() > kCached) kept.programs.pop_back();
+}
+
+// Loaded without the lock: thousands of rules take seconds, which other containers are not to wait for.
+Status take_program(const plan::CgroupDevices &step, Fd &out) {
+  std::string key = key_of(step);
+  out = recall(key);
+  if (out) return done();
+  if (Status status = load_program(compile(step.rules), out); !status.ok()) return status;
+  remember(std::move(key), out);
+  return done();
 }
 
 struct Attached {
