@@ -90,30 +90,34 @@ size_t kept(const std::vector<std::string> &parts, const std::vector<std::string
   return leads ? until.size() : parts.size() - 1;
 }
 
-// What a step names: the directories above its cgroup, and that itself (none: there is none, or another's).
+// What a step names: the directories above its cgroup, and that itself (no chain or no leaf: it is not there).
 struct Target {
-  std::vector<std::string> parts;
+  std::string path;
+  std::vector<std::string> parts, until;
   std::vector<Fd> chain;
   Fd leaf;
   int parent() const { return chain.back().get(); }
   const std::string &name() const { return parts.back(); }
+  // False where it is not empty.
+  bool remove() const { return unlinkat(parent(), name().c_str(), AT_REMOVEDIR) == 0; }
 };
 
 Status find(const plan::CgroupRemove &step, Target &target) {
   if (Status status = split_cgroup_path(step.path, target.parts); !status.ok()) return status;
+  if (Status status = split_cgroup_path(step.until, target.until); !status.ok()) return status;
   if (target.parts.empty()) return failed(EINVAL, "cgroup-remove", "the root of the hierarchy cannot be removed");
   Fd root;
   if (Status status = open_cgroup_root(step.root, root); !status.ok()) return status;
   Report report;
-  std::string path = std::string(step.root) + '/' + std::string(step.path);
+  target.path = std::string(step.root) + '/' + std::string(step.path);
   int error = open_chain(target.parts, std::move(root), target.chain);
   if (error < 0) {
     target.chain.clear();
-    return error == -ENOENT ? done() : failed(error, report.call("open").string(path));
+    return error == -ENOENT ? done() : failed(error, report.call("open").string(target.path));
   }
   constexpr int kHow = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   target.leaf.reset(openat(target.parent(), target.name().c_str(), kHow));
-  return target.leaf || errno == ENOENT ? done() : failed(errno, report.call("open").string(path));
+  return target.leaf || errno == ENOENT ? done() : failed(errno, report.call("open").string(target.path));
 }
 
 bool is_anothers(const plan::CgroupRemove &step, const Target &target) {
@@ -121,29 +125,25 @@ bool is_anothers(const plan::CgroupRemove &step, const Target &target) {
 }
 
 // The empty directories above it, as far as the step says.
-Status remove_above(const plan::CgroupRemove &step, const Target &target) {
-  std::vector<std::string> until;
-  if (Status status = split_cgroup_path(step.until, until); !status.ok()) return status;
-  size_t keep = kept(target.parts, until);
+void remove_above(const Target &target) {
+  size_t keep = kept(target.parts, target.until);
   for (size_t i = target.parts.size() - 1; i > keep; i--) {
     if (unlinkat(target.chain[i - 1].get(), target.parts[i - 1].c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) break;
   }
-  return done();
 }
 
-// `leaf` is the directory `name` in `parent`, or none if there was none.
-Status empty_and_remove(int parent, const std::string &name, const Fd &leaf, Clock::time_point deadline,
-                        const std::string &path) {
+// Ends what is left in it, waits for that, and removes it with what is below.
+Status empty_and_remove(const Target &target, Clock::time_point deadline) {
   // Mostly the container has ended, and that is all.
-  if (leaf && unlinkat(parent, name.c_str(), AT_REMOVEDIR) == 0) return done();
+  if (target.leaf && target.remove()) return done();
   Report report;
-  int error = leaf ? kill_and_wait(leaf.get(), deadline) : 0;
+  int error = target.leaf ? kill_and_wait(target.leaf.get(), deadline) : 0;
   if (error < 0) {
-    std::string left = std::to_string(count_processes(leaf.get())) + " process(es) are left after SIGKILL";
-    return failed(error, report.call("poll").string(path + "/cgroup.events").detail(left));
+    std::string left = std::to_string(count_processes(target.leaf.get())) + " process(es) are left after SIGKILL";
+    return failed(error, report.call("poll").string(target.path + "/cgroup.events").detail(left));
   }
-  error = remove_tree(parent, name, deadline);
-  return error < 0 ? failed(error, report.call("rmdir").string(path)) : done();
+  error = remove_tree(target.parent(), target.name(), deadline);
+  return error < 0 ? failed(error, report.call("rmdir").string(target.path)) : done();
 }
 
 }  // namespace
@@ -201,16 +201,16 @@ Status remove_cgroup(const plan::CgroupRemove &step) {
   Target target;
   if (Status status = find(step, target); !status.ok()) return status;
   if (target.chain.empty() || is_anothers(step, target)) return done();
-  std::string path = std::string(step.root) + '/' + std::string(step.path);
-  Status status = empty_and_remove(target.parent(), target.name(), target.leaf, deadline, path);
-  return status.ok() ? remove_above(step, target) : status;
+  if (Status status = empty_and_remove(target, deadline); !status.ok()) return status;
+  remove_above(target);
+  return done();
 }
 
 bool remove_left_cgroup(const plan::CgroupRemove &step) {
   Target target;
-  if (!find(step, target).ok() || !target.leaf || is_anothers(step, target)) return false;
-  if (unlinkat(target.parent(), target.name().c_str(), AT_REMOVEDIR) != 0) return false;
-  return remove_above(step, target).ok();
+  if (!find(step, target).ok() || !target.leaf || is_anothers(step, target) || !target.remove()) return false;
+  remove_above(target);
+  return true;
 }
 
 Status clear_cgroup(Cgroup &cgroup) {

@@ -80,15 +80,13 @@ JSValue list(const Call &call, const std::string &path) {
   return from_list(call.context, names, [&](const std::string &name) { return from_text(call.context, name); });
 }
 
-JSValue exists(const Call &call) {
+JSValue may(const Call &call, int mode) {
   std::optional<std::string> path = path_at(call, 0);
-  return JS_NewBool(call.context, path && access(path->c_str(), F_OK) == 0);
+  return JS_NewBool(call.context, path && access(path->c_str(), mode) == 0);
 }
 
-JSValue may_write(const Call &call) {
-  std::optional<std::string> path = path_at(call, 0);
-  return JS_NewBool(call.context, path && access(path->c_str(), W_OK) == 0);
-}
+JSValue exists(const Call &call) { return may(call, F_OK); }
+JSValue may_write(const Call &call) { return may(call, W_OK); }
 
 JSValue kind(const Call &call, const std::string &path) {
   const char *kind;
