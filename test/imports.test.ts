@@ -12,8 +12,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   plan: ['spec', 'cgroup', 'host'],
   container: ['spec', 'cgroup', 'plan', 'host'],
   doctor: ['spec', 'plan', 'container', 'host'],
-  library: ['spec', 'cgroup', 'plan', 'container', 'doctor', 'host'],
-  cli: ['spec', 'plan', 'container', 'doctor', 'host'],
+  image: ['spec', 'plan', 'container', 'host'],
+  library: ['spec', 'cgroup', 'plan', 'container', 'doctor', 'image', 'host'],
+  cli: ['spec', 'plan', 'container', 'doctor', 'image', 'host'],
   host: ['plan'],
 };
 

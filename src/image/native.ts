@@ -1,0 +1,41 @@
+import type { BlobPlace, Compression } from './types.ts';
+
+/**
+ * What native/layer does for images, in Node. All of it happens on threads of the core; descriptors and paths belong to the caller.
+ * Each function throws, or rejects with, an Error of the addon: `code` is the errno's name.
+ */
+export interface LayerFunctions {
+  /** Reads a blob, unpacks it and computes the digests of both sides. `copy` gets the blob's own bytes, at its offset 0. */
+  openBlob(place: BlobPlace & { readonly compression: Compression; readonly copy?: number }): BlobReader;
+  /**
+   * Fills `buffer` as far as there are bytes and gives their number; 0 is the end, after which the blob's last byte was read, also what
+   * follows the archive. One call at a time. EBADMSG: the packed data are damaged or end too early.
+   */
+  readBlob(reader: BlobReader, buffer: Uint8Array): Promise<number>;
+  /** After the end: hexadecimal SHA-256 of the blob and of what was packed in it. */
+  blobDigests(reader: BlobReader): { readonly blob: string; readonly content: string };
+  closeBlob(reader: BlobReader): void;
+
+  /** `directory` is empty, `lower` are the directories of the layers below, the topmost first. */
+  openLayer(directory: string, lower: readonly string[]): LayerWriter;
+  /**
+   * Applies actions as src/image/layer/encode.ts writes them; content that they refer to lies in `chunks`. One call at a time. The error has
+   * `action`, the index of the one that failed, and `path`.
+   */
+  applyActions(writer: LayerWriter, actions: Uint8Array, chunks: readonly Uint8Array[]): Promise<void>;
+  /** Gives directories their attributes, which what was made in them has changed. Nothing is synced. */
+  finishLayer(writer: LayerWriter): Promise<void>;
+  closeLayer(writer: LayerWriter): void;
+  /** syncfs(2) of the file system that the directory lies on. */
+  syncFileSystem(directory: string): Promise<void>;
+}
+
+declare const blobReader: unique symbol;
+declare const layerWriter: unique symbol;
+/** Of the machine. */
+export interface BlobReader {
+  readonly [blobReader]: true;
+}
+export interface LayerWriter {
+  readonly [layerWriter]: true;
+}
