@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { END, archive, base256, content, extended, file, header, pax } from '../../support/tar-archive.ts';
+import { END, archive, base256, extended, file, header, pax } from '../../support/tar-archive.ts';
 import { readAll } from '../../support/tar-read.ts';
 
 const only = (bytes: Buffer) => {
@@ -135,10 +135,10 @@ describe('numbers', () => {
   });
 });
 
-describe('pax', () => {
-  const withPax = (records: [string, string][], fields = {}) =>
-    only(archive(pax(records), file('short', '', fields)));
+const withPax = (records: [string, string][], fields = {}) =>
+  only(archive(pax(records), file('short', '', fields)));
 
+describe('pax', () => {
   it('puts records in the place of what the header has', () => {
     const records: [string, string][] = [
       ['path', 'long/caf\u00c3\u00a9'],
@@ -343,45 +343,10 @@ it('refuses extended headers beyond its limit before they come', () => {
   );
 });
 
+const bad = (name: string) => () => readAll(archive(extended('L', `${name}\0`), header({ type: '?' })));
+
 it('shows names as UTF-8, without what a terminal obeys, and not whole', () => {
-  const bad = (name: string) => () => readAll(archive(extended('L', `${name}\0`), header({ type: '?' })));
   expect(bad('caf\u00c3\u00a9')).toThrow('entry "caf\u00e9" at');
   expect(bad('\u001b[31m\u009b')).toThrow('entry "\\u001b[31m\\u009b" at');
   expect(bad('x'.repeat(1000))).toThrow(`entry "${'x'.repeat(200)}"... at`);
-});
-
-describe('sparse files', () => {
-  const parts = (numbers: number[]) =>
-    numbers.map((number) => number.toString(8).padStart(11, '0')).join('\0');
-  const old = (numbers: number[], real: number, size: number) =>
-    header({
-      type: 'S',
-      magic: 'ustar  \0',
-      size,
-      at: { 386: parts(numbers), 483: real.toString(8).padStart(11, '0') },
-    });
-
-  it('gives what lies where', () => {
-    const bytes = archive(old([512, 3, 4096, 0], 4096, 3), content('abc'), file('b', ''));
-    expect(readAll(bytes)).toMatchObject([
-      { type: 'file', size: 4096, extents: [{ offset: 512, length: 3 }], content: 'abc' },
-      { name: 'b' },
-    ]);
-  });
-
-  it.each([
-    ['overlap', [0, 4, 3, 4], 100, 8],
-    ['go backwards', [10, 4, 3, 4], 100, 8],
-    ['end behind the file', [98, 4], 100, 4],
-  ])('refuses parts that %s', (_, numbers, real, size) => {
-    expect(() => readAll(archive(old(numbers, real, size), content('x'.repeat(size))))).toThrow(
-      'entry "file" at offset 0: the map of holes is out of order',
-    );
-  });
-
-  it('refuses a map of other content than there is', () => {
-    expect(() => readAll(archive(old([0, 8], 100, 4), content('abcd')))).toThrow(
-      'entry "file" at offset 0: the map of holes has 8 bytes, the archive 4',
-    );
-  });
 });
