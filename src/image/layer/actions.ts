@@ -16,7 +16,10 @@ export interface Attributes {
  */
 export type Action =
   | { readonly kind: 'directory'; readonly path: string; readonly attributes: Attributes }
-  /** A directory that no entry names: as that of the topmost lower layer which has one there, else root's, 0755. */
+  /**
+   * A directory that no entry names: as that of the topmost lower layer which has one there, else root's, 0755. The layer's root is
+   * there already and only gets these attributes.
+   */
   | { readonly kind: 'imply'; readonly path: string }
   | {
       readonly kind: 'file';
@@ -31,8 +34,16 @@ export type Action =
       readonly target: string;
       readonly attributes: Attributes;
     }
-  /** Another name of `existing`, which is a path as `path` is and no directory. */
-  | { readonly kind: 'hardlink'; readonly path: string; readonly existing: string }
+  /**
+   * Another name of `existing`, which is a path as `path` is and no directory. The attributes are set on the file that both name; its
+   * owner only where it differs, since chown(2) takes capabilities away.
+   */
+  | {
+      readonly kind: 'hardlink';
+      readonly path: string;
+      readonly existing: string;
+      readonly attributes: Attributes;
+    }
   /** A file of the topmost lower layer that has it, with its attributes: what a hard link wants that is not in this layer. */
   | { readonly kind: 'copy-up'; readonly path: string }
   | {
@@ -46,6 +57,6 @@ export type Action =
   | { readonly kind: 'fifo'; readonly path: string; readonly attributes: Attributes }
   /** Overlayfs's own: a character device 0:0 (Documentation/filesystems/overlayfs.rst, "whiteouts and opaque directories"). */
   | { readonly kind: 'whiteout'; readonly path: string }
-  /** A directory that hides those of lower layers; its other attributes stay. */
+  /** The directory at the path hides those of lower layers, also after further actions on it; its other attributes stay. */
   | { readonly kind: 'opaque'; readonly path: string }
   | { readonly kind: 'remove'; readonly path: string };

@@ -1,0 +1,97 @@
+import { RuntsError } from '../../errors.ts';
+import type { TarEntry } from '../tar/entry.ts';
+
+/** What one layer may ask for. */
+export interface LayerBudget {
+  /** Of files' content (holes of sparse files count), names, targets and extended attributes. */
+  readonly bytes: number;
+  /** Entries, and directories that these imply. */
+  readonly entries: number;
+  /** Components of a path. */
+  readonly depth: number;
+  /** Bytes of the names of all entries and of the targets of links: these are kept in memory until the layer is done. */
+  readonly names: number;
+  /** Bytes of the extended attributes of one entry, names and values. */
+  readonly xattrs: number;
+  /** Unpacked bytes for each packed one. The first 256 MiB are free: small layers of zeros are no bombs. */
+  readonly ratio: number;
+}
+
+export const DEFAULT_BUDGET: LayerBudget = {
+  bytes: 64 * 2 ** 30,
+  entries: 1_000_000,
+  depth: 256,
+  names: 256 * 2 ** 20,
+  xattrs: 256 * 2 ** 10,
+  ratio: 250,
+};
+
+/** The options of the command that set the budget. */
+export const BUDGET_FLAGS: Readonly<Record<keyof LayerBudget, string>> = {
+  bytes: '--max-layer-bytes',
+  entries: '--max-layer-entries',
+  depth: '--max-depth',
+  names: '--max-name-bytes',
+  xattrs: '--max-xattr-bytes',
+  ratio: '--max-ratio',
+};
+
+const FREE_BYTES = 256 * 2 ** 20;
+
+/** What a layer has used so far. */
+export interface Spending {
+  bytes: number;
+  entries: number;
+  names: number;
+}
+
+export interface Purse {
+  readonly spent: Readonly<Spending>;
+  /** Before anything of the entry is done. */
+  entry(entry: TarEntry): void;
+  /** A directory that none of the entries names. */
+  implied(): void;
+  depth(components: number): void;
+}
+
+/** `packed` is the size of the layer's blob, bytes. Throws TOO_LARGE. */
+export function purse(budget: LayerBudget, packed: number): Purse {
+  const spent: Spending = { bytes: 0, entries: 0, names: 0 };
+  const count = (): void => check(budget, 'entries', (spent.entries += 1));
+  return {
+    spent,
+    entry(entry) {
+      count();
+      const xattrs = xattrBytes(entry);
+      const names = entry.name.length + entry.target.length;
+      check(budget, 'xattrs', xattrs);
+      check(budget, 'names', (spent.names += names));
+      check(budget, 'bytes', (spent.bytes += entry.size + names + xattrs));
+      if (spent.bytes > FREE_BYTES) check(budget, 'ratio', Math.ceil(spent.bytes / Math.max(packed, 1)));
+    },
+    implied: count,
+    depth: (components) => check(budget, 'depth', components),
+  };
+}
+
+function xattrBytes({ xattrs }: TarEntry): number {
+  let bytes = 0;
+  for (const [name, value] of xattrs) bytes += name.length + value.length;
+  return bytes;
+}
+
+const TEXTS: Readonly<Record<keyof LayerBudget, (limit: number) => string>> = {
+  bytes: (limit) => `the layer unpacks to more than ${limit} bytes`,
+  entries: (limit) => `the layer has more than ${limit} entries and directories`,
+  depth: (limit) => `the path has more than ${limit} components`,
+  names: (limit) => `the names of the layer's entries have more than ${limit} bytes`,
+  xattrs: (limit) => `the extended attributes have more than ${limit} bytes`,
+  ratio: (limit) => `the layer unpacks to more than ${limit} times its packed size`,
+};
+
+function check(budget: LayerBudget, name: keyof LayerBudget, value: number): void {
+  if (value <= budget[name]) return;
+  throw new RuntsError('TOO_LARGE', TEXTS[name](budget[name]), {
+    hint: `${BUDGET_FLAGS[name]} raises that limit, for images that you trust`,
+  });
+}
