@@ -71,6 +71,9 @@ Napi::Value finish_observer(const Napi::CallbackInfo &info);
 // closeObserver(observer): as its end by the garbage collector, but now
 Napi::Value close_observer(const Napi::CallbackInfo &info);
 
+// blobs.cpp, in the terms of LayerFunctions in src/image/native.ts
+extern const std::span<const Export> kBlobs;
+
 // terminal.cpp
 Napi::Value is_terminal(const Napi::CallbackInfo &info);
 // terminalSize(fd): {width, height} | undefined

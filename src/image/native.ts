@@ -1,19 +1,28 @@
+import { addon } from '../host/node-addon.ts';
 import type { BlobPlace, Compression } from './types.ts';
+
+/** The addon has more than its interface in host/ says, which knows nothing of images. */
+export const layerFunctions = (): LayerFunctions => addon() as unknown as LayerFunctions;
 
 /**
  * What native/layer does for images, in Node. All of it happens on threads of the core; descriptors and paths belong to the caller.
  * Each function throws, or rejects with, an Error of the addon: `code` is the errno's name.
  */
 export interface LayerFunctions {
-  /** Reads a blob, unpacks it and computes the digests of both sides. `copy` gets the blob's own bytes, at its offset 0. */
+  /**
+   * Reads a blob, unpacks it and computes the digests of both sides, on a thread of its own. `copy` gets the blob's own bytes, at its
+   * offset 0. What is hashed is what was unpacked and copied, though the source may change meanwhile.
+   */
   openBlob(place: BlobPlace & { readonly compression: Compression; readonly copy?: number }): BlobReader;
   /**
    * Fills `buffer` as far as there are bytes and gives their number; 0 is the end, after which the blob's last byte was read, also what
-   * follows the archive. One call at a time. EBADMSG: the packed data are damaged or end too early.
+   * follows the archive. Calls are answered in their order, and work goes ahead as far as there are buffers. EBADMSG: the packed data
+   * are damaged or end too early; `detail` says at which byte.
    */
   readBlob(reader: BlobReader, buffer: Uint8Array): Promise<number>;
   /** After the end: hexadecimal SHA-256 of the blob and of what was packed in it. */
   blobDigests(reader: BlobReader): { readonly blob: string; readonly content: string };
+  /** What is open fails with ECANCELED; no buffer and no descriptor is used any more. */
   closeBlob(reader: BlobReader): void;
 
   /** `directory` is empty, `lower` are the directories of the layers below, the topmost first. */

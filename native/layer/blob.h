@@ -1,0 +1,64 @@
+// A blob: its bytes are read, copied and unpacked, and both sides hashed, in one pass over them. What is hashed, unpacked and copied is what
+// was read: the source may change meanwhile.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "../core/status.h"
+#include "digest.h"
+#include "unpacker.h"
+
+namespace runts::layer {
+
+enum class Packing { kNone, kGzip, kZstd };
+
+// Descriptors stay the caller's. Bytes.
+struct BlobPlace {
+  int descriptor = -1;
+  uint64_t offset = 0;
+  uint64_t size = 0;
+  Packing packing = Packing::kNone;
+  // Gets the blob's own bytes at its offset 0; -1: none.
+  int copy = -1;
+};
+
+struct Digests {
+  std::string blob;
+  std::string content;
+};
+
+class Blob {
+ public:
+  // EBADMSG in a status: the data are damaged, which the detail says with the blob's byte near which they are.
+  core::Status open(const BlobPlace &place);
+  // A failure is one for good. Fills `out` as far as there are bytes, and says in `length` how many; 0 is the end, when the last byte of the blob was read.
+  core::Status fill(std::span<uint8_t> out, size_t &length);
+  // After the end.
+  const std::optional<Digests> &digests() const { return digests_; }
+
+ private:
+  core::Status read(std::span<uint8_t> into, size_t &length);
+  core::Status fill_plain(std::span<uint8_t> out, size_t &length);
+  core::Status fill_unpacked(std::span<uint8_t> out, size_t &length);
+  core::Status step(std::span<uint8_t> out, size_t &length);
+  core::Status refill();
+  core::Status damaged(const char *what) const;
+  void finish();
+
+  BlobPlace place_;
+  // Of the blob's bytes, those that were read.
+  uint64_t read_ = 0;
+  std::unique_ptr<Unpacker> unpacker_;
+  std::unique_ptr<uint8_t[]> buffer_;
+  std::span<const uint8_t> input_;
+  bool rest_ = false;
+  Sha256 packed_;
+  Sha256 unpacked_;
+  std::optional<Digests> digests_;
+  core::Status failure_;
+};
+
+}  // namespace runts::layer
