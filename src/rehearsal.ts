@@ -162,6 +162,7 @@ function machine(files: Files, words: string[], complaints: string[]): Machine {
     ownerOf: () => 0,
     realPath: (path) => path,
     fileSystem: (path) => (path === '/sys/fs/cgroup' ? CGROUP2 : undefined),
+    become: nothing,
     capture: () => ({ status: 0, stdout: '', stderr: '' }),
     onSignals: nothing,
     offSignals: nothing,

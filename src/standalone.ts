@@ -2,6 +2,7 @@
  * Entry of the standalone executable. Its host evaluates this while the executable is built and keeps what `command` gives;
  * a process runs that, and finds everything else made.
  */
+import { handOver } from './cli/hand-over.ts';
 import { main } from './cli/main.ts';
 import { VERBS } from './cli/table.ts';
 import { load } from './cli/verb.ts';
@@ -13,10 +14,11 @@ export { rehearse, rehearsed } from './rehearsal.ts';
 /** A function that runs one command line and gives its exit status. */
 export function command(native: Native): () => Promise<number> {
   const host = quickjsHost(native);
+  const nodeVerbs = handOver(host, (words) => native.become(host.self.name, words));
   for (const verb of VERBS) void load(verb);
   return () => {
     // That the name of a verb is something else costs time and does no harm.
     host.self.args.some((word) => native.prepare(word));
-    return main(host);
+    return main(host, nodeVerbs);
   };
 }

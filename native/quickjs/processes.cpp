@@ -1,12 +1,14 @@
 // Processes, sockets and what is asked of others.
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <memory>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "../core/files.h"
 #include "../core/notify.h"
@@ -83,11 +85,17 @@ JSValue ask_systemd(const Call &call) {
                  }));
 }
 
+// As execve(2) takes them.
+std::vector<char *> pointers_to(std::vector<std::string> &words) {
+  std::vector<char *> pointers;
+  for (std::string &word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
 // A program, found in PATH, whose two outputs go into one end of a pipe each; its pid, or -errno.
-int start_program(const std::vector<std::string> &words, const int *ends) {
-  std::vector<char *> arguments;
-  for (const std::string &word : words) arguments.push_back(const_cast<char *>(word.c_str()));
-  arguments.push_back(nullptr);
+int start_program(std::vector<std::string> &words, const int *ends) {
+  std::vector<char *> arguments = pointers_to(words);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   for (int i = 0; i < 2; i++) posix_spawn_file_actions_adddup2(&actions, ends[i], i + 1);
@@ -148,7 +156,17 @@ JSValue capture(const Call &call) {
   return value;
 }
 
+// become(name, [program, ...arguments]): this process goes on as that program, found in PATH, which goes by the name
+JSValue become(const Call &call) {
+  std::vector<std::string> words = call.texts(1);
+  setenv("RUNTS_NAME", call.text(0).c_str(), 1);
+  signal(SIGPIPE, SIG_DFL);
+  execvp(words[0].c_str(), pointers_to(words).data());
+  return fail(call.context, errno, "execve", words[0]);
+}
+
 constexpr Function kTable[] = {
+    {"become", become},
     {"sendSignal", send_signal},
     {"openPidfd", open_pidfd},
     {"closeDescriptor", close_descriptor},

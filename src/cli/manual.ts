@@ -1,6 +1,6 @@
 import type { Flag } from './flags.ts';
-import { flagsOf, GLOBAL_FLAGS, VERBS } from './table.ts';
-import type { Verb } from './verb.ts';
+import { COMMANDS, flagsOf, GLOBAL_FLAGS, GROUPS, VERBS } from './table.ts';
+import type { Group, Verb } from './verb.ts';
 
 /** Man pages and the reference of commands, made from the command table. */
 
@@ -14,37 +14,69 @@ export interface Page {
   readonly text: string;
 }
 
-/** `runts(8)` and one page a command. */
+/** `runts(8)`, and one page a command or group of them. */
 export function manPages(version: string): Page[] {
-  return [{ file: `${NAME}.8`, text: mainPage(version) }, ...VERBS.map((verb) => verbPage(verb, version))];
+  return [
+    { file: `${NAME}.8`, text: mainPage(version) },
+    ...GROUPS.map((group) => groupPage(group, version)),
+    ...VERBS.map((verb) => verbPage(verb, version)),
+  ];
 }
 
 function mainPage(version: string): string {
-  const commands = VERBS.map(({ name, about }) => item(bold(`${NAME}-${name}`) + '(8)', about));
   return [
     title(NAME, version),
     section('NAME', `${NAME} \\- ${roff(SUMMARY)}`),
     section('SYNOPSIS', `${bold(NAME)} [global options] ${bold('command')} [options] [arguments]`),
-    section('COMMANDS', commands.join('')),
+    section('COMMANDS', COMMANDS.map(commandItem).join('')),
     section('GLOBAL OPTIONS', shown(GLOBAL_FLAGS).map(flagItem).join('')),
-    section('SEE ALSO', VERBS.map(({ name }) => `${bold(`${NAME}-${name}`)}(8)`).join(', ')),
+    section('SEE ALSO', COMMANDS.map(reference).join(', ')),
   ].join('');
 }
 
+function groupPage(group: Group, version: string): Page {
+  const name = pageName(group);
+  const text = [
+    title(name, version),
+    section('NAME', `${roff(name)} \\- ${roff(group.about)}`),
+    section('SYNOPSIS', `${bold(`${NAME} ${group.name}`)} ${bold('command')} [options] [arguments]`),
+    description(group),
+    section('COMMANDS', group.verbs.map(commandItem).join('')),
+    section('SEE ALSO', `${bold(NAME)}(8), ${group.verbs.map(reference).join(', ')}`),
+  ].join('');
+  return { file: `${name}.8`, text };
+}
+
 function verbPage(verb: Verb, version: string): Page {
-  const name = `${NAME}-${verb.name}`;
+  const name = pageName(verb);
   const synopsis = `${bold(`${NAME} ${verb.name}`)} [options] ${roff(verb.usage)}`.trimEnd();
-  const details = (verb.details ?? []).map(roff).join('\n.PP\n');
   const text = [
     title(name, version),
     section('NAME', `${roff(name)} \\- ${roff(verb.about)}`),
     section('SYNOPSIS', synopsis),
-    details === '' ? '' : section('DESCRIPTION', details),
+    description(verb),
     section('OPTIONS', shown(flagsOf(verb)).map(flagItem).join('')),
     section('EXIT STATUS', roff(exitStatus(verb))),
     section('SEE ALSO', `${bold(NAME)}(8)`),
   ].join('');
   return { file: `${name}.8`, text };
+}
+
+/** Such as `runts-image-load`. */
+function pageName({ name }: Verb | Group): string {
+  return `${NAME}-${name.replaceAll(' ', '-')}`;
+}
+
+function reference(of: Verb | Group): string {
+  return `${bold(pageName(of))}(8)`;
+}
+
+function commandItem(of: Verb | Group): string {
+  return item(reference(of), of.about);
+}
+
+function description({ details = [] }: Verb | Group): string {
+  return details.length === 0 ? '' : section('DESCRIPTION', details.map(roff).join('\n.PP\n'));
 }
 
 function exitStatus({ name, failureCode = 1 }: Verb): string {
@@ -86,10 +118,8 @@ const shown = (flags: readonly Flag[]): readonly Flag[] => flags.filter(({ hidde
 
 /** All commands with their flags, in Markdown. */
 export function commandsDocument(): string {
-  const verbs = VERBS.map(
-    (verb) =>
-      `## ${NAME} ${verb.name}\n\n${sentence(verb.about)}\n\n    ${NAME} ${verb.name} [options] ${verb.usage}`.trimEnd() +
-      `\n\n${paragraphs(verb)}${optionTable(verb.flags)}`,
+  const chapters = COMMANDS.flatMap((row) =>
+    'verbs' in row ? [groupChapter(row), ...row.verbs.map(verbChapter)] : verbChapter(row),
   );
   return `# Commands
 
@@ -101,10 +131,23 @@ Made from the command table (\`src/cli/table.ts\`) by \`scripts/generate-command
 ${optionTable(GLOBAL_FLAGS)}
 One dash is as good as two; \`--flag=value\` and \`--flag value\` are the same; \`--\` ends the flags.
 
-${verbs.join('\n')}`;
+${chapters.join('\n')}`;
 }
 
-function paragraphs({ details = [] }: Verb): string {
+function groupChapter(group: Group): string {
+  return `${heading(group)}    ${NAME} ${group.name} <command> [options] [arguments]\n\n${paragraphs(group)}`;
+}
+
+function verbChapter(verb: Verb): string {
+  const usage = `    ${NAME} ${verb.name} [options] ${verb.usage}`.trimEnd();
+  return `${heading(verb)}${usage}\n\n${paragraphs(verb)}${optionTable(verb.flags)}`;
+}
+
+function heading({ name, about }: Verb | Group): string {
+  return `## ${NAME} ${name}\n\n${sentence(about)}\n\n`;
+}
+
+function paragraphs({ details = [] }: Verb | Group): string {
   return details.map((text) => `${text}\n\n`).join('');
 }
 

@@ -1,6 +1,7 @@
 import { flagTable } from './flags.ts';
 import type { Flag, FlagTable } from './flags.ts';
-import type { Verb } from './verb.ts';
+import { IMAGE, RUN_IMAGE_FLAGS } from './table-image.ts';
+import type { Group, Verb } from './verb.ts';
 
 /**
  * The command line, once: parsing, help, man pages and completion are made from this table. Names and meanings are
@@ -144,7 +145,8 @@ function text(name: string, about: string, value = 'VALUE'): Flag {
   return { name, kind: 'text', value, about };
 }
 
-export const VERBS: readonly Verb[] = [
+/** Rows of the table: what the first word of a command may be. */
+export const COMMANDS: readonly (Verb | Group)[] = [
   {
     name: 'completion',
     about: 'print the completion of a shell: bash, zsh or fish',
@@ -254,6 +256,7 @@ export const VERBS: readonly Verb[] = [
     flags: [],
     load: () => import('./verbs/features.ts'),
   },
+  IMAGE,
   {
     name: 'kill',
     about: 'send a signal (SIGTERM by default) to the init process of a container',
@@ -331,13 +334,19 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'run',
     about: 'create and start a container, and wait for its end',
-    usage: ID,
+    usage: `${ID} | --image IMAGE [--name ID] [--] [args...]`,
+    details: [
+      'With --image the container is made from an image of the store, and the arguments take the place of those that it has.',
+      'Flags end at the first argument then.',
+    ],
     arguments: one,
+    variant: { flag: 'image', arguments: any },
     flags: [
       ...CREATE,
       DETACH,
       { name: 'keep', kind: 'bool', about: 'do not delete the container at its end' },
       { name: 'no-subreaper', kind: 'bool', about: 'do not reap orphaned processes' },
+      ...RUN_IMAGE_FLAGS,
     ],
     load: () => import('./verbs/run.ts'),
   },
@@ -401,17 +410,28 @@ export const VERBS: readonly Verb[] = [
   },
 ];
 
+/** All verbs, those of groups among them. */
+export const VERBS: readonly Verb[] = COMMANDS.flatMap((command) =>
+  'verbs' in command ? command.verbs : command,
+);
+
+export const GROUPS: readonly Group[] = COMMANDS.filter((command) => 'verbs' in command);
+
 /** Flags of a verb, with those that every verb has. */
 export function flagsOf(verb: Verb): readonly Flag[] {
   return [...verb.flags, HELP];
 }
 
 export const GLOBAL_TABLE: FlagTable = flagTable(GLOBAL_FLAGS);
+export const GROUP_TABLE: FlagTable = flagTable([HELP]);
 
-const BY_NAME: ReadonlyMap<string, Verb> = new Map(VERBS.map((verb) => [verb.name, verb]));
+const BY_NAME: ReadonlyMap<string, Verb | Group> = new Map(
+  [...VERBS, ...GROUPS].map((row) => [row.name, row]),
+);
 const TABLES: ReadonlyMap<Verb, FlagTable> = new Map(VERBS.map((verb) => [verb, flagTable(flagsOf(verb))]));
 
-export function verbNamed(name: string): Verb | undefined {
+/** A verb by its whole name, or a group. */
+export function commandNamed(name: string): Verb | Group | undefined {
   return BY_NAME.get(name);
 }
 

@@ -13,6 +13,8 @@ export interface Native extends Core, CoreFiles {
     readonly stdout: string;
     readonly stderr: string;
   };
+  /** Goes on as another program, found in PATH, which knows the name that the command was called by from RUNTS_NAME. */
+  become(name: string, words: readonly string[]): void;
   onSignals(signals: readonly number[], callback: (signal: number) => void): void;
   /** Back to their default actions. */
   offSignals(signals: readonly number[]): void;

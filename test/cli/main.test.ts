@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/main.ts';
-import { flagsOf, GLOBAL_FLAGS, VERBS } from '../../src/cli/table.ts';
+import { COMMANDS, flagsOf, GLOBAL_FLAGS, GROUPS, VERBS } from '../../src/cli/table.ts';
 import { SPEC_VERSION } from '../../src/spec/default.ts';
 import { COMMIT, VERSION } from '../../src/version.ts';
 import { memoryHost } from '../support/memory-host.ts';
@@ -45,6 +45,11 @@ describe('wrong usage', () => {
     [['create', 'a', 'b'], '"create" requires exactly 1 argument(s)'],
     [['exec'], '"exec" requires a minimum of 1 argument(s)'],
     [['kill', 'a', 'b', 'c'], '"kill" requires a maximum of 2 argument(s)'],
+    [['image', 'load'], '"image load" requires exactly 1 argument(s)'],
+    [['image', '--nothing'], 'flag provided but not defined: -nothing'],
+    [['run', '--image', 'a', '--nothing', 'b'], 'flag provided but not defined: -nothing'],
+    [['run', 'c1', '--image', 'a'], '--image must come before the first argument'],
+    [['run'], '"run" requires exactly 1 argument(s)'],
     [['state', '--nothing', 'a'], 'flag provided but not defined: -nothing'],
     [['--nothing', 'state', 'a'], 'flag provided but not defined: -nothing'],
   ])('%j prints the help and the error', async (args, message) => {
@@ -54,11 +59,14 @@ describe('wrong usage', () => {
     expect(host.written.err).toBe(`runts: ${message}\n`);
   });
 
-  it('a command that does not exist ends with 3', async () => {
-    const { host, code } = await command(['nothing']);
-    expect(code).toBe(3);
-    expect(host.written.err).toContain("No help topic for 'nothing'");
-  });
+  it.each([['nothing'], ['image nothing'], ['help image nothing']])(
+    '%j, which does not exist, ends with 3',
+    async (words) => {
+      const { host, code } = await command(words.split(' '));
+      expect(code).toBe(3);
+      expect(host.written.err).toContain(`No help topic for '${words.replace('help ', '')}'`);
+    },
+  );
 
   it.each([
     [['--log-format', 'xml', 'list'], 'invalid log-format: xml'],
@@ -79,18 +87,41 @@ describe('help', () => {
   it('lists every command and global option', async () => {
     const { host, code } = await command(['--help']);
     expect(code).toBe(0);
-    for (const { name } of [...VERBS, ...GLOBAL_FLAGS]) expect(host.written.out).toContain(name);
+    for (const { name } of [...COMMANDS, ...GLOBAL_FLAGS]) expect(host.written.out).toContain(name);
   });
 
   it.each(VERBS.map((verb) => [verb.name, verb] as const))('of %s shows its flags', async (name, verb) => {
-    const { host } = await command([name, '--help']);
+    const { host } = await command([...name.split(' '), '--help']);
     for (const flag of flagsOf(verb))
       expect(host.written.out.includes(`--${flag.name}`)).toBe(flag.hidden !== true);
   });
 
-  it.each(VERBS.map((verb) => [verb.name, verb] as const))('%s loads', async (_, verb) => {
-    expect(typeof (await verb.load()).verb).toBe('function');
+  it.each(
+    GROUPS.flatMap((group) =>
+      [[group.name], [group.name, '--help'], ['help', group.name]].map((args) => [args, group] as const),
+    ),
+  )('of %j lists the commands of the group', async (args, { verbs }) => {
+    const { host, code } = await command(args);
+    expect(code).toBe(0);
+    for (const { name, about } of verbs) {
+      expect(host.written.out).toContain(`   ${name} `);
+      expect(host.written.out).toContain(`  ${about}
+`);
+    }
   });
+
+  it('of a command of a group is asked for with either word order', async () => {
+    const { host } = await command(['help', 'image', 'load']);
+    expect(host.written.out).toBe((await command(['image', 'load', '-h'])).host.written.out);
+    expect(host.written.out).toContain('runts image load [options] <source>');
+  });
+
+  it.each(VERBS.flatMap(({ name, load }) => (load === undefined ? [] : [[name, load] as const])))(
+    '%s loads',
+    async (_, load) => {
+      expect(typeof (await load()).verb).toBe('function');
+    },
+  );
 });
 
 describe('errors', () => {

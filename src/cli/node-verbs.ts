@@ -1,0 +1,11 @@
+import { RuntsError } from '../errors.ts';
+import type { LoadVerb, NodeVerbs } from './verb.ts';
+
+const CODE: Readonly<Record<string, LoadVerb>> = {};
+
+/** Verbs of the entry on Node, by their names in the command table; `run --image` is the variant of `run`. */
+export const nodeVerbs: NodeVerbs = async (name) => {
+  const load = CODE[name];
+  if (load === undefined) throw new RuntsError('UNSUPPORTED', `${name} is not supported yet`);
+  return (await load()).verb;
+};
