@@ -92,15 +92,22 @@ Status configure(const plan::Overlay &step, int context) {
 
 }  // namespace
 
-Status make_overlay(const plan::Overlay &step, Context &context) {
+Status mount_overlay(const plan::Overlay &step, unsigned attributes, Fd &out) {
   Report report;
   Fd file_system(sys::fsopen("overlay", sys::kFsopenCloexec));
   if (!file_system) return failed(file_system.get(), report.call("fsopen").string("overlay"));
   if (Status status = configure(step, file_system.get()); !status.ok()) return status;
-  int fd = sys::fsmount(file_system.get(), sys::kFsmountCloexec, 0);
+  int fd = sys::fsmount(file_system.get(), sys::kFsmountCloexec, attributes);
   if (fd < 0) return failed(fd, report.call("fsmount").fd(file_system.get(), "overlay"));
-  give_slot(context, step.slot, Fd(fd));
+  out.reset(fd);
   return done();
+}
+
+Status make_overlay(const plan::Overlay &step, Context &context) {
+  Fd tree;
+  Status status = mount_overlay(step, 0, tree);
+  if (status.ok()) give_slot(context, step.slot, std::move(tree));
+  return status;
 }
 
 }  // namespace runts::core

@@ -70,6 +70,8 @@ Status user_namespace_for(const plan::List<plan::IdMapping> &uids, const plan::L
                           const plan::Str &path, Fd &out);
 Status make_file_system(const plan::FileSystem &step, Context &context);
 Status make_overlay(const plan::Overlay &step, Context &context);
+// The same for the caller: a mount (MOUNT_ATTR_* flags) that is nowhere in the tree, and gone when it is closed.
+Status mount_overlay(const plan::Overlay &step, unsigned attributes, Fd &out);
 
 // net_devices.cpp
 Status move_net_device(const plan::NetDevice &step, Context &context);

@@ -84,6 +84,9 @@ Napi::Value relay(const Napi::CallbackInfo &info);
 Napi::Value copy_terminal_size(const Napi::CallbackInfo &info);
 Napi::Value restore_terminal(const Napi::CallbackInfo &info);
 
+// view.cpp, in the terms of ViewFunctions in src/image/native.ts
+extern const std::span<const Export> kView;
+
 inline int number_at(const Napi::CallbackInfo &info, size_t index) {
   Napi::Value value = info[index];
   return value.IsNumber() ? value.As<Napi::Number>().Int32Value() : -1;

@@ -39,6 +39,21 @@ export interface LayerFunctions {
   syncFileSystem(directory: string): Promise<void>;
 }
 
+/**
+ * The tree of an image as a container sees it, mounted nowhere; rejected as {@link LayerFunctions}. Paths count from its root, and links in
+ * them lead nowhere else. A view is a descriptor, which closeDescriptor closes: then nothing of it is left.
+ */
+export interface ViewFunctions {
+  /** `plan` is the text of a plan with one step `overlay`; with upper and work what is made lies in the upper layer. */
+  openView(plan: string): Promise<number>;
+  /** A regular file as UTF-8. EINVAL, ENXIO, EACCES: it is no file; EFBIG: it has more than `limit` bytes. */
+  readInView(view: number, path: string, limit: number): Promise<string>;
+  /** With what is missing above it, of root, 0755. EEXIST: a symbolic link on the way leads to nothing. */
+  makeDirectoryInView(view: number, path: string): Promise<void>;
+  /** A file of root, 0644, in a directory that is made where it is missing; replaces what is no directory. */
+  writeInView(view: number, path: string, text: string): Promise<void>;
+}
+
 declare const blobReader: unique symbol;
 declare const layerWriter: unique symbol;
 /** Of the machine. */

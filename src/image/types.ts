@@ -31,6 +31,8 @@ export interface Manifest {
 export interface ImageConfig extends Platform {
   readonly created?: string;
   readonly author?: string;
+  readonly 'os.version'?: string;
+  readonly 'os.features'?: readonly string[];
   readonly config?: ImageProcess;
   readonly rootfs: { readonly type: 'layers'; readonly diff_ids: readonly Digest[] };
   readonly history?: readonly ImageHistory[];

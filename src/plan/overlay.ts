@@ -25,6 +25,15 @@ export const OVERLAY = {
   work: 'dev.runts.overlay.work',
 } as const;
 
+/** The kernel takes no more (OVL_MAX_STACK in fs/overlayfs/params.h), and says so with EINVAL alone. */
+const MOST_LAYERS = 500;
+
+/**
+ * Layers may be of anybody's making, and the kernel's own defaults differ: what a layer's attributes say of directories that
+ * were renamed, of contents that lie in another layer and of hard links counts for nothing. All kernels from 4.19 on know these.
+ */
+export const UNTRUSTED = ['redirect_dir=nofollow', 'metacopy=off', 'index=off'];
+
 interface Layers {
   readonly slot: number;
   readonly prepare: readonly Step[];
@@ -47,7 +56,7 @@ export function overlaySteps(context: Context): Layers | undefined {
   }
   return {
     slot,
-    prepare: [onHost(because, { kind: 'overlay', lower, upper, work, options: [], ...fields })],
+    prepare: [onHost(because, { kind: 'overlay', lower, upper, work, options: UNTRUSTED, ...fields })],
   };
 }
 
@@ -84,7 +93,17 @@ function lowerLayers({ spec, facts }: Context): string[] | undefined {
   if (lower === undefined) return undefined;
   const init = annotationOf(spec, OVERLAY.init);
   const layers = [...(init === undefined ? [] : [init]), ...splitPaths(lower)];
+  requireFew(layers.length);
   return layers.map((path) => fromBundle(facts.bundle, path));
+}
+
+function requireFew(count: number): void {
+  if (count <= MOST_LAYERS) return;
+  throw unsupported(
+    annotationPointer('lower'),
+    `${count} read-only layers, and overlayfs takes ${MOST_LAYERS} at most`,
+    'put some of them together in one',
+  );
 }
 
 /** Absolute; empty for a root that nobody writes to. */

@@ -32,6 +32,24 @@ test('without an upper layer the root is read-only; a single layer is no overlay
   expect(stepOf(one, 'root').slot).toBe(stepOf(one, 'open-tree').slot);
 });
 
+test('what layers say of other layers is not believed, whatever the kernel would do by default', () => {
+  const { options } = stepOf(planOf(usualSpec({ annotations: LAYERS })), 'overlay');
+  expect(options).toEqual(['redirect_dir=nofollow', 'metacopy=off', 'index=off']);
+});
+
+const layersOf = (count: number): string => Array.from({ length: count }, (_, i) => `l${i}`).join(':');
+
+test('500 read-only layers are taken, the one for the runtime among them; one more is refused in words', () => {
+  const lower = layersOf(499);
+  const plan = planOf(usualSpec({ annotations: { [OVERLAY.lower]: lower, [OVERLAY.init]: 'init' } }));
+  expect(stepOf(plan, 'overlay').lower).toHaveLength(500);
+  const many = usualSpec({ annotations: { [OVERLAY.lower]: `${lower}:more`, [OVERLAY.init]: 'init' } });
+  expect(refusalOf(() => planOf(many))).toMatchObject({
+    code: 'UNSUPPORTED',
+    message: 'annotations["dev.runts.overlay.lower"]: 501 read-only layers, and overlayfs takes 500 at most',
+  });
+});
+
 test('layers are idmapped for a user namespace', () => {
   const plan = planOf(specOf(['user', 'mount'], { annotations: LAYERS }));
   expect(stepOf(plan, 'overlay').uidMappings).toEqual([{ inside: 0, outside: 100_000, size: 65_536 }]);
