@@ -1,4 +1,5 @@
 import { addon } from '../host/node-addon.ts';
+import type { Timestamp } from './tar/entry.ts';
 import type { BlobPlace, Compression } from './types.ts';
 
 /** The addon has more than its interface in host/ says, which knows nothing of images. */
@@ -62,4 +63,48 @@ export interface BlobReader {
 }
 export interface LayerWriter {
   readonly [layerWriter]: true;
+}
+
+/**
+ * Trees that programs may be changing meanwhile, such as a container's upper layer: nothing outside of a tree is reached or opened, whatever
+ * they do, no symbolic link is followed, and no device, fifo or socket is opened. Names and paths are of bytes (latin1); a path is relative,
+ * '' the top.
+ */
+export interface TreeFunctions {
+  openTree(directory: string): Tree;
+  closeTree(tree: Tree): void;
+  /** Undefined where there is nothing, or something on the way is no directory. */
+  entryAt(tree: Tree, path: string): Promise<TreeEntry | undefined>;
+  /** What lies in a directory, by the order of the names' bytes; what went away meanwhile is left out, and of a directory that did all is. */
+  entriesOf(tree: Tree, path: string): Promise<readonly TreeEntry[]>;
+  /** A descriptor to read the regular file that `entry` is of. ESTALE: there is another now, or none. */
+  openFile(tree: Tree, path: string, entry: TreeEntry): Promise<number>;
+}
+
+/** As statx(2), readlinkat(2) and listxattr(2) tell it, all of the same inode. */
+export interface TreeEntry {
+  /** The last component of its path. */
+  readonly name: string;
+  readonly type: 'file' | 'directory' | 'symlink' | 'character' | 'block' | 'fifo' | 'socket';
+  /** Permission bits with those of setuid, setgid and sticky. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mtime: Timestamp;
+  /** Bytes; 0 for all but files. */
+  readonly size: number;
+  /** Of a symbolic link; empty for others. */
+  readonly target: string;
+  readonly device: { readonly major: number; readonly minor: number };
+  /** Tells hard links: two entries of one tree are the same file where this is the same. */
+  readonly inode: string;
+  readonly links: number;
+  /** All that the caller may see, in the order of their names; names and values are bytes. */
+  readonly xattrs: ReadonlyMap<string, string>;
+}
+
+declare const tree: unique symbol;
+/** Of the machine. */
+export interface Tree {
+  readonly [tree]: true;
 }
