@@ -37,22 +37,27 @@ export const NO_DEVICE = { major: 0, minor: 0 } as const;
 export const isZeroBlock = (bytes: Uint8Array, at: number): boolean =>
   bytes[at] === 0 && isZero(bytes, at, BLOCK);
 
-/** The sum of a header's bytes with spaces for the sum itself; old programs added signed bytes. */
-export function checksumIsRight(bytes: Uint8Array, at: number): boolean {
+function sumOf(bytes: Uint8Array, start: number, length: number): number {
   let sum = 0;
-  let high = 0;
-  for (let index = at; index < at + BLOCK; index += 1) {
-    const byte = bytes[index] as number;
-    sum += byte;
-    high += byte >> 7;
-  }
-  const [start, length] = FIELD.checksum;
-  for (let index = at + start; index < at + start + length; index += 1) {
-    sum += 0x20 - (bytes[index] as number);
-    high -= (bytes[index] as number) >> 7;
-  }
-  const wanted = readNumber(bytes, at + start, length);
-  return wanted === sum || wanted === sum - 256 * high;
+  for (let at = start; at < start + length; at += 1) sum += bytes[at] as number;
+  return sum;
+}
+
+function countHigh(bytes: Uint8Array, start: number, length: number): number {
+  let count = 0;
+  for (let at = start; at < start + length; at += 1) if ((bytes[at] as number) > 127) count += 1;
+  return count;
+}
+
+/** A header's bytes are added with spaces in the place of their sum; old programs added signed bytes. */
+export function checksumIsRight(bytes: Uint8Array, at: number): boolean {
+  const [offset, length] = FIELD.checksum;
+  const own = at + offset;
+  const wanted = readNumber(bytes, own, length);
+  const sum = sumOf(bytes, at, BLOCK) - sumOf(bytes, own, length) + length * 0x20;
+  return (
+    wanted === sum || wanted === sum - 256 * (countHigh(bytes, at, BLOCK) - countHigh(bytes, own, length))
+  );
 }
 
 export const typeOf = (bytes: Uint8Array, at: number): number => bytes[at + FIELD.type[0]] as number;
