@@ -37,7 +37,8 @@ export function checkMounts(value: unknown): Checked<readonly Mount[]> {
   return check(mountsSchema, value);
 }
 
-function check<T>(schema: Schema<T>, value: unknown): Checked<T> {
+/** Checks any document against the description of its form. */
+export function check<T>(schema: Schema<T>, value: unknown): Checked<T> {
   const report = newReport();
   return verdict(conform(schema, value, report), report);
 }
