@@ -1,0 +1,68 @@
+/** Places for what is not finished, each held by the one process that works there. */
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, mkdirSync, openSync, readdirSync, unlinkSync } from 'node:fs';
+import { RuntsError } from '../../errors.ts';
+import type { HostLock } from '../../host/host.ts';
+import type { StoreContext } from './context.ts';
+
+export interface Stage {
+  /** Empty at first. */
+  readonly directory: string;
+  /** Removes what is left there, and lets others have the place. */
+  discard(): void;
+}
+
+const LOCK = '.lock';
+
+/** A place under a name that is nobody else's until it is discarded; waits for who has it. */
+export async function openStage(
+  context: StoreContext,
+  name = randomBytes(16).toString('hex'),
+): Promise<Stage> {
+  const { files, paths } = context;
+  const directory = `${paths.ingest}/${name}`;
+  const lock = await files.lock(directory + LOCK, true);
+  if (lock === undefined) throw new RuntsError('INTERRUPTED', `${directory}: is held by another process`);
+  // What a process has left that died here.
+  files.removeTree(directory);
+  mkdirSync(directory, { mode: 0o700 });
+  return { directory, discard: () => discard(context, directory, lock) };
+}
+
+/** The lock's file goes while it is held: who waits for it sees that, and makes a new one. */
+function discard({ files }: StoreContext, directory: string, lock: HostLock): void {
+  try {
+    files.removeTree(directory);
+    unlinkSync(directory + LOCK);
+  } finally {
+    lock.release();
+  }
+}
+
+/** Removes what processes have left that died. */
+export function clearIngest(context: StoreContext): void {
+  for (const name of stageNames(context)) {
+    const directory = `${context.paths.ingest}/${name}`;
+    const lock = context.files.tryLock(directory + LOCK);
+    if (lock !== undefined) discard(context, directory, lock);
+  }
+}
+
+/** Of all places, also of those that nobody holds any more. */
+export function stageNames({ paths }: StoreContext): string[] {
+  const names = readdirSync(paths.ingest);
+  return [...new Set(names.map((name) => (name.endsWith(LOCK) ? name.slice(0, -LOCK.length) : name)))];
+}
+
+/** A new file without a name, which goes with its descriptor. */
+export function namelessFile({ directory }: Stage): number {
+  const path = `${directory}/${randomBytes(8).toString('hex')}`;
+  const descriptor = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600);
+  try {
+    unlinkSync(path);
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}

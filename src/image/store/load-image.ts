@@ -1,0 +1,80 @@
+import { digestOf } from '../source/documents.ts';
+import type { Digest, SourceImage, SourceLayer } from '../types.ts';
+import { chainIds } from './chain.ts';
+import type { StoreContext } from './context.ts';
+import type { Stage } from './ingest.ts';
+import type { LoadedImage, LoadedLayer, LoadOptions } from './load.ts';
+import { announce } from './needs.ts';
+import { diffOf } from './paths.ts';
+import { publish } from './publish.ts';
+import { stageLayer } from './stage-layer.ts';
+import type { StagedLayer } from './stage-layer.ts';
+
+export interface ImageLoad extends LoadOptions {
+  /** What messages call the source. */
+  readonly source: string;
+}
+
+/** One image: its layers one after the other, then all of it at once becomes the store's. */
+export async function loadImage(
+  context: StoreContext,
+  stage: Stage,
+  image: SourceImage,
+  options: ImageLoad,
+): Promise<LoadedImage> {
+  const chain = chainIds(image.config.rootfs.diff_ids);
+  await announce(context, stage, { layers: chain, blobs: knownBlobs(image) });
+  const layers: StagedLayer[] = [];
+  try {
+    for (const [at, layer] of image.layers.entries()) {
+      layers.push(
+        await stageNext(context, stage, { layer, layers, chainId: chain[at]!, of: chain.length }, options),
+      );
+    }
+    const digest = await publish(context, stage, image, layers);
+    return { names: image.names, digest, layers: layers.map(loadedLayer) };
+  } finally {
+    for (const { stage: own } of layers) own?.discard();
+  }
+}
+
+function knownBlobs({ manifestBytes, configBytes, layers }: SourceImage): Digest[] {
+  const documents = [configBytes, manifestBytes].filter((bytes) => bytes !== undefined);
+  const packed = layers.map(({ digest }) => digest).filter((digest) => digest !== undefined);
+  return [...documents.map(digestOf), ...packed];
+}
+
+interface Next {
+  readonly layer: SourceLayer;
+  readonly chainId: Digest;
+  /** Those below it, and how many there are in all. */
+  readonly layers: readonly StagedLayer[];
+  readonly of: number;
+}
+
+async function stageNext(
+  context: StoreContext,
+  stage: Stage,
+  { layer, chainId, layers, of }: Next,
+  { budget, progress, source }: ImageLoad,
+): Promise<StagedLayer> {
+  context.signal?.throwIfAborted();
+  const number = layers.length + 1;
+  const { size } = layer.place;
+  const tell = (done: number): void => progress?.({ layer: number, layers: of, size, done });
+  tell(0);
+  const staged = await stageLayer(context, stage, layer, {
+    name: `${source}: layer ${number}`,
+    chainId,
+    lower: layers.map(({ directory }) => diffOf(directory)).reverse(),
+    progress: tell,
+    ...(budget !== undefined && { budget }),
+  });
+  tell(size);
+  return staged;
+}
+
+function loadedLayer({ record, stage, blob }: StagedLayer): LoadedLayer {
+  const { chainId, digest, size } = record;
+  return { chainId, digest: blob?.digest ?? digest, size: blob?.size ?? size, isNew: stage !== undefined };
+}

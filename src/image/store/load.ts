@@ -1,0 +1,101 @@
+import type { LayerBudget } from '../layer/budget.ts';
+import { DEFAULT_BUDGET } from '../layer/budget.ts';
+import { damaged } from '../source/failure.ts';
+import { nameOf, parseLocation } from '../source/location.ts';
+import { openSource } from '../source/open.ts';
+import { thisPlatform } from '../source/platform.ts';
+import type { Spool } from '../source/spool.ts';
+import type { Digest, Platform, SourceImage } from '../types.ts';
+import type { StoreContext } from './context.ts';
+import { checkName } from './images.ts';
+import { namelessFile, openStage } from './ingest.ts';
+import type { Stage } from './ingest.ts';
+import { loadImage } from './load-image.ts';
+
+export interface LoadOptions {
+  /** In place of the source's own name. */
+  readonly name?: string;
+  /** Which image of several: a name that the source has for it. */
+  readonly ref?: string;
+  /** Default this machine's. */
+  readonly platform?: Platform;
+  /** Of each layer; `bytes` also of an archive that is packed as a whole, or comes by standard input. */
+  readonly budget?: Partial<LayerBudget>;
+  readonly progress?: (progress: LoadProgress) => void;
+}
+
+/** How far a layer is. */
+export interface LoadProgress {
+  /** From 1. */
+  readonly layer: number;
+  readonly layers: number;
+  /** Bytes of the packed layer, and those read so far. */
+  readonly size: number;
+  readonly done: number;
+}
+
+export interface LoadedImage {
+  readonly names: readonly string[];
+  /** Of the manifest. */
+  readonly digest: Digest;
+  /** The lowest first. */
+  readonly layers: readonly LoadedLayer[];
+}
+
+export interface LoadedLayer {
+  readonly chainId: Digest;
+  /** Of the packed layer; `size` are its bytes. */
+  readonly digest: Digest;
+  readonly size: number;
+  /** False for a layer that was in the store already. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Puts the images of a source into the store, one after the other. Of one that fails nothing stays.
+ * @throws {RuntsError} as openSource of ../source/open.ts, and for layers that are refused.
+ */
+export async function load(
+  context: StoreContext,
+  source: string,
+  options: LoadOptions,
+): Promise<LoadedImage[]> {
+  const location = parseLocation(source, options.ref);
+  const { platform = thisPlatform() } = options;
+  const stage = await openStage(context);
+  try {
+    const opened = await openSource(location, { platform }, spoolIn(context, stage, options));
+    try {
+      const loaded: LoadedImage[] = [];
+      for (const image of withNames(opened.images, options.name, nameOf(location))) {
+        loaded.push(await loadImage(context, stage, image, { ...options, source: nameOf(location) }));
+      }
+      return loaded;
+    } finally {
+      opened.close();
+    }
+  } finally {
+    stage.discard();
+  }
+}
+
+function spoolIn({ native, signal }: StoreContext, stage: Stage, { budget }: LoadOptions): Spool {
+  const limit = budget?.bytes ?? DEFAULT_BUDGET.bytes;
+  return { file: () => namelessFile(stage), limit, native, ...(signal !== undefined && { signal }) };
+}
+
+/** An image without a name would be nobody's: the next prune would take it. */
+function withNames(
+  images: readonly SourceImage[],
+  name: string | undefined,
+  source: string,
+): readonly SourceImage[] {
+  if (name !== undefined && images.length > 1)
+    throw damaged(source, `has ${images.length} images, which cannot share a name`, 'choose one with --ref');
+  const named = name === undefined ? images : images.map((image) => ({ ...image, names: [name] }));
+  for (const { names } of named) {
+    if (names.length === 0) throw damaged(source, 'has no name for its image', 'give one with --name');
+    names.forEach(checkName);
+  }
+  return named;
+}

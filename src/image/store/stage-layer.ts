@@ -1,0 +1,100 @@
+/** One layer of an image on its way into the store. */
+import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
+import type { LayerBudget } from '../layer/budget.ts';
+import { unpackLayer } from '../unpack.ts';
+import type { Digest, SourceLayer } from '../types.ts';
+import { copyBlob } from './copy-blob.ts';
+import { hasBlob } from './blobs.ts';
+import type { StagedBlob } from './blobs.ts';
+import type { StoreContext } from './context.ts';
+import { openStage } from './ingest.ts';
+import type { Stage } from './ingest.ts';
+import { findLayer, writeLayerRecord } from './layers.ts';
+import type { LayerRecord } from './layers.ts';
+import { diffOf, hexOf, layerDirectory } from './paths.ts';
+
+/** A layer that is in the store, or all that will make it so. */
+export interface StagedLayer {
+  readonly record: LayerRecord;
+  /** Its directory, wherever that is now. */
+  readonly directory: string;
+  /** Where it was unpacked; undefined for one that was there. */
+  readonly stage?: Stage;
+  readonly blob?: StagedBlob;
+}
+
+export interface LayerOptions {
+  /** What messages call it. */
+  readonly name: string;
+  readonly chainId: Digest;
+  /** Directories of overlayfs for the layers below, the topmost first. */
+  readonly lower: readonly string[];
+  readonly budget?: Partial<LayerBudget>;
+  /** Bytes of the blob that were read. */
+  readonly progress?: (bytes: number) => void;
+}
+
+/** Takes a layer that is there, also one that another process is just unpacking; else unpacks it. */
+export async function stageLayer(
+  context: StoreContext,
+  load: Stage,
+  layer: SourceLayer,
+  options: LayerOptions,
+): Promise<StagedLayer> {
+  const there = await takeLayer(context, load, layer, options);
+  if (there !== undefined) return there;
+  const stage = await openStage(context, hexOf(options.chainId));
+  try {
+    const meanwhile = await takeLayer(context, load, layer, options);
+    if (meanwhile === undefined) return await unpack(context, stage, layer, options);
+    stage.discard();
+    return meanwhile;
+  } catch (error) {
+    stage.discard();
+    throw error;
+  }
+}
+
+/** The same layer may come packed in another way, whose blob is kept too. */
+async function takeLayer(
+  context: StoreContext,
+  load: Stage,
+  layer: SourceLayer,
+  { chainId, name }: LayerOptions,
+): Promise<StagedLayer | undefined> {
+  const record = findLayer(context, chainId);
+  if (record === undefined) return undefined;
+  const directory = layerDirectory(context.paths, chainId);
+  const { digest } = layer;
+  if (digest === undefined || hasBlob(context, digest)) return { record, directory };
+  return { record, directory, blob: await copyBlob(context, load, { ...layer, digest }, name) };
+}
+
+async function unpack(
+  context: StoreContext,
+  stage: Stage,
+  layer: SourceLayer,
+  { chainId, ...options }: LayerOptions,
+): Promise<StagedLayer> {
+  const directory = `${stage.directory}/layer`;
+  for (const made of [directory, diffOf(directory)]) mkdirSync(made, { mode: 0o700 });
+  const path = `${stage.directory}/blob`;
+  const copy = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+  try {
+    const { signal, warn } = context;
+    const { digest, diffId, ...summary } = await unpackLayer({
+      ...layer,
+      ...options,
+      directory: diffOf(directory),
+      copy,
+      warn,
+      ...(signal !== undefined && { signal }),
+    });
+    const { compression, place } = layer;
+    const { size } = place;
+    const record = writeLayerRecord(directory, { chainId, diffId, digest, compression, size, ...summary });
+    return { record, directory, stage, blob: { digest, path, size } };
+  } finally {
+    closeSync(copy);
+  }
+}

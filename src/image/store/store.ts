@@ -1,0 +1,69 @@
+import { checkedAsync } from '../../host/checked.ts';
+import { coreFiles } from '../../host/core-files.ts';
+import { hostFailed } from '../../host/failure.ts';
+import { HostError } from '../../host/host.ts';
+import { addon } from '../../host/node-addon.ts';
+import { layerFunctions } from '../native.ts';
+import type { StoreContext } from './context.ts';
+import { makeStore } from './directory.ts';
+import { clearIngest } from './ingest.ts';
+import { listImages } from './list.ts';
+import type { ListedImage } from './list.ts';
+import { load } from './load.ts';
+import type { LoadedImage, LoadOptions } from './load.ts';
+import { DEFAULT_STORE } from './paths.ts';
+import type { StorePaths } from './paths.ts';
+import { resolveImage } from './resolve.ts';
+import type { StoredImage } from './resolve.ts';
+
+export interface StoreOptions {
+  /** Default `/var/lib/runts`; made where there is none. */
+  readonly directory?: string;
+  /** Gets what should be known and stops nothing, one line each. */
+  readonly warn: (message: string) => void;
+  /** Aborted, what is under way ends with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Images and their layers in a directory. Any number of processes may have it open; nothing is kept in memory.
+ * Where the machine fails, every function throws a RuntsError HOST_FAILED.
+ */
+export interface Store {
+  readonly paths: StorePaths;
+  /** SOURCE as `parseLocation` of ../source/location.ts reads it. */
+  load(source: string, options?: LoadOptions): Promise<LoadedImage[]>;
+  list(): Promise<ListedImage[]>;
+  /** The image of a name, a digest or its beginning. */
+  resolve(name: string): Promise<StoredImage>;
+}
+
+/**
+ * Opens a store, and removes what processes that died have left in it.
+ * @throws {RuntsError} UNSUPPORTED for a directory that others may write to, INVALID_ARGUMENT for one of other things.
+ */
+export async function openStore({ directory = DEFAULT_STORE, warn, signal }: StoreOptions): Promise<Store> {
+  const context = await known(() => {
+    const paths = makeStore(directory);
+    const files = coreFiles(addon, () => process.geteuid?.() ?? 0);
+    const native = layerFunctions();
+    const context: StoreContext = { paths, files, native, warn, ...(signal !== undefined && { signal }) };
+    clearIngest(context);
+    return context;
+  });
+  return {
+    paths: context.paths,
+    load: (source, options = {}) => known(() => load(context, source, options)),
+    list: () => known(() => listImages(context)),
+    resolve: (name) => known(() => resolveImage(context, name)),
+  };
+}
+
+/** Errors of the machine become those that callers know. */
+async function known<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await checkedAsync(async () => work());
+  } catch (error) {
+    throw error instanceof HostError ? hostFailed(error) : error;
+  }
+}
