@@ -132,9 +132,10 @@ export function layoutOf(
   };
 }
 
+const hex = (digest: Digest): string => digest.slice('sha256:'.length);
+
 /** The files of what `docker save` writes. */
 export function dockerOf(image: TestImage, tags: readonly string[]): Record<string, Buffer> {
-  const hex = (digest: Digest): string => digest.slice('sha256:'.length);
   const Config = `${hex(sha256(image.config))}.json`;
   const Layers = image.layers.map(({ diffId }) => `${hex(diffId)}/layer.tar`);
   return {

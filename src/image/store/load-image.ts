@@ -60,17 +60,20 @@ async function stageNext(
 ): Promise<StagedLayer> {
   context.signal?.throwIfAborted();
   const number = layers.length + 1;
-  const { size } = layer.place;
-  const tell = (done: number): void => progress?.({ layer: number, layers: of, size, done });
-  tell(0);
+  const part = { part: `layer ${number} of ${of}`, size: layer.place.size };
+  progress?.({ ...part, done: 0 });
   const staged = await stageLayer(context, stage, layer, {
     name: `${source}: layer ${number}`,
     chainId,
     lower: layers.map(({ directory }) => diffOf(directory)).reverse(),
-    progress: tell,
+    progress: (done) => progress?.({ ...part, done }),
     ...(budget !== undefined && { budget }),
   });
-  tell(size);
+  progress?.({
+    ...part,
+    done: part.size,
+    outcome: staged.stage === undefined ? 'there already' : 'unpacked',
+  });
   return staged;
 }
 

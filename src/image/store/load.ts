@@ -1,5 +1,6 @@
 import type { LayerBudget } from '../layer/budget.ts';
 import { DEFAULT_BUDGET } from '../layer/budget.ts';
+import type { ReportProgress } from '../progress.ts';
 import { damaged } from '../source/failure.ts';
 import { nameOf, parseLocation } from '../source/location.ts';
 import { openSource } from '../source/open.ts';
@@ -21,17 +22,7 @@ export interface LoadOptions {
   readonly platform?: Platform;
   /** Of each layer; `bytes` also of an archive that is packed as a whole, or comes by standard input. */
   readonly budget?: Partial<LayerBudget>;
-  readonly progress?: (progress: LoadProgress) => void;
-}
-
-/** How far a layer is. */
-export interface LoadProgress {
-  /** From 1. */
-  readonly layer: number;
-  readonly layers: number;
-  /** Bytes of the packed layer, and those read so far. */
-  readonly size: number;
-  readonly done: number;
+  readonly progress?: ReportProgress;
 }
 
 export interface LoadedImage {
