@@ -113,6 +113,8 @@ export const configSchema = object<ImageConfig>(
     os: string(),
     architecture: string(),
     variant: anyString,
+    'os.version': anyString,
+    'os.features': strings,
     created: anyString,
     author: anyString,
     config: imageProcess,
