@@ -14,6 +14,8 @@ struct Export {
 
 // files.cpp, in the terms of CoreFiles in src/host/core-files.ts
 extern const std::span<const Export> kFiles;
+// layers.cpp, in those of LayerFunctions in src/image/native.ts
+extern const std::span<const Export> kLayers;
 
 // execute.cpp
 // execute(plan: string, {stdio, preserve, trace, cancel}): Promise<outcome>

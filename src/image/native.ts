@@ -29,12 +29,16 @@ export interface LayerFunctions {
   /** `directory` is empty, `lower` are the directories of the layers below, the topmost first. */
   openLayer(directory: string, lower: readonly string[]): LayerWriter;
   /**
-   * Applies actions as src/image/layer/encode.ts writes them; content that they refer to lies in `chunks`. One call at a time. The error has
-   * `action`, the index of the one that failed, and `path`.
+   * Applies actions as src/image/layer/encode.ts writes them; content that they refer to lies in `chunks`, which stay as they are until
+   * then. Calls are done in their order, also where the one before has not ended; after one that has failed the next fail with ECANCELED.
+   * The rejection is an {@link ActionError}.
    */
   applyActions(writer: LayerWriter, actions: Uint8Array, chunks: readonly Uint8Array[]): Promise<void>;
-  /** Gives directories their attributes, which what was made in them has changed. Nothing is synced. */
-  finishLayer(writer: LayerWriter): Promise<void>;
+  /**
+   * Gives directories their attributes; until then they are the caller's alone. The top, where no action has described it, gets those
+   * of the layer below. Nothing is synced. Extended attributes that the file system does not take are left out, and told here.
+   */
+  finishLayer(writer: LayerWriter): Promise<LostXattrs | undefined>;
   closeLayer(writer: LayerWriter): void;
   /** syncfs(2) of the file system that the directory lies on. */
   syncFileSystem(directory: string): Promise<void>;
@@ -53,6 +57,24 @@ export interface ViewFunctions {
   makeDirectoryInView(view: number, path: string): Promise<void>;
   /** A file of root, 0644, in a directory that is made where it is missing; replaces what is no directory. */
   writeInView(view: number, path: string, text: string): Promise<void>;
+}
+
+/** Why a batch was not applied. */
+export interface ActionError extends Error {
+  /** Name of the errno. */
+  readonly code: string;
+  /** The call with its arguments, or words. */
+  readonly call: string;
+  /** Index in the batch, content not counted; -1: the file of an earlier batch. */
+  readonly action: number;
+  readonly path: string;
+}
+
+/** `path` and `name` are those of the first. */
+export interface LostXattrs {
+  readonly count: number;
+  readonly path: string;
+  readonly name: string;
 }
 
 declare const blobReader: unique symbol;

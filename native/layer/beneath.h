@@ -1,0 +1,20 @@
+// Names below a directory, through no symbolic link, and on its own mount alone.
+#pragma once
+#include <fcntl.h>
+
+#include "../sys/fd.h"
+#include "../sys/syscalls.h"
+
+namespace runts::layer {
+
+// O_CLOEXEC and O_NOFOLLOW are added. The descriptor, or -1 and errno: ELOOP for a link, EXDEV for another mount or a way out.
+inline int open_beneath(int directory, const char *path, int flags) {
+  sys::OpenHow how{static_cast<uint64_t>(flags | O_CLOEXEC | O_NOFOLLOW), 0,
+                   sys::kResolveBeneath | sys::kResolveNoSymlinks | sys::kResolveNoMagiclinks | sys::kResolveNoXdev};
+  int fd = sys::openat2(directory, path, how);
+  if (fd >= 0) return fd;
+  errno = -fd;
+  return -1;
+}
+
+}  // namespace runts::layer

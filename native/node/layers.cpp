@@ -1,0 +1,160 @@
+// Layers that are made, as native/layer/writer.h has it.
+#include <cerrno>
+#include <fcntl.h>
+#include <memory>
+#include <unistd.h>
+#include <vector>
+
+#include "../layer/worker.h"
+#include "../layer/writer.h"
+#include "async.h"
+#include "bindings.h"
+
+namespace runts::node {
+namespace {
+
+using Info = Napi::CallbackInfo;
+
+struct Layer {
+  layer::Worker worker;
+  layer::Writer writer;
+};
+
+// What JavaScript has: a layer until it is closed. Work that goes on then still ends.
+struct Handle {
+  Napi::Env env;
+  std::shared_ptr<Layer> layer;
+  std::weak_ptr<Layer> known;
+};
+
+// An environment that ends takes the chunks with it that are read from.
+void await_work(void *handle) {
+  if (std::shared_ptr<Layer> layer = static_cast<Handle *>(handle)->known.lock()) layer->worker.drain();
+}
+
+void forget(Napi::BasicEnv, Handle *handle) {
+  napi_remove_env_cleanup_hook(handle->env, await_work, handle);
+  delete handle;
+}
+
+std::shared_ptr<Layer> layer_at(const Info &info) {
+  return info[0].IsExternal() ? info[0].As<Napi::External<Handle>>().Data()->layer : nullptr;
+}
+
+Napi::Value bytes_of(Napi::Env env, const std::string &bytes) {
+  napi_value value = nullptr;
+  napi_create_string_latin1(env, bytes.data(), bytes.size(), &value);
+  return Napi::Value(env, value);
+}
+
+Napi::Value to_error(Napi::Env env, const layer::Applied &applied) {
+  Napi::Error error = status_error(env, applied.status);
+  error.Set("call", Napi::String::New(env, applied.status.call));
+  error.Set("action", static_cast<double>(applied.action));
+  error.Set("path", bytes_of(env, applied.path));
+  return error.Value();
+}
+
+Napi::Value to_lost(Napi::Env env, const layer::Lost &lost) {
+  if (lost.count == 0) return env.Undefined();
+  Napi::Object value = Napi::Object::New(env);
+  value.Set("count", static_cast<double>(lost.count));
+  value.Set("path", bytes_of(env, lost.path));
+  value.Set("name", bytes_of(env, lost.xattr));
+  return value;
+}
+
+// A promise for work on the layer's own thread.
+Napi::Value work_on(Napi::Env env, const std::shared_ptr<Layer> &layer, std::function<layer::Applied()> work,
+                    std::function<Napi::Value(Napi::Env)> answer) {
+  return make_promise(env, [&](Settle settle) {
+    layer->worker.run([=](int error) {
+      layer::Applied applied{core::failed(error, "unshare"), -1, {}};
+      if (error == 0) applied = work();
+      settle([=](Napi::Env env) {
+        Napi::Value value = answer(env);
+        return applied.status.ok() ? value : to_error(env, applied);
+      });
+    });
+  });
+}
+
+std::string_view bytes_at(const Napi::Value &value) {
+  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) return {};
+  auto array = value.As<Napi::Uint8Array>();
+  return {reinterpret_cast<const char *>(array.Data()), array.ByteLength()};
+}
+
+Napi::Value open_layer(const Info &info) {
+  Napi::Env env = info.Env();
+  std::vector<std::string> lower;
+  if (info[1].IsArray()) {
+    auto list = info[1].As<Napi::Array>();
+    for (uint32_t i = 0; i < list.Length(); i++) lower.push_back(list.Get(i).ToString().Utf8Value());
+  }
+  auto layer = std::make_shared<Layer>();
+  layer::Status status = layer->writer.open(text_at(info, 0), std::move(lower));
+  if (!status.ok()) {
+    status_error(env, status).ThrowAsJavaScriptException();
+    return env.Undefined();
+  }
+  auto *handle = new Handle{env, layer, layer};
+  napi_add_env_cleanup_hook(env, await_work, handle);
+  return Napi::External<Handle>::New(env, handle, forget);
+}
+
+Napi::Value apply_actions(const Info &info) {
+  Napi::Env env = info.Env();
+  std::shared_ptr<Layer> layer = layer_at(info);
+  if (!layer || !info[1].IsTypedArray() || !info[2].IsArray()) return fail(env, EINVAL, "applyActions");
+  auto list = info[2].As<Napi::Array>();
+  std::vector<std::string_view> chunks;
+  for (uint32_t i = 0; i < list.Length(); i++) chunks.push_back(bytes_at(list.Get(i)));
+  // What the bytes lie in, for as long as they are read.
+  Napi::Array used = Napi::Array::New(env, 2);
+  used.Set(0u, info[1]);
+  used.Set(1u, list);
+  napi_ref kept;
+  if (napi_create_reference(env, used, 1, &kept) != napi_ok) return fail(env, ECANCELED, "applyActions");
+  auto work = [writer = &layer->writer, actions = bytes_at(info[1]), chunks = std::move(chunks)] {
+    return writer->apply(actions, chunks);
+  };
+  return work_on(env, layer, std::move(work), [kept](Napi::Env env) {
+    napi_delete_reference(env, kept);
+    return env.Undefined();
+  });
+}
+
+Napi::Value finish_layer(const Info &info) {
+  std::shared_ptr<Layer> layer = layer_at(info);
+  if (!layer) return fail(info.Env(), EINVAL, "finishLayer");
+  auto answer = [layer](Napi::Env env) { return to_lost(env, layer->writer.lost()); };
+  return work_on(info.Env(), layer, [layer] { return layer->writer.finish(); }, answer);
+}
+
+Napi::Value close_layer(const Info &info) {
+  if (info[0].IsExternal()) info[0].As<Napi::External<Handle>>().Data()->layer = nullptr;
+  return info.Env().Undefined();
+}
+
+Napi::Value sync_file_system(const Info &info) {
+  return run_async(info.Env(), [path = text_at(info, 0)]() -> Answer {
+    Fd directory(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const char *call = directory ? "syncfs" : "open";
+    int error = directory && syncfs(directory.get()) == 0 ? 0 : errno;
+    return [=](Napi::Env env) -> Napi::Value {
+      return error == 0 ? env.Undefined() : system_error(env, error, call, path).Value();
+    };
+  });
+}
+
+constexpr Export kTable[] = {
+    {"openLayer", open_layer},   {"applyActions", apply_actions},        {"finishLayer", finish_layer},
+    {"closeLayer", close_layer}, {"syncFileSystem", sync_file_system},
+};
+
+}  // namespace
+
+constinit const std::span<const Export> kLayers = kTable;
+
+}  // namespace runts::node
