@@ -123,7 +123,8 @@ function byteWriter(size: number): ByteWriter {
         bytes[at + i] = code;
       }
       bytes[at + text.length] = 0;
-      if (every > 0xff) throw new RuntsError('INVALID_ARGUMENT', `layer: a text is not one of bytes: ${text}`);
+      if (every > 0xff)
+        throw new RuntsError('INVALID_ARGUMENT', `layer: a text is not one of bytes: ${text}`);
     },
     length: () => used,
     bytes: () => bytes.subarray(0, used),
