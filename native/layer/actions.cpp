@@ -96,7 +96,7 @@ bool read_fields(Bytes &from, Action &out) {
     case Kind::kSymlink:
       return read_link(from, out);
     case Kind::kHardlink:
-      return read_path(from, out.target);
+      return read_path(from, out.target) && read_attributes(from, out.attributes);
     case Kind::kDevice:
       return read_device(from, out);
     default:

@@ -60,7 +60,7 @@ Status copy_file(const Found &found, int parent, const char *name, const Attribu
   Fd to(openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
   if (!to) return failed_at("openat", parent, name);
   Status status = copy_content(from.get(), to.get(), found.status.st_size, path);
-  return status.ok() ? give_attributes(to.get(), mode, attributes, path, maker) : status;
+  return status.ok() ? give_attributes(to.get(), maker.made(mode), attributes, path, maker.lost) : status;
 }
 
 Status copy_link(const Found &found, int parent, const char *name) {
@@ -88,13 +88,13 @@ Status copy_found(const Found &found, int parent, const char *name, std::string_
   Status status = attributes.read(found, path);
   if (!status.ok()) return status;
   if (S_ISREG(found.status.st_mode)) return copy_file(found, parent, name, attributes.get(), path, maker);
-  bool is_link = S_ISLNK(found.status.st_mode);
-  if (is_link) {
+  if (S_ISLNK(found.status.st_mode)) {
     status = copy_link(found, parent, name);
   } else if (mknodat(parent, name, found.status.st_mode, found.status.st_rdev) != 0) {
     status = failed_at("mknodat", parent, name);
   }
-  return status.ok() ? give_attributes_at(parent, name, is_link, attributes.get(), path, maker) : status;
+  Has made = maker.made(found.status.st_mode);
+  return status.ok() ? give_attributes_at(parent, name, made, attributes.get(), path, maker.lost) : status;
 }
 
 }  // namespace runts::layer

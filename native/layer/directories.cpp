@@ -39,7 +39,7 @@ Status Directories::finish(Parents &parents, Maker &maker) {
 Status Directories::finish(int fd, const std::string &path, Directory &directory, Maker &maker) {
   if (directory.opaque && fsetxattr(fd, kOpaque, "y", 1, 0) != 0) return failed_on("fsetxattr", fd, path);
   directory.attributes.xattrs = directory.xattrs;
-  return give_attributes(fd, kOwnMode, directory.attributes, path, maker);
+  return give_attributes(fd, maker.made(kOwnMode), directory.attributes, path, maker.lost);
 }
 
 }  // namespace runts::layer

@@ -54,7 +54,8 @@ Status File::end(Maker &maker) {
   uint64_t end = extents_.empty() || extents_.back().length == 0 ? 0 : extents_.back().offset + extents_.back().length;
   if (end < size_ && ftruncate(file_.get(), static_cast<off_t>(size_)) != 0)
     return failed_on("ftruncate", file_.get(), path_);
-  Status status = give_attributes(file_.get(), attributes_.mode & ~kSpecialBits, attributes_, path_, maker);
+  Has made = maker.made(attributes_.mode & ~kSpecialBits);
+  Status status = give_attributes(file_.get(), made, attributes_, path_, maker.lost);
   file_.reset();
   return status;
 }

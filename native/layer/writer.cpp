@@ -171,16 +171,19 @@ Status Writer::make_symlink(const Action &action) {
     return symlinkat(action.target.data(), parent, action.path.name());
   });
   if (!status.ok()) return status;
-  return give_attributes_at(at, action.path.name(), true, action.attributes, action.path, maker_);
+  return give_attributes_at(at, action.path.name(), maker_.made(S_IFLNK), action.attributes, action.path,
+                            maker_.lost);
 }
 
 Status Writer::make_hardlink(const Action &action) {
   int from;
   if (action.path == action.target) return refused(EINVAL, "a link to itself");
   if (Status status = parents_.open(action.target.parent(), from); !status.ok()) return status;
-  return place(action.path, "linkat", [&](int parent) {
+  Status status = place(action.path, "linkat", [&](int parent) {
     return linkat(from, action.target.name(), parent, action.path.name(), 0);
   });
+  if (!status.ok()) return status;
+  return change_attributes_at(from, action.target.name(), action.attributes, action.target, maker_.lost);
 }
 
 Status Writer::copy_up(const Action &action) {
@@ -200,7 +203,8 @@ Status Writer::make_node(const Action &action, mode_t type, dev_t device) {
     return mknodat(parent, action.path.name(), type | action.attributes.mode, device);
   });
   if (!status.ok()) return status;
-  return give_attributes_at(at, action.path.name(), false, action.attributes, action.path, maker_);
+  Has made = maker_.made(type | action.attributes.mode);
+  return give_attributes_at(at, action.path.name(), made, action.attributes, action.path, maker_.lost);
 }
 
 Status Writer::make_whiteout(const Action &action) {

@@ -1,87 +1,60 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { TestContext } from 'vitest';
-import type { Action, Attributes } from '../../src/image/layer/actions.ts';
-import { actionEncoder } from '../../src/image/layer/encode.ts';
-import type { Batch } from '../../src/image/layer/encode.ts';
-import { layerFunctions } from '../../src/image/native.ts';
-import type { LostXattrs } from '../../src/image/native.ts';
-import { scratchDirectory } from './bundle.ts';
+import type { Action } from '../../src/image/layer/actions.ts';
+import { type JudgeOptions, layerJudge, type LayerSummary } from '../../src/image/layer/judge.ts';
+import type { TarEntry } from '../../src/image/tar/entry.ts';
 
-/** An action, or content of the file before it. */
-export type Part = Action | Uint8Array;
-
-/** A name of bytes, as archives have it, of a text. */
-export const bytesOf = (text: string): string => Buffer.from(text).toString('latin1');
-
-/** The path of a name of bytes in a directory. */
-export const pathIn = (directory: string, name: string): Buffer =>
-  Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(name, 'latin1')]);
-
-export function attributes(mode: number, more: Partial<Attributes> = {}): Attributes {
-  const mtime = { seconds: 1_000_000_000, nanoseconds: 123_456_789 };
-  return { mode, uid: 0, gid: 0, mtime, xattrs: new Map(), ...more };
-}
-
-export const directory = (path: string, mode = 0o755, more: Partial<Attributes> = {}): Action => ({
-  kind: 'directory',
-  path,
-  attributes: attributes(mode, more),
+/** An entry of an archive, where a test says nothing else: a file of root's with 3 bytes. */
+export const entry = (name: string, fields: Partial<TarEntry> = {}): TarEntry => ({
+  type: 'file',
+  name,
+  target: '',
+  mode: 0o644,
+  uid: 0,
+  gid: 0,
+  mtime: { seconds: 1_600_000_000, nanoseconds: 0 },
+  size: (fields.type ?? 'file') === 'file' && !name.includes('.wh.') ? 3 : 0,
+  device: { major: 0, minor: 0 },
+  xattrs: new Map(),
+  ...fields,
 });
 
-/** A file and its content. */
-export function file(path: string, content: string, mode = 0o644, more: Partial<Attributes> = {}): Part[] {
-  const bytes = Buffer.from(content);
-  const action: Action = { kind: 'file', path, attributes: attributes(mode, more), size: bytes.length };
-  return bytes.length > 0 ? [action, bytes] : [action];
+/** An entry in short: `d/` is a directory, `l -> t` a symbolic link, `h = t` a hard link, all else a file. */
+export function brief(text: string): TarEntry {
+  const [name = '', target = ''] = text.split(/ (?:->|=) /);
+  if (text.includes(' -> ')) return entry(name, { type: 'symlink', target });
+  if (text.includes(' = ')) return entry(name, { type: 'hardlink', target });
+  return name.endsWith('/') ? entry(name, { type: 'directory' }) : entry(name);
 }
 
-export const symlink = (path: string, target: string, more: Partial<Attributes> = {}): Action => ({
-  kind: 'symlink',
-  path,
-  target,
-  attributes: attributes(0o777, more),
-});
-
-export function batchOf(parts: readonly Part[]): Batch {
-  const encoder = actionEncoder();
-  for (const part of parts) {
-    if (part instanceof Uint8Array) encoder.content(part);
-    else encoder.action(part);
-  }
-  return encoder.take();
+/** An action in one line. */
+export function lineOf(action: Action): string {
+  const line = `${action.kind} ${action.path === '' ? '.' : action.path}`;
+  if (action.kind === 'symlink') return `${line} -> ${action.target}`;
+  return action.kind === 'hardlink' ? `${line} = ${action.existing}` : line;
 }
 
-/** Makes a layer of batches, and finishes it. */
-export async function applyBatches(
-  layer: string,
-  batches: readonly Batch[],
-  lower: readonly string[] = [],
-): Promise<LostXattrs | undefined> {
-  const functions = layerFunctions();
-  const writer = functions.openLayer(layer, lower);
-  try {
-    for (const { actions, chunks } of batches) await functions.applyActions(writer, actions, chunks);
-    return await functions.finishLayer(writer);
-  } finally {
-    functions.closeLayer(writer);
-  }
+export interface Judgement extends LayerSummary {
+  readonly actions: readonly Action[];
+  readonly warnings: readonly string[];
+  /** Of each entry, whether its content is wanted. */
+  readonly wanted: readonly boolean[];
 }
 
-/** A new directory in a scratch directory. */
-export function emptyLayer(context: TestContext): string {
-  const layer = join(scratchDirectory(context), 'layer');
-  mkdirSync(layer, 0o700);
-  return layer;
+/** What the judge makes of a layer. */
+export function judged(entries: readonly TarEntry[], options: Partial<JudgeOptions> = {}): Judgement {
+  const actions: Action[] = [];
+  const warnings: string[] = [];
+  const judge = layerJudge({
+    emit: (action) => actions.push(action),
+    warn: (message) => warnings.push(message),
+    packed: 2 ** 40,
+    ...options,
+  });
+  const wanted = entries.map((each) => judge.entry(each));
+  return { ...judge.end(), actions, warnings, wanted };
 }
 
-/** A layer of actions; it lies in a scratch directory. */
-export async function layerOf(
-  context: TestContext,
-  parts: readonly Part[],
-  lower: readonly string[] = [],
-): Promise<string> {
-  const layer = emptyLayer(context);
-  await applyBatches(layer, [batchOf(parts)], lower);
-  return layer;
-}
+/** The actions of entries in short, without that of a root which no entry names. */
+export const linesOf = (...texts: readonly string[]): string[] =>
+  judged(texts.map((text) => brief(text)))
+    .actions.map((action) => lineOf(action))
+    .filter((line) => line !== 'imply .');

@@ -9,7 +9,7 @@ import type { Action, Attributes } from './actions.ts';
  *     directory, fifo      attributes
  *     file                 attributes, size (u64), extents: their number (u32), of each offset and length (u64)
  *     symlink              target, attributes
- *     hardlink             existing
+ *     hardlink             existing, attributes
  *     device               type (u8: 0 character, 1 block), major, minor (u32), attributes
  *     content              no path; chunk, offset in it, length (u32): more of the content of the last file
  *     attributes  mode, uid, gid (u32), seconds (i64), nanoseconds (u32), number of xattrs (u32), of each name and value
@@ -151,7 +151,8 @@ function putAction(out: ByteWriter, action: Action): void {
       out.text(action.target);
       return putAttributes(out, action.attributes);
     case 'hardlink':
-      return out.text(action.existing);
+      out.text(action.existing);
+      return putAttributes(out, action.attributes);
     case 'device':
       out.u8(action.type === 'block' ? 1 : 0);
       out.u32(action.major);

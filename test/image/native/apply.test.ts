@@ -11,10 +11,11 @@ import {
   directory,
   emptyLayer,
   file,
+  hardlink,
   layerOf,
   pathIn,
   symlink,
-} from '../../support/layer.ts';
+} from '../../support/layer-tree.ts';
 
 const MTIME = 1_000_000_000_123_456_789n;
 
@@ -100,12 +101,23 @@ describe('what is made', () => {
       directory('a'),
       directory('b'),
       ...file('a/f', 'one', 0o4755, { uid: 5 }),
-      { kind: 'hardlink', path: 'b/g', existing: 'a/f' },
+      hardlink('b/g', 'a/f', 0o6711, { uid: 6, ...at(7, 8) }),
       symlink('a/s', 'f'),
-      { kind: 'hardlink', path: 'b/s', existing: 'a/s' },
+      hardlink('b/s', 'a/s', 0o777, at(9, 0)),
     ]);
-    expect(statOf(layer, 'b/g')).toMatchObject({ ino: statOf(layer, 'a/f').ino, nlink: 2n, mode: 0o104755n });
-    expect(statOf(layer, 'b/s')).toMatchObject({ ino: statOf(layer, 'a/s').ino, nlink: 2n });
+    expect(statOf(layer, 'b/g')).toMatchObject({
+      ino: statOf(layer, 'a/f').ino,
+      nlink: 2n,
+      mode: 0o106711n,
+      uid: 6n,
+      gid: 0n,
+      mtimeNs: 7_000_000_008n,
+    });
+    expect(statOf(layer, 'b/s')).toMatchObject({
+      ino: statOf(layer, 'a/s').ino,
+      nlink: 2n,
+      mtimeNs: 9_000_000_000n,
+    });
   });
 });
 
@@ -240,7 +252,7 @@ describe('of lower layers', () => {
       [
         { kind: 'imply', path: 'd' },
         { kind: 'copy-up', path: 'd/f' },
-        { kind: 'hardlink', path: 'g', existing: 'd/f' },
+        hardlink('g', 'd/f', 0o4711, { uid: 9 }),
         { kind: 'copy-up', path: 's' },
       ],
       [lower],
