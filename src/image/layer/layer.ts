@@ -22,7 +22,7 @@ export interface Spot {
 
 /** Makes the directories of the trail where the layer does not have them; whatever else it has there is replaced. */
 export function spotIn(layer: Layer, trail: Trail, name: string): Spot {
-  const path = pathOf([...trail.names, name]);
+  const path = trail.names.length === 0 ? name : `${pathOf(trail.names)}/${name}`;
   if (path.length > LONGEST_PATH) throw damaged(`the path has more than ${LONGEST_PATH} bytes without links`);
   layer.purse.depth(trail.names.length + 1);
   checkComponent(name);
@@ -33,15 +33,18 @@ export function spotIn(layer: Layer, trail: Trail, name: string): Spot {
 export function makeDirectories(layer: Layer, trail: Trail): Directory {
   let parent = layer.root;
   let hidden = layer.root.opaque;
-  for (const [index, name] of trail.names.entries()) {
+  for (let index = 0; index < trail.names.length; index += 1) {
     const node = trail.nodes[index];
-    const path = (): string => pathOf(trail.names.slice(0, index + 1));
-    parent =
-      node?.kind === 'directory' ? node : implyDirectory(layer, { parent, name, path: path(), hidden });
+    if (node?.kind === 'directory') parent = node;
+    else parent = implyDirectory(layer, impliedSpot(parent, trail, index, hidden));
     trail.nodes[index] = parent;
     hidden ||= parent.opaque;
   }
   return parent;
+}
+
+function impliedSpot(parent: Directory, { names }: Trail, index: number, hidden: boolean): Spot {
+  return { parent, name: names[index] as string, path: pathOf(names.slice(0, index + 1)), hidden };
 }
 
 function implyDirectory(layer: Layer, spot: Spot): Directory {

@@ -10,9 +10,19 @@ const LONGEST_NAME = 255;
 export function componentsOf(name: string): string[] {
   if (name === '') throw damaged('the name is empty');
   checkText('the name', name);
-  const components = name.split('/').filter((component) => component !== '' && component !== '.');
-  if (components.includes('..')) throw damaged('the name has a component ".."');
+  const components: string[] = [];
+  for (let start = 0; start < name.length; ) {
+    const slash = name.indexOf('/', start);
+    const end = slash === -1 ? name.length : slash;
+    addComponent(components, name.slice(start, end));
+    start = end + 1;
+  }
   return components;
+}
+
+function addComponent(components: string[], component: string): void {
+  if (component === '..') throw damaged('the name has a component ".."');
+  if (component !== '' && component !== '.') components.push(component);
 }
 
 /** Of names and of links' targets. */

@@ -24,6 +24,7 @@ export interface TarEntry {
   readonly target: string;
   /** Permission bits with those of setuid, setgid and sticky. */
   readonly mode: number;
+  /** Below 2^32 - 1, which chown(2) takes for "as it is". */
   readonly uid: number;
   readonly gid: number;
   readonly mtime: Timestamp;
@@ -31,7 +32,7 @@ export interface TarEntry {
   readonly size: number;
   /** Where the content lies in a sparse file, in order; undefined for one that has all its bytes in the archive. */
   readonly extents?: readonly Extent[];
-  /** Numbers of a device. */
+  /** Numbers of a device, such as Linux can have. */
   readonly device: { readonly major: number; readonly minor: number };
   /** Of pax records SCHILY.xattr.*; names and values are bytes. */
   readonly xattrs: ReadonlyMap<string, string>;
