@@ -11,7 +11,7 @@ export function componentsOf(name: string): string[] {
   if (name === '') throw damaged('the name is empty');
   checkText('the name', name);
   const components: string[] = [];
-  for (let start = 0; start < name.length; ) {
+  for (let start = 0; start < name.length;) {
     const slash = name.indexOf('/', start);
     const end = slash === -1 ? name.length : slash;
     addComponent(components, name.slice(start, end));
