@@ -29,3 +29,10 @@ export function isZero(bytes: Uint8Array, start: number, length: number): boolea
   for (let at = start; at < start + length; at += 1) if (bytes[at] !== 0) return false;
   return true;
 }
+
+/** Puts a string of bytes; what is beyond `length` is left out. */
+export function putLatin1(bytes: Uint8Array, start: number, text: string, length = text.length): void {
+  for (let index = 0; index < Math.min(length, text.length); index += 1) {
+    bytes[start + index] = text.charCodeAt(index);
+  }
+}

@@ -5,6 +5,9 @@ import { damaged, tooLarge, unsupported } from './refusal.ts';
 
 export const BLOCK = 512;
 
+/** Bytes that fill the last block of content. */
+export const paddingOf = (size: number): number => (BLOCK - (size % BLOCK)) % BLOCK;
+
 /** Where a header's fields lie and how long they are (pax(1), "ustar Interchange Format"). */
 export const FIELD = {
   name: [0, 100],

@@ -50,7 +50,7 @@ interface SparseDraft {
 const SPACE = 0x20;
 const EQUALS = 0x3d;
 const NEWLINE = 0x0a;
-const XATTR = 'SCHILY.xattr.';
+export const XATTR = 'SCHILY.xattr.';
 const SPARSE = 'GNU.sparse.';
 
 function text(keyword: string, value: string): string {
@@ -131,15 +131,10 @@ function setKnown(draft: Draft, keyword: string, value: string): void {
   }
 }
 
-function setXattr(draft: Draft, name: string, value: string): void {
-  draft.xattrs ??= new Map();
-  if (value === '') draft.xattrs.delete(name);
-  else draft.xattrs.set(name, value);
-}
-
 function setRecord(draft: Draft, keyword: string, value: string): void {
   if (keyword.includes('\0')) throw damaged(`keyword ${quoted(keyword)} has a NUL`);
-  if (keyword.startsWith(XATTR)) setXattr(draft, keyword.slice(XATTR.length), value);
+  // An attribute may be empty, and says nothing of all entries that could be taken back.
+  if (keyword.startsWith(XATTR)) (draft.xattrs ??= new Map()).set(keyword.slice(XATTR.length), value);
   else if (keyword.startsWith(SPARSE)) setSparse((draft.sparse ??= {}), keyword.slice(SPARSE.length), value);
   else setKnown(draft, keyword, value);
 }

@@ -9,7 +9,16 @@ import {
   newExtended,
   overridesOf,
 } from './extended.ts';
-import { BLOCK, checksumIsRight, isZeroBlock, nameOf, readEntry, sizeOf, typeOf } from './header.ts';
+import {
+  BLOCK,
+  checksumIsRight,
+  isZeroBlock,
+  nameOf,
+  paddingOf,
+  readEntry,
+  sizeOf,
+  typeOf,
+} from './header.ts';
 import { TAR_LIMITS, type TarLimits } from './limits.ts';
 import { type Piece, newPiece, take, want } from './piece.ts';
 import { quoted } from './quoted.ts';
@@ -82,8 +91,6 @@ const newState = (limits: TarLimits): State => ({
   ready: undefined,
   last: '',
 });
-
-const paddingOf = (size: number): number => (BLOCK - (size % BLOCK)) % BLOCK;
 
 function awaitPiece(state: State, awaited: Awaited, size = BLOCK): void {
   state.phase = 'piece';

@@ -148,6 +148,7 @@ describe('pax', () => {
       ['atime', 'whatever'],
       ['mtime', '1700000000.5'],
       ['SCHILY.xattr.security.capability', '\u0001\0\0\u0002=\n'],
+      ['SCHILY.xattr.user.empty', ''],
     ];
     expect(withPax(records, { type: '2', uid: 'none' })).toMatchObject({
       type: 'symlink',
@@ -156,7 +157,10 @@ describe('pax', () => {
       uid: 4294967294,
       gid: 3000000,
       mtime: { seconds: 1700000000, nanoseconds: 500_000_000 },
-      xattrs: new Map([['security.capability', '\u0001\0\0\u0002=\n']]),
+      xattrs: new Map([
+        ['security.capability', '\u0001\0\0\u0002=\n'],
+        ['user.empty', ''],
+      ]),
     });
   });
 
