@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { damaged } from '../source/failure.ts';
-import type { Digest, SourceLayer } from '../types.ts';
+import type { SourceLayer } from '../types.ts';
 import type { StagedBlob } from './blobs.ts';
 import type { StoreContext } from './context.ts';
 import type { Stage } from './ingest.ts';
@@ -12,24 +12,21 @@ const CHUNK = 1 << 20;
 export async function copyBlob(
   { native, signal }: StoreContext,
   stage: Stage,
-  { place, compression, digest, diffId }: SourceLayer & { readonly digest: Digest },
+  { place, compression, digest, diffId }: SourceLayer,
   name: string,
 ): Promise<StagedBlob> {
-  const path = `${stage.directory}/${hexOf(digest)}`;
-  const copy = openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o600);
+  const path = `${stage.directory}/${hexOf(diffId)}`;
+  const copy = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o600);
   const reader = native.openBlob({ ...place, compression, copy });
   try {
     const buffer = new Uint8Array(CHUNK);
     while ((await native.readBlob(reader, buffer)) > 0) signal?.throwIfAborted();
     const found = native.blobDigests(reader);
-    if (found.blob !== hexOf(digest))
+    if (digest !== undefined && found.blob !== hexOf(digest))
       throw damaged(`${name}: blob ${digest}`, `has been altered: its digest is sha256:${found.blob}`);
     if (found.content !== hexOf(diffId))
-      throw damaged(
-        `${name}: blob ${digest}`,
-        `holds another layer than its image says: sha256:${found.content}`,
-      );
-    return { digest, path, size: place.size };
+      throw damaged(name, `has the diff id sha256:${found.content}, its image says ${diffId}`);
+    return { digest: `sha256:${found.blob}`, path, size: place.size };
   } finally {
     native.closeBlob(reader);
     closeSync(copy);

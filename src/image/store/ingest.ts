@@ -1,9 +1,9 @@
 /** Places for what is not finished, each held by the one process that works there. */
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, mkdirSync, openSync, readdirSync, unlinkSync } from 'node:fs';
-import { RuntsError } from '../../errors.ts';
 import type { HostLock } from '../../host/host.ts';
 import type { StoreContext } from './context.ts';
+import { acquire } from './lock.ts';
 
 export interface Stage {
   /** Empty at first. */
@@ -21,8 +21,7 @@ export async function openStage(
 ): Promise<Stage> {
   const { files, paths } = context;
   const directory = `${paths.ingest}/${name}`;
-  const lock = await files.lock(directory + LOCK, true);
-  if (lock === undefined) throw new RuntsError('INTERRUPTED', `${directory}: is held by another process`);
+  const lock = await acquire(context, directory + LOCK);
   // What a process has left that died here.
   files.removeTree(directory);
   mkdirSync(directory, { mode: 0o700 });

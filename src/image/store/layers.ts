@@ -1,12 +1,14 @@
 /** Unpacked layers, each once for the chain that it ends. */
-import { renameSync } from 'node:fs';
+import { renameSync, unlinkSync } from 'node:fs';
 import { RuntsError } from '../../errors.ts';
+import { attempt } from '../../host/attempt.ts';
+import { checked } from '../../host/checked.ts';
 import { boolean, enumeration, integer, object } from '../../spec/schema.ts';
 import type { Schema } from '../../spec/schema.ts';
 import { digest } from '../source/schemas.ts';
 import type { Compression, Digest } from '../types.ts';
 import type { StoreContext } from './context.ts';
-import { writeNew } from './durable.ts';
+import { syncDirectory, writeNew } from './durable.ts';
 import { layerDirectory, recordOf } from './paths.ts';
 import { formatRecord, readRecord } from './records.ts';
 
@@ -48,9 +50,21 @@ const schema: Schema<LayerRecord> = object<LayerRecord>(
   },
 );
 
-/** A layer that is there; undefined without it. */
+/** A layer that is there; undefined without it, or where it is known to be damaged. */
 export function findLayer({ paths }: StoreContext, chainId: Digest): LayerRecord | undefined {
-  return readRecord(recordOf(layerDirectory(paths, chainId)), schema);
+  try {
+    return readRecord(recordOf(layerDirectory(paths, chainId)), schema);
+  } catch (error) {
+    if (error instanceof RuntsError && error.code === 'STATE_CORRUPT') return undefined;
+    throw error;
+  }
+}
+
+/** From now on the layer counts as missing, though containers that run have it: the next load puts another in its place. */
+export function condemnLayer({ paths }: StoreContext, chainId: Digest): void {
+  const directory = layerDirectory(paths, chainId);
+  attempt(() => checked(() => unlinkSync(recordOf(directory))), 'ENOENT');
+  syncDirectory(directory);
 }
 
 /** @throws {RuntsError} STATE_CORRUPT. */
@@ -63,13 +77,18 @@ export function requireLayer(context: StoreContext, chainId: Digest): LayerRecor
 }
 
 /** `directory` is a layer's own: what was unpacked lies there already. */
-export function writeLayerRecord(directory: string, about: Omit<LayerRecord, 'version'>): LayerRecord {
-  const record = { version: VERSION, ...about };
-  writeNew(recordOf(directory), formatRecord(record));
-  return record;
+export function writeLayerRecord(directory: string, about: Omit<LayerRecord, 'version'>): void {
+  writeNew(recordOf(directory), formatRecord({ version: VERSION, ...about }));
 }
 
-/** The caller has synced it and has the store's lock. */
-export function publishLayer({ paths }: StoreContext, directory: string, chainId: Digest): void {
-  renameSync(directory, layerDirectory(paths, chainId));
+/** The caller has synced it and has the store's lock. What lies at its place is damaged, and goes to `aside`. */
+export function publishLayer(
+  { paths }: StoreContext,
+  directory: string,
+  chainId: Digest,
+  aside: string,
+): void {
+  const place = layerDirectory(paths, chainId);
+  attempt(() => checked(() => renameSync(place, aside)), 'ENOENT');
+  renameSync(directory, place);
 }

@@ -77,7 +77,6 @@ async function stageNext(
   return staged;
 }
 
-function loadedLayer({ record, stage, blob }: StagedLayer): LoadedLayer {
-  const { chainId, digest, size } = record;
-  return { chainId, digest: blob?.digest ?? digest, size: blob?.size ?? size, isNew: stage !== undefined };
+function loadedLayer({ chainId, packed: { digest, size }, stage }: StagedLayer): LoadedLayer {
+  return { chainId, digest, size, isNew: stage !== undefined };
 }

@@ -11,7 +11,7 @@ export function manifestFor({ configBytes }: SourceImage, layers: readonly Stage
     schemaVersion: 2,
     mediaType: MANIFEST,
     config,
-    layers: layers.map(({ record: { compression, digest, size } }): Descriptor => {
+    layers: layers.map(({ packed: { compression, digest, size } }): Descriptor => {
       return { mediaType: layerMediaType(compression), digest, size };
     }),
   };

@@ -27,8 +27,8 @@ export async function publish(
     const packed = layers.map(({ blob }) => blob).filter((blob) => blob !== undefined);
     for (const blob of [config, manifest, ...packed]) publishBlob(context, blob);
     syncDirectory(paths.blobs);
-    for (const { stage: own, directory, record } of layers)
-      if (own !== undefined) publishLayer(context, directory, record.chainId);
+    for (const { stage: own, directory, chainId } of layers)
+      if (own !== undefined) publishLayer(context, directory, chainId, `${own.directory}/replaced`);
     syncDirectory(paths.layers);
     giveNames(context, stage, image.names, manifest.digest);
   });

@@ -2,7 +2,7 @@
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import type { LayerBudget } from '../layer/budget.ts';
 import { unpackLayer } from '../unpack.ts';
-import type { Digest, SourceLayer } from '../types.ts';
+import type { Compression, Digest, SourceLayer } from '../types.ts';
 import { copyBlob } from './copy-blob.ts';
 import { hasBlob } from './blobs.ts';
 import type { StagedBlob } from './blobs.ts';
@@ -10,17 +10,26 @@ import type { StoreContext } from './context.ts';
 import { openStage } from './ingest.ts';
 import type { Stage } from './ingest.ts';
 import { findLayer, writeLayerRecord } from './layers.ts';
-import type { LayerRecord } from './layers.ts';
 import { diffOf, hexOf, layerDirectory } from './paths.ts';
 
 /** A layer that is in the store, or all that will make it so. */
 export interface StagedLayer {
-  readonly record: LayerRecord;
+  readonly chainId: Digest;
   /** Its directory, wherever that is now. */
   readonly directory: string;
   /** Where it was unpacked; undefined for one that was there. */
   readonly stage?: Stage;
+  /** What it is packed as. */
+  readonly packed: PackedLayer;
+  /** That, where it is not in the store. */
   readonly blob?: StagedBlob;
+}
+
+export interface PackedLayer {
+  readonly compression: Compression;
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
 }
 
 export interface LayerOptions {
@@ -55,7 +64,10 @@ export async function stageLayer(
   }
 }
 
-/** The same layer may come packed in another way, whose blob is kept too. */
+/**
+ * The same layer may come packed in another way: then that blob is kept too, once it is known that it holds what the image
+ * says.
+ */
 async function takeLayer(
   context: StoreContext,
   load: Stage,
@@ -64,10 +76,11 @@ async function takeLayer(
 ): Promise<StagedLayer | undefined> {
   const record = findLayer(context, chainId);
   if (record === undefined) return undefined;
-  const directory = layerDirectory(context.paths, chainId);
-  const { digest } = layer;
-  if (digest === undefined || hasBlob(context, digest)) return { record, directory };
-  return { record, directory, blob: await copyBlob(context, load, { ...layer, digest }, name) };
+  const taken = { chainId, directory: layerDirectory(context.paths, chainId) };
+  const { digest = record.digest, compression } = layer;
+  if (digest === record.digest && hasBlob(context, digest)) return { ...taken, packed: record };
+  const blob = await copyBlob(context, load, layer, name);
+  return { ...taken, packed: { ...blob, compression }, blob };
 }
 
 async function unpack(
@@ -91,9 +104,9 @@ async function unpack(
       ...(signal !== undefined && { signal }),
     });
     const { compression, place } = layer;
-    const { size } = place;
-    const record = writeLayerRecord(directory, { chainId, diffId, digest, compression, size, ...summary });
-    return { record, directory, stage, blob: { digest, path, size } };
+    const packed = { compression, digest, size: place.size };
+    writeLayerRecord(directory, { chainId, diffId, ...packed, ...summary });
+    return { chainId, directory, stage, packed, blob: { digest, path, size: place.size } };
   } finally {
     closeSync(copy);
   }

@@ -13,6 +13,13 @@ import { load } from './load.ts';
 import type { LoadedImage, LoadOptions } from './load.ts';
 import { DEFAULT_STORE } from './paths.ts';
 import type { StorePaths } from './paths.ts';
+import { inspectImage } from './inspect.ts';
+import type { InspectedImage } from './inspect.ts';
+import { prune } from './prune.ts';
+import type { Pruned } from './prune.ts';
+import { removeImages } from './remove.ts';
+import type { Removed } from './remove.ts';
+import { unuseImage, useImage } from './uses.ts';
 import { resolveImage } from './resolve.ts';
 import type { StoredImage } from './resolve.ts';
 
@@ -36,6 +43,14 @@ export interface Store {
   list(): Promise<ListedImage[]>;
   /** The image of a name, a digest or its beginning. */
   resolve(name: string): Promise<StoredImage>;
+  /** The same, whose layers stay for as long as the directory, which is there already; for bundles and containers. */
+  use(name: string, directory: string): Promise<StoredImage>;
+  /** The directory uses no image any more. */
+  unuse(directory: string): Promise<void>;
+  inspect(name: string): Promise<InspectedImage>;
+  /** Takes names away, and what nothing uses any more of their images; a digest stands for all names of its image. */
+  remove(names: readonly string[]): Promise<Removed>;
+  prune(): Promise<Pruned>;
 }
 
 /**
@@ -56,6 +71,11 @@ export async function openStore({ directory = DEFAULT_STORE, warn, signal }: Sto
     load: (source, options = {}) => known(() => load(context, source, options)),
     list: () => known(() => listImages(context)),
     resolve: (name) => known(() => resolveImage(context, name)),
+    use: (name, directory) => known(() => useImage(context, name, directory)),
+    unuse: (directory) => known(() => unuseImage(context, directory)),
+    inspect: (name) => known(() => inspectImage(context, name)),
+    remove: (names) => known(() => removeImages(context, names)),
+    prune: () => known(() => prune(context)),
   };
 }
 
