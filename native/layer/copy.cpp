@@ -77,7 +77,7 @@ Status FoundAttributes::read(const Found &found, std::string_view path) {
   const struct stat &status = found.status;
   attributes_ = {status.st_mode & 07777, status.st_uid, status.st_gid, status.st_mtim, {}};
   if (fchdir(found.directory.get()) != 0) return failed_on("fchdir", found.directory.get(), path);
-  Status read = read_xattrs_here(found.name.c_str(), path, xattrs_);
+  Status read = read_xattrs_here(found.name.c_str(), false, Which::kCopied, path, xattrs_);
   attributes_.xattrs = xattrs_;
   return read;
 }

@@ -1,6 +1,9 @@
 #include "xattrs.h"
 
+#include <algorithm>
+#include <linux/limits.h>
 #include <sys/xattr.h>
+#include <vector>
 
 #include "actions.h"
 
@@ -16,16 +19,11 @@ struct Place {
     return name ? lsetxattr(name, xattr, value.data(), value.size(), 0)
                 : fsetxattr(fd, xattr, value.data(), value.size(), 0);
   }
-  ssize_t list(char *out, size_t size) const { return name ? llistxattr(name, out, size) : flistxattr(fd, out, size); }
-  ssize_t get(const char *xattr, char *out, size_t size) const {
-    return name ? lgetxattr(name, xattr, out, size) : fgetxattr(fd, xattr, out, size);
-  }
-  Status failed(std::string_view call, std::string_view path, std::string_view xattr) const {
+  Status failed(std::string_view path, std::string_view xattr) const {
     int error = errno;
     Report report;
-    report.call(std::string(name ? "l" : "f").append(call));
-    if (name) report.string(path);
-    else report.fd(fd, path);
+    if (name) report.call("lsetxattr").string(path);
+    else report.call("fsetxattr").fd(fd, path);
     return core::failed(error, report.string(xattr));
   }
 };
@@ -39,7 +37,7 @@ Status set_all(const Place &place, std::string_view xattrs, std::string_view pat
   Bytes list(xattrs);
   for (Xattr xattr; read_xattr(list, xattr);) {
     if (place.set(xattr.name.data(), xattr.value) == 0) continue;
-    if (!is_refusal(errno, place, xattr.name)) return place.failed("setxattr", path, xattr.name);
+    if (!is_refusal(errno, place, xattr.name)) return place.failed(path, xattr.name);
     if (lost.count++ > 0) continue;
     lost.path = path;
     lost.xattr = xattr.name;
@@ -47,7 +45,7 @@ Status set_all(const Place &place, std::string_view xattrs, std::string_view pat
   return done();
 }
 
-bool is_of_this_layer(std::string_view name) {
+bool is_of_one_file(std::string_view name) {
   return name.starts_with("trusted.overlay.") || name.starts_with("user.overlay.") || name == "security.selinux";
 }
 
@@ -58,26 +56,22 @@ ssize_t get_whole(std::string &out, Get get) {
   while (true) {
     ssize_t size = get(out.data(), out.size());
     if (size >= 0) out.resize(static_cast<size_t>(size));
-    if (size >= 0 || errno != ERANGE || out.size() >= 65536) return size;
+    if (size >= 0 || errno != ERANGE || out.size() >= XATTR_SIZE_MAX) return size;
     out.resize(out.size() * 4);
   }
 }
 
-Status read_all(const Place &place, std::string_view path, std::string &out) {
-  std::string names, value;
-  if (get_whole(names, [&](char *to, size_t size) { return place.list(to, size); }) < 0)
-    return errno == ENOTSUP ? done() : place.failed("listxattr", path, "");
-  for (size_t at = 0; at < names.size(); at += strlen(names.c_str() + at) + 1) {
-    const char *name = names.c_str() + at;
-    if (is_of_this_layer(name)) continue;
-    if (get_whole(value, [&](char *to, size_t size) { return place.get(name, to, size); }) < 0) {
-      if (errno == ENODATA) continue;
-      return place.failed("getxattr", path, name);
-    }
-    put_text(out, name);
-    put_text(out, value);
-  }
-  return done();
+Status failed_to_read(const char *call, std::string_view path, std::string_view xattr) {
+  int error = errno;
+  Report report;
+  return core::failed(error, report.call(call).string(path).string(xattr));
+}
+
+std::vector<std::string> split(const std::string &list) {
+  std::vector<std::string> names;
+  for (size_t at = 0; at < list.size(); at += names.back().size() + 1) names.emplace_back(list.c_str() + at);
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 }  // namespace
@@ -88,9 +82,23 @@ Status set_xattrs(int fd, std::string_view xattrs, std::string_view path, Lost &
 Status set_xattrs_here(const char *name, std::string_view xattrs, std::string_view path, Lost &lost) {
   return set_all({-1, name}, xattrs, path, lost);
 }
-Status read_xattrs(int fd, std::string_view path, std::string &out) { return read_all({fd, nullptr}, path, out); }
-Status read_xattrs_here(const char *name, std::string_view path, std::string &out) {
-  return read_all({-1, name}, path, out);
+Status read_xattrs_here(const char *name, bool follow, Which which, std::string_view path, std::string &out) {
+  std::string list, value;
+  auto list_names = [&](char *to, size_t size) { return (follow ? listxattr : llistxattr)(name, to, size); };
+  if (get_whole(list, list_names) < 0) return errno == ENOTSUP ? done() : failed_to_read("listxattr", path, "");
+  for (const std::string &xattr : split(list)) {
+    if (which == Which::kCopied && is_of_one_file(xattr)) continue;
+    auto get_value = [&](char *to, size_t size) {
+      return (follow ? getxattr : lgetxattr)(name, xattr.c_str(), to, size);
+    };
+    if (get_whole(value, get_value) >= 0) {
+      put_text(out, xattr);
+      put_text(out, value);
+    } else if (errno != ENODATA) {
+      return failed_to_read("getxattr", path, xattr);
+    }
+  }
+  return done();
 }
 
 }  // namespace runts::layer

@@ -18,13 +18,17 @@ struct Lost {
 
 // `xattrs` as Attributes has them.
 Status set_xattrs(int fd, std::string_view xattrs, std::string_view path, Lost &lost);
-// Of what no descriptor can be had for without opening it: a name in the thread's working directory. No link is followed.
+// Of what cannot be opened: a name in the thread's working directory. No link is followed.
 Status set_xattrs_here(const char *name, std::string_view xattrs, std::string_view path, Lost &lost);
 
-// What may go from one layer to another, in the form of Attributes: all but those that overlayfs keeps for itself and those that
-// a security module gives to each file anew.
-Status read_xattrs(int fd, std::string_view path, std::string &out);
-Status read_xattrs_here(const char *name, std::string_view path, std::string &out);
+enum class Which {
+  kAll,
+  // All but those that overlayfs keeps for itself, and those that a security module gives to each file anew.
+  kCopied,
+};
+// In the form of Attributes, in the order of their names; nothing where the file system has none. Of a name in the thread's working
+// directory, with the links that it may be or not.
+Status read_xattrs_here(const char *name, bool follow, Which which, std::string_view path, std::string &out);
 
 inline constexpr const char *kOpaque = "trusted.overlay.opaque";
 

@@ -39,7 +39,7 @@ constexpr Export kExports[] = {
 };
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
-  for (std::span<const Export> table : {std::span<const Export>(kExports), kFiles, kBlobs, kLayers, kView}) {
+  for (std::span<const Export> table : {std::span<const Export>(kExports), kFiles, kBlobs, kLayers, kTrees, kView}) {
     for (const Export &entry : table)
       exports.Set(entry.name, Napi::Function::New(env, entry.function, entry.name));
   }

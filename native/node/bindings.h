@@ -16,6 +16,8 @@ struct Export {
 extern const std::span<const Export> kFiles;
 // layers.cpp, in those of LayerFunctions in src/image/native.ts
 extern const std::span<const Export> kLayers;
+// trees.cpp, in those of TreeFunctions there
+extern const std::span<const Export> kTrees;
 
 // execute.cpp
 // execute(plan: string, {stdio, preserve, trace, cancel}): Promise<outcome>

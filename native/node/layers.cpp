@@ -9,6 +9,7 @@
 #include "../layer/writer.h"
 #include "async.h"
 #include "bindings.h"
+#include "bytes.h"
 
 namespace runts::node {
 namespace {
@@ -41,17 +42,11 @@ std::shared_ptr<Layer> layer_at(const Info &info) {
   return info[0].IsExternal() ? info[0].As<Napi::External<Handle>>().Data()->layer : nullptr;
 }
 
-Napi::Value bytes_of(Napi::Env env, const std::string &bytes) {
-  napi_value value = nullptr;
-  napi_create_string_latin1(env, bytes.data(), bytes.size(), &value);
-  return Napi::Value(env, value);
-}
-
 Napi::Value to_error(Napi::Env env, const layer::Applied &applied) {
   Napi::Error error = status_error(env, applied.status);
   error.Set("call", Napi::String::New(env, applied.status.call));
   error.Set("action", static_cast<double>(applied.action));
-  error.Set("path", bytes_of(env, applied.path));
+  error.Set("path", to_bytes(env, applied.path));
   return error.Value();
 }
 
@@ -59,8 +54,8 @@ Napi::Value to_lost(Napi::Env env, const layer::Lost &lost) {
   if (lost.count == 0) return env.Undefined();
   Napi::Object value = Napi::Object::New(env);
   value.Set("count", static_cast<double>(lost.count));
-  value.Set("path", bytes_of(env, lost.path));
-  value.Set("name", bytes_of(env, lost.xattr));
+  value.Set("path", to_bytes(env, lost.path));
+  value.Set("name", to_bytes(env, lost.xattr));
   return value;
 }
 

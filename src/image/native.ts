@@ -4,6 +4,7 @@ import type { BlobPlace, Compression } from './types.ts';
 
 /** The addon has more than its interface in host/ says, which knows nothing of images. */
 export const layerFunctions = (): LayerFunctions => addon() as unknown as LayerFunctions;
+export const treeFunctions = (): TreeFunctions => addon() as unknown as TreeFunctions;
 
 /**
  * What native/layer does for images, in Node. All of it happens on threads of the core; descriptors and paths belong to the caller.
@@ -99,8 +100,12 @@ export interface TreeFunctions {
   entryAt(tree: Tree, path: string): Promise<TreeEntry | undefined>;
   /** What lies in a directory, by the order of the names' bytes; what went away meanwhile is left out, and of a directory that did all is. */
   entriesOf(tree: Tree, path: string): Promise<readonly TreeEntry[]>;
-  /** A descriptor to read the regular file that `entry` is of. ESTALE: there is another now, or none. */
+  /**
+   * A descriptor to read the regular file that `entry` is of; `closeDescriptor` closes it, and nothing else. ESTALE: there is another now,
+   * or none. The file may have less by now than the entry says, or more.
+   */
   openFile(tree: Tree, path: string, entry: TreeEntry): Promise<number>;
+  closeDescriptor(descriptor: number): void;
 }
 
 /** As statx(2), readlinkat(2) and listxattr(2) tell it, all of the same inode. */
