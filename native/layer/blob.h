@@ -1,6 +1,7 @@
 // A blob: its bytes are read, copied and unpacked, and both sides hashed, in one pass over them. What is hashed, unpacked and copied is what
 // was read: the source may change meanwhile.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -36,6 +37,8 @@ class Blob {
   core::Status open(const BlobPlace &place);
   // A failure is one for good. Fills `out` as far as there are bytes, and says in `length` how many; 0 is the end, when the last byte of the blob was read.
   core::Status fill(std::span<uint8_t> out, size_t &length);
+  // Bytes of the blob that were read; on any thread.
+  uint64_t position() const { return read_; }
   // After the end.
   const std::optional<Digests> &digests() const { return digests_; }
 
@@ -49,8 +52,7 @@ class Blob {
   void finish();
 
   BlobPlace place_;
-  // Of the blob's bytes, those that were read.
-  uint64_t read_ = 0;
+  std::atomic<uint64_t> read_ = 0;
   std::unique_ptr<Unpacker> unpacker_;
   std::unique_ptr<uint8_t[]> buffer_;
   std::span<const uint8_t> input_;

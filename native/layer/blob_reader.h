@@ -22,6 +22,8 @@ class BlobReader {
   void read(std::span<uint8_t> buffer, Done done);
   // Calls that are open end with ECANCELED. When this returns no buffer and no descriptor is used any more.
   void close();
+  // Bytes of the blob that were read.
+  uint64_t position() const { return shared_->blob.position(); }
   // After the end.
   std::optional<Digests> digests();
 

@@ -73,6 +73,12 @@ Napi::Value read_blob(const Info &info) {
   });
 }
 
+Napi::Value blob_position(const Info &info) {
+  BlobReader *reader = reader_at(info);
+  if (!reader) return fail(info.Env(), EINVAL, "blobPosition");
+  return Napi::Number::New(info.Env(), static_cast<double>(reader->position()));
+}
+
 Napi::Value blob_digests(const Info &info) {
   BlobReader *reader = reader_at(info);
   std::optional<layer::Digests> digests = reader ? reader->digests() : std::nullopt;
@@ -93,6 +99,7 @@ Napi::Value close_blob(const Info &info) {
 constexpr Export kTable[] = {
     {"openBlob", open_blob},
     {"readBlob", read_blob},
+    {"blobPosition", blob_position},
     {"blobDigests", blob_digests},
     {"closeBlob", close_blob},
 };

@@ -28,7 +28,8 @@ export function rethrow(error: unknown): never {
 /** What errors of Node and of the core have beside their message. */
 type Loose = Error & Partial<Record<'code' | 'syscall' | 'path' | 'dest' | 'detail', unknown>>;
 
-function toHostError(error: unknown): unknown {
+/** That shape. */
+export function toHostError(error: unknown): unknown {
   if (error instanceof HostError || error instanceof RuntsError || !(error instanceof Error)) return error;
   const { code, syscall = '', path, dest, detail } = error as Loose;
   if (typeof code !== 'string' || typeof syscall !== 'string') return error;

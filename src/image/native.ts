@@ -22,6 +22,8 @@ export interface LayerFunctions {
    * are damaged or end too early; `detail` says at which byte.
    */
   readBlob(reader: BlobReader, buffer: Uint8Array): Promise<number>;
+  /** Bytes of the blob that were read so far. */
+  blobPosition(reader: BlobReader): number;
   /** After the end: hexadecimal SHA-256 of the blob and of what was packed in it. */
   blobDigests(reader: BlobReader): { readonly blob: string; readonly content: string };
   /** What is open fails with ECANCELED; no buffer and no descriptor is used any more. */

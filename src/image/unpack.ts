@@ -1,6 +1,14 @@
-import { RuntsError } from '../errors.ts';
+import { toHostError } from '../host/checked.ts';
+import { hostFailed } from '../host/failure.ts';
+import { HostError } from '../host/host.ts';
+import { type Applying, applying } from './applying.ts';
+import { type Chunks, blobChunks } from './chunks.ts';
 import type { LayerBudget } from './layer/budget.ts';
-import type { LayerSummary } from './layer/judge.ts';
+import { type Batch, actionEncoder } from './layer/encode.ts';
+import { type LayerSummary, layerJudge } from './layer/judge.ts';
+import { layerFunctions } from './native.ts';
+import { tarReader } from './tar/reader.ts';
+import { about, damaged } from './tar/refusal.ts';
 import type { Digest, SourceLayer } from './types.ts';
 
 export interface UnpackOptions extends SourceLayer {
@@ -26,6 +34,114 @@ export interface UnpackedLayer extends LayerSummary {
   readonly diffId: Digest;
 }
 
-export async function unpackLayer({ name }: UnpackOptions): Promise<UnpackedLayer> {
-  throw new RuntsError('UNSUPPORTED', `${name}: cannot be unpacked yet`);
+/** Of a buffer: large enough that handing it on costs little, and small enough for a processor's cache. */
+const BUFFER_BYTES = 512 * 1024;
+/** Batches that wait for being applied, or are; each holds a buffer. */
+const BATCHES = 3;
+/** Beside these, one is parsed and the others are filled. */
+const BUFFERS = BATCHES + 3;
+
+/**
+ * Unpacks a layer in overlayfs's form. What is in the directory is of use only where the promise is fulfilled: then the blob has the digest that
+ * it should have, and its content the diff id. Nothing is synced.
+ *
+ * Three jobs go on at a time: one thread reads, inflates and hashes, this one judges, and one thread applies.
+ * @throws {RuntsError} INVALID_ARGUMENT, TOO_LARGE and UNSUPPORTED for what is refused or damaged; HOST_FAILED.
+ */
+export async function unpackLayer(options: UnpackOptions): Promise<UnpackedLayer> {
+  options.signal?.throwIfAborted();
+  try {
+    return await unpack(options);
+  } catch (error) {
+    throw about(options.name, failure(error));
+  }
+}
+
+async function unpack(options: UnpackOptions): Promise<UnpackedLayer> {
+  const native = layerFunctions();
+  const batches = applying(native, { ...options, atOnce: BATCHES });
+  try {
+    const chunks = blobChunks(native, { ...options, buffers: BUFFERS, size: BUFFER_BYTES });
+    try {
+      const summary = await pump(options, chunks, batches);
+      const digests = verified(options, chunks.digests());
+      await batches.finish();
+      return { ...summary, ...digests };
+    } finally {
+      chunks.close();
+    }
+  } finally {
+    await batches.close();
+  }
+}
+
+async function pump(options: UnpackOptions, chunks: Chunks, batches: Applying): Promise<LayerSummary> {
+  const parser = layerParser(options);
+  for (;;) {
+    const chunk = await chunks.next();
+    options.signal?.throwIfAborted();
+    if (chunk === undefined) break;
+    parser.push(chunk);
+    await batches.add(parser.take(), () => chunks.giveBack(chunk));
+    options.progress?.(chunks.position());
+  }
+  const summary = parser.end();
+  await batches.add(parser.take(), () => undefined);
+  return summary;
+}
+
+interface LayerParser {
+  push(chunk: Uint8Array): void;
+  /** What was pushed since, as actions. */
+  take(): Batch;
+  end(): LayerSummary;
+}
+
+/** Archive, policy and encoding in one. */
+function layerParser({ place, budget, warn }: UnpackOptions): LayerParser {
+  const encoder = actionEncoder();
+  const judge = layerJudge({
+    emit: (action) => encoder.action(action),
+    packed: place.size,
+    ...(budget !== undefined && { budget }),
+    ...(warn !== undefined && { warn }),
+  });
+  let isWanted = false;
+  const reader = tarReader({
+    entry(entry) {
+      isWanted = judge.entry(entry);
+    },
+    content(bytes) {
+      if (isWanted) encoder.content(bytes);
+    },
+  });
+  return {
+    push: (chunk) => reader.push(chunk),
+    take: () => encoder.take(),
+    end() {
+      reader.end();
+      return judge.end();
+    },
+  };
+}
+
+/** The digests, if they are what they should be. */
+function verified(
+  { digest, diffId }: UnpackOptions,
+  read: { readonly blob: string; readonly content: string },
+): Pick<UnpackedLayer, 'digest' | 'diffId'> {
+  const blob: Digest = `sha256:${read.blob}`;
+  const content: Digest = `sha256:${read.content}`;
+  if (digest !== undefined && blob !== digest)
+    throw damaged(`the blob is ${blob}, and not ${digest} as the manifest says`);
+  if (content !== diffId)
+    throw damaged(`what is packed in it is ${content}, and not ${diffId} as the image's config says`);
+  return { digest: blob, diffId };
+}
+
+/** Errors of the addon about the blob; all others are runts' own already. */
+function failure(error: unknown): unknown {
+  const found = toHostError(error);
+  if (!(found instanceof HostError)) return found;
+  return found.errno === 'EBADMSG' ? damaged(found.message) : hostFailed(found, 'the blob');
 }
