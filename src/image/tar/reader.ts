@@ -1,3 +1,4 @@
+import { BLOCK, checksumIsRight, isZeroBlock, paddingOf, sizeOf, typeOf } from './block.ts';
 import type { TarEntry, TarSink } from './entry.ts';
 import {
   type Extended,
@@ -9,16 +10,8 @@ import {
   newExtended,
   overridesOf,
 } from './extended.ts';
-import {
-  BLOCK,
-  checksumIsRight,
-  isZeroBlock,
-  nameOf,
-  paddingOf,
-  readEntry,
-  sizeOf,
-  typeOf,
-} from './header.ts';
+import { nameOf } from './form.ts';
+import { readEntry } from './header.ts';
 import { TAR_LIMITS, type TarLimits } from './limits.ts';
 import { type Piece, newPiece, take, want } from './piece.ts';
 import { quoted } from './quoted.ts';

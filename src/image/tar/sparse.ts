@@ -1,6 +1,8 @@
+import { BLOCK, numberAt } from './block.ts';
 import type { Extent, TarEntry } from './entry.ts';
-import { BLOCK, isGnu, numberAt } from './header.ts';
+import { formOf } from './form.ts';
 import type { SparseRecords } from './pax.ts';
+import { quoted } from './quoted.ts';
 import { damaged, tooLarge, unsupported } from './refusal.ts';
 
 /** A map as archives have it: offsets and lengths by turns. */
@@ -51,7 +53,7 @@ export function readOldSparse(
   entry: TarEntry,
   limit: number,
 ): { file: SparseFile; hasMore: boolean } {
-  if (!isGnu(bytes, at)) throw unsupported('a sparse file of an unknown form');
+  if (formOf(bytes, at) !== 'gnu') throw unsupported('a sparse file of an unknown form');
   const size = numberAt(bytes, at, REAL_SIZE, 'real size');
   if (size < 0) throw damaged('real size is negative');
   const map: SparseMap = [];
@@ -62,6 +64,8 @@ export function readOldSparse(
 export const readOldParts = (file: SparseFile, bytes: Uint8Array, at: number, limit: number): boolean =>
   readParts(file.map, bytes, at, BLOCK_PARTS, limit);
 
+const VERSIONS = new Set(['0.0', '0.1', '1.0']);
+
 /** The forms of pax, 0.0, 0.1 and 1.0; that of the last has its map before the content. */
 export function readPaxSparse(
   entry: TarEntry,
@@ -69,13 +73,15 @@ export function readPaxSparse(
   limit: number,
 ): { file: SparseFile; mapFollows: boolean } {
   const { version = '0.0', size, map = [], count = map.length / 2 } = records;
-  if (!['0.0', '0.1', '1.0'].includes(version)) throw unsupported(`sparse files of version ${version}`);
+  const mapFollows = version === '1.0';
+  if (!VERSIONS.has(version)) throw unsupported(`sparse files of version ${quoted(version)}`);
   if (entry.type !== 'file') throw damaged('holes are of files alone');
   if (size === undefined) throw damaged('a sparse file without a size');
   checkCount(map.length / 2, limit);
+  if (mapFollows !== (map.length === 0)) throw damaged('the map of holes is not where its version has it');
   if (map.length % 2 !== 0 || count !== map.length / 2) throw damaged('the map of holes is not complete');
   const name = records.name ?? entry.name;
-  return { file: { entry: { ...entry, name }, size, map: [...map] }, mapFollows: version === '1.0' };
+  return { file: { entry: { ...entry, name }, size, map: [...map] }, mapFollows };
 }
 
 /** Reads the map of version 1.0: decimal numbers, one a line, the first their pairs' count; it fills whole blocks. */

@@ -1,6 +1,6 @@
+import { BLOCK, FIELD } from './block.ts';
 import { putLatin1 } from './bytes.ts';
 import type { EntryType, TarEntry } from './entry.ts';
-import { BLOCK, FIELD } from './header.ts';
 
 /** The greatest numbers of octal digits that fields have room for, besides the NUL at their end. */
 export const OCTAL_MAX = { id: 0o7777777, size: 0o77777777777, mtime: 0o77777777777 } as const;

@@ -1,6 +1,7 @@
+import { BLOCK, paddingOf } from './block.ts';
 import { putLatin1 } from './bytes.ts';
 import type { TarEntry, TarSink } from './entry.ts';
-import { BLOCK, NO_DEVICE, paddingOf } from './header.ts';
+import { NO_DEVICE } from './header.ts';
 import { quoted } from './quoted.ts';
 import { recordsOf } from './records.ts';
 import { about, damaged, unsupported } from './refusal.ts';

@@ -130,7 +130,7 @@ it('a map of holes that does not end with the content is refused', () => {
 });
 
 it.each([
-  [[['GNU.sparse.major', '2']], 'sparse files of version 2.0'],
+  [[['GNU.sparse.major', '2']], 'sparse files of version "2.0"'],
   [
     [
       ['GNU.sparse.size', '1'],
@@ -141,10 +141,13 @@ it.each([
   [
     [
       ['GNU.sparse.size', '1'],
+      ['GNU.sparse.map', '0,1'],
       ['GNU.sparse.numblocks', '2'],
     ],
     'the map of holes is not complete',
   ],
+  [[['GNU.sparse.size', '1']], 'the map of holes is not where its version has it'],
+  [[...SPARSE, ['GNU.sparse.map', '0,1']], 'the map of holes is not where its version has it'],
   [[['GNU.sparse.numblocks', '0']], 'a sparse file without a size'],
   [[['GNU.sparse.numbytes', '0']], 'GNU.sparse.numbytes is out of turn'],
   [[['GNU.sparse.map', '0,-1']], 'GNU.sparse.map "-1" is no number'],

@@ -53,7 +53,9 @@ describe('headers', () => {
   it('gives the numbers of devices, and of nothing else', () => {
     const numbers = { major: '0000010', minor: '0000021' };
     expect(only(archive(header({ type: '4', ...numbers })))?.device).toEqual({ major: 8, minor: 17 });
-    expect(only(archive(header({ type: '0', ...numbers })))?.device).toEqual({ major: 0, minor: 0 });
+    for (const none of [{ type: '0' }, { type: '3', magic: '\0' }]) {
+      expect(only(archive(header({ ...numbers, ...none })))?.device).toEqual({ major: 0, minor: 0 });
+    }
   });
 
   it('has no content of what is no file, whatever its size', () => {
@@ -75,7 +77,17 @@ describe('headers', () => {
   it('takes the prefix for what the magic makes it', () => {
     const prefix = 'p'.repeat(131);
     expect(only(archive(file('n', '', { prefix, at: { 508: 'tar\0' } })))?.name).toBe(`${prefix}/n`);
-    expect(only(archive(file('n', '', { prefix: 'p', magic: 'ustar  \0' })))?.name).toBe('n');
+    expect(only(archive(file('n', '', { prefix: '00000000001', magic: 'ustar  \0' })))?.name).toBe('n');
+    expect(only(archive(file('n', '', { prefix, magic: '\0' })))?.name).toBe('n');
+  });
+
+  it.each([
+    ['p', 'p/n'],
+    ['00000000001\u000000000000002', 'n'],
+    ['00000000001p', '00000000001p/n'],
+    ['\u00e9', 'n'],
+  ])('believes with Go that %j is a prefix or a time of GNU tar', (prefix, name) => {
+    expect(only(archive(file('n', '', { prefix, magic: 'ustar  \0' })))?.name).toBe(name);
   });
 
   it('takes a sum of signed bytes', () => {
