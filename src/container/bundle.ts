@@ -29,6 +29,8 @@ export interface BundleRequest {
   readonly config?: string | undefined;
   /** The config itself, which stands in for any file. */
   readonly text?: string;
+  /** The bundle is of no use to another container: its directory goes with this one. */
+  readonly goesWithContainer?: boolean;
 }
 
 /** What messages about a config that is no file begin with. */

@@ -184,6 +184,7 @@ function creationOf(context: Context, place: Place, { making, facts, prepared }:
     id: place.id,
     bundle: directory,
     rootfs: absolutePath(directory, spec.root.path),
+    ...(making.request.goesWithContainer === true && { ownsBundle: true }),
     created: formatTime(self.now()),
     owner: self.uid,
     phase: 'creating',

@@ -28,6 +28,8 @@ export interface Saved {
   /** Absolute paths. */
   readonly bundle: string;
   readonly rootfs: string;
+  /** The bundle's directory goes with the container. */
+  readonly ownsBundle?: true;
   /** RFC 3339, UTC. */
   readonly created: string;
   /** User id of who created it. */

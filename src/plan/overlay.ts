@@ -26,7 +26,7 @@ export const OVERLAY = {
 } as const;
 
 /** The kernel takes no more (OVL_MAX_STACK in fs/overlayfs/params.h), and says so with EINVAL alone. */
-const MOST_LAYERS = 500;
+export const MOST_LAYERS = 500;
 
 /**
  * Layers may be of anybody's making, and the kernel's own defaults differ: what a layer's attributes say of directories that
@@ -136,6 +136,11 @@ function requireTogether(lower: string | undefined, upper: string, work: string)
 
 function annotationPointer(key: keyof typeof OVERLAY): string {
   return `/annotations/${OVERLAY[key]}`;
+}
+
+/** As the value of `lower`. */
+export function joinPaths(paths: readonly string[]): string {
+  return paths.map((path) => path.replaceAll(/[:\\]/g, '\\$&')).join(':');
 }
 
 function splitPaths(text: string): string[] {

@@ -18,6 +18,7 @@ import { withView } from '../../src/image/bundle/view.ts';
 import type { View, ViewLayers } from '../../src/image/bundle/view.ts';
 import { scratchDirectory } from '../support/bundle.ts';
 import { needs } from '../support/conditions.ts';
+import { opaque, setAttribute, whiteout } from '../support/layers.ts';
 import { INSPECT } from '../support/run.ts';
 
 const MiB = 2 ** 20;
@@ -41,10 +42,6 @@ function layersOf(context: TestContext, fill: (layers: Layers) => void): Layers 
   return layers;
 }
 
-const whiteout = (path: string): void => void spawnSync('mknod', [path, 'c', '0', '0']);
-const setAttribute = (path: string, name: string, value: string): void =>
-  void spawnSync(INSPECT, ['setxattr', path, name, value]);
-
 const LIMIT = 4096;
 const readAll = async (view: View, ...paths: string[]): Promise<(string | undefined)[]> => {
   const texts = [];
@@ -59,7 +56,7 @@ it('shows what the container will see: the topmost file, no whiteout, nothing be
       writeFileSync(join(base, name), 'of base');
     writeFileSync(join(top, 'etc/passwd'), 'of top');
     whiteout(join(top, 'etc/group'));
-    setAttribute(join(top, 'srv'), 'trusted.overlay.opaque', 'y');
+    opaque(join(top, 'srv'));
   });
   const found = await withView(layers, (view) =>
     readAll(view, '/etc/passwd', '/etc/group', '/etc/lower', '/srv/hidden', '/none/of/it', '/etc/passwd/x'),

@@ -38,7 +38,7 @@ const CAPABILITIES: readonly Capability[] = [
 ];
 
 /** Where the layers are attached: a directory of the bundle, which stays empty. */
-const ROOT = 'rootfs';
+export const ROOT = 'rootfs';
 
 /**
  * The config of a container of an image (image-spec, conversion.md): what the image says over that of `spec.base()`. Names of users are

@@ -1,3 +1,4 @@
+import { removeDeadClaims } from './claims.ts';
 import type { StoreContext } from './context.ts';
 import { clearIngest, openStage } from './ingest.ts';
 import { withLock } from './lock.ts';
@@ -16,6 +17,7 @@ export async function prune(context: StoreContext): Promise<Pruned> {
   try {
     return await withLock(context, () => {
       clearIngest(context);
+      removeDeadClaims(context);
       const uses = forgetUses(context);
       return { uses, ...sweep(context, stage) };
     });

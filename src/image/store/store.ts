@@ -4,6 +4,8 @@ import { hostFailed } from '../../host/failure.ts';
 import { HostError } from '../../host/host.ts';
 import { addon } from '../../host/node-addon.ts';
 import { layerFunctions } from '../native.ts';
+import { claim } from './claims.ts';
+import type { Claim, ClaimOwner } from './claims.ts';
 import type { StoreContext } from './context.ts';
 import { makeStore } from './directory.ts';
 import { clearIngest } from './ingest.ts';
@@ -47,6 +49,8 @@ export interface Store {
   use(name: string, directory: string): Promise<StoredImage>;
   /** The directory uses no image any more. */
   unuse(directory: string): Promise<void>;
+  /** A place for the bundle of a container, which goes with it. */
+  claim(owner: ClaimOwner): Promise<Claim>;
   inspect(name: string): Promise<InspectedImage>;
   /** Takes names away, and what nothing uses any more of their images; a digest stands for all names of its image. */
   remove(names: readonly string[]): Promise<Removed>;
@@ -73,6 +77,7 @@ export async function openStore({ directory = DEFAULT_STORE, warn, signal }: Sto
     resolve: (name) => known(() => resolveImage(context, name)),
     use: (name, directory) => known(() => useImage(context, name, directory)),
     unuse: (directory) => known(() => unuseImage(context, directory)),
+    claim: (owner) => known(() => claim(context, owner)),
     inspect: (name) => known(() => inspectImage(context, name)),
     remove: (names) => known(() => removeImages(context, names)),
     prune: () => known(() => prune(context)),

@@ -1,0 +1,93 @@
+/** Places for the bundles of containers that have none of their own, which go with them. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { load, placeOf } from '../../container/store.ts';
+import { RuntsError } from '../../errors.ts';
+import { attempt } from '../../host/attempt.ts';
+import { checked } from '../../host/checked.ts';
+import type { HostFiles, HostLock } from '../../host/host.ts';
+import type { StoreContext } from './context.ts';
+import { withLock } from './lock.ts';
+import { unuseImage } from './uses.ts';
+
+/** The container that a place is for. */
+export interface ClaimOwner {
+  readonly id: string;
+  /** Directory of containers' states. */
+  readonly root: string;
+}
+
+export interface Claim {
+  /** Has nothing yet but what claims need. */
+  readonly directory: string;
+  /** From here on the place is as its container is: it goes where there is none. */
+  release(): Promise<void>;
+}
+
+const OWNER = 'owner.json';
+/** Held until the container is there. */
+const LOCK = 'lock';
+
+/**
+ * A place for a container. What a dead one has left there is removed.
+ * @throws {RuntsError} ALREADY_EXISTS, INVALID_ID.
+ */
+export async function claim(context: StoreContext, owner: ClaimOwner): Promise<Claim> {
+  const { files, paths } = context;
+  const { directory } = placeOf(paths.containers, owner.id);
+  const lock = await withLock(context, () => {
+    removeIfDead(files, directory);
+    return take(files, directory, owner);
+  });
+  const release = async (): Promise<void> => {
+    lock.release();
+    await withLock(context, () => removeIfDead(files, directory));
+    if (files.kind(directory) === 'missing') await unuseImage(context, directory);
+  };
+  return { directory, release };
+}
+
+/** Removes all places whose containers are gone, or never came to be. The caller has the store's lock. */
+export function removeDeadClaims({ files, paths }: StoreContext): void {
+  for (const name of readdirSync(paths.containers)) removeIfDead(files, `${paths.containers}/${name}`);
+}
+
+function take(files: HostFiles, directory: string, { id, root }: ClaimOwner): HostLock {
+  try {
+    checked(() => mkdirSync(directory, { mode: 0o700 }));
+  } catch (cause) {
+    throw new RuntsError('ALREADY_EXISTS', `container ${id}: has its files in ${directory} already`, {
+      cause,
+      hint: 'choose another id, or delete that container first: it may be one of another --root',
+    });
+  }
+  const lock = files.tryLock(`${directory}/${LOCK}`);
+  if (lock === undefined) throw new RuntsError('INTERRUPTED', `${directory}: another process has taken it`);
+  writeFileSync(`${directory}/${OWNER}`, JSON.stringify({ root }));
+  return lock;
+}
+
+/** One that nobody works at, and that is the bundle of no container. */
+function removeIfDead(files: HostFiles, directory: string): void {
+  // ENOENT: no place, or one that a command takes away just now
+  const lock = attempt(() => files.tryLock(`${directory}/${LOCK}`), 'ENOENT');
+  if (lock === undefined) return;
+  try {
+    if (!isBundleOfContainer(files, directory)) files.removeTree(directory);
+  } finally {
+    lock.release();
+  }
+}
+
+function isBundleOfContainer(files: HostFiles, directory: string): boolean {
+  const owner = attempt(() => checked(() => readFileSync(`${directory}/${OWNER}`, 'utf8')), 'ENOENT');
+  if (owner === undefined || owner === '') return false;
+  const { root } = JSON.parse(owner) as ClaimOwner;
+  const id = directory.slice(directory.lastIndexOf('/') + 1);
+  try {
+    return load(files, placeOf(root, id)).bundle === directory;
+  } catch (error) {
+    if (!(error instanceof RuntsError)) throw error;
+    // a state that cannot be read may be that of a container which lives: `delete --force` is for it
+    return error.code !== 'NOT_FOUND';
+  }
+}
