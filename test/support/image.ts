@@ -62,7 +62,10 @@ export function layerOf(
   files: Readonly<Record<string, string | Buffer>>,
   compression: 'none' | 'gzip' = 'gzip',
 ): TestLayer {
-  const archive = archiveOf(files);
+  return layerOfArchive(archiveOf(files), compression);
+}
+
+export function layerOfArchive(archive: Buffer, compression: 'none' | 'gzip' = 'gzip'): TestLayer {
   const blob = compression === 'gzip' ? gzipSync(archive) : archive;
   return { diffId: sha256(archive), archive, blob, compression };
 }
