@@ -120,7 +120,7 @@ attacks(
   'links of the same layer lead nowhere but in it',
   [['absolute', (out: string) => out] as const, ['relative', up] as const]
     .flatMap(([what, target]) => {
-      const shown = what === 'absolute' ? 'OUT' : `${'../'.repeat(10)}IN`;
+      const shown = what === 'absolute' ? 'OUT' : `${'../'.repeat(9)}..OUT`;
       const inside = (title: string, more: readonly Buffer[], ...lines: readonly string[]) =>
         one(`${title}, ${what}`, (out) => [link('l', target(out)), ...more], [`l -> ${shown}`, ...lines]);
       return [

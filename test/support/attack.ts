@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
+  existsSync,
   lstatSync,
   lutimesSync,
   mkdirSync,
@@ -137,7 +138,7 @@ export async function loadLayout(scene: Scene, source: string): Promise<Loaded> 
 
 /** What is in a store, but for its own directories. */
 export const contentOfStore = (store: string): string[] =>
-  pathsIn(store).filter((path) => !OWN.has(path) && path.split('/').length <= 3);
+  (existsSync(store) ? pathsIn(store) : []).filter((path) => !OWN.has(path) && path.split('/').length <= 3);
 
 const OWN = new Set([
   '',

@@ -38,9 +38,9 @@ export function parentOf(root: TreeDirectory, path: string): [TreeDirectory, str
   return [parent, name];
 }
 
-/** What native/layer does, upon one lower layer. */
+/** What native/layer does, upon one lower layer; the root is implied already. */
 export function replay(actions: readonly Action[], lower: TreeDirectory): TreeDirectory {
-  const root = directory('nobody');
+  const root = directory(lower.by);
   for (const action of actions) apply(root, action, lower);
   return root;
 }

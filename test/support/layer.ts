@@ -33,6 +33,8 @@ export function lineOf(action: Action): string {
 }
 
 export interface Judgement extends LayerSummary {
+  /** What comes first, whatever the entries. */
+  readonly first: Action | undefined;
   readonly actions: readonly Action[];
   readonly warnings: readonly string[];
   /** Of each entry, whether its content is wanted. */
@@ -50,11 +52,11 @@ export function judged(entries: readonly TarEntry[], options: Partial<JudgeOptio
     ...options,
   });
   const wanted = entries.map((each) => judge.entry(each));
-  return { ...judge.end(), actions, warnings, wanted };
+  const summary = judge.end();
+  const [first, ...others] = actions;
+  return { ...summary, first, actions: others, warnings, wanted };
 }
 
-/** The actions of entries in short, without that of a root which no entry names. */
+/** The actions of entries in short. */
 export const linesOf = (...texts: readonly string[]): string[] =>
-  judged(texts.map((text) => brief(text)))
-    .actions.map((action) => lineOf(action))
-    .filter((line) => line !== 'imply .');
+  judged(texts.map((text) => brief(text))).actions.map((action) => lineOf(action));

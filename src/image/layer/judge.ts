@@ -47,6 +47,8 @@ export function layerJudge(options: JudgeOptions): LayerJudge {
     emit: options.emit,
   };
   const warn = oncePerKind(options.warn);
+  // An archive need not have an entry for its root.
+  layer.emit({ kind: 'imply', path: '' });
   return {
     entry(entry) {
       const subject = (): string => `entry ${quoted(entry.name)}`;
@@ -59,7 +61,6 @@ export function layerJudge(options: JudgeOptions): LayerJudge {
       }
     },
     end() {
-      if (!layer.root.named) layer.emit({ kind: 'imply', path: '' });
       const { entries, bytes } = layer.purse.spent;
       return { entries, bytes, opaque: layer.root.opaque };
     },

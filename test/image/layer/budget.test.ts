@@ -116,7 +116,7 @@ it('a small layer of zeros is no bomb, nor is a large one that packs well enough
 it('a look-up through links ends', () => {
   const detour = 'a/../'.repeat(800);
   const links = [brief(`l -> ${detour}m`), brief(`m -> ${detour}b`)];
-  expect(judged([...links, brief('m/x')]).actions.at(-2)).toMatchObject({ path: 'b/x' });
+  expect(judged([...links, brief('m/x')]).actions.at(-1)).toMatchObject({ path: 'b/x' });
   expect(() => judged([...links, brief('l/x')])).toThrow(
     'too many components on the way through symbolic links',
   );

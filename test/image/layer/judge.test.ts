@@ -53,7 +53,7 @@ describe('names', () => {
   });
 
   it('a root without an entry is as that of the layer below', () => {
-    expect(judged([]).actions).toEqual([{ kind: 'imply', path: '' }]);
+    expect(judged([])).toMatchObject({ first: { kind: 'imply', path: '' }, actions: [] });
   });
 });
 
@@ -110,7 +110,7 @@ describe('parents', () => {
 
   it('forty links on the way are followed, more are not', () => {
     const links = Array.from({ length: 41 }, (_, index) => brief(`l${index} -> l${index + 1}`));
-    expect(judged([...links, brief('l1/x')]).actions.at(-2)).toMatchObject({ path: 'l41/x' });
+    expect(judged([...links, brief('l1/x')]).actions.at(-1)).toMatchObject({ path: 'l41/x' });
     refusal(...links, brief('l0/x')).toThrow('too many levels of symbolic links');
   });
 
