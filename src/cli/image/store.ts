@@ -1,0 +1,60 @@
+import { absolutePath } from '../../container/paths.ts';
+import { openStore } from '../../image/store/store.ts';
+import type { Store } from '../../image/store/store.ts';
+import { isOn, wordOf } from '../flags.ts';
+import { interruptible } from '../interruption.ts';
+import type { Output } from '../output.ts';
+import { progressBars } from '../progress.ts';
+import type { Progress } from '../progress.ts';
+import type { Input } from '../verb.ts';
+
+/** What a verb of images gets beside its input. */
+export interface Work {
+  readonly store: Store;
+  /** Of the bars on the terminal. */
+  readonly report: (progress: Progress) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Opens the store of --store for some work, which a signal calls off; the progress that it reports is shown meanwhile. */
+export function withStore(
+  { context, flags }: Input,
+  work: (work: Work) => Promise<Output>,
+): Promise<Output> {
+  const { host, warn } = context;
+  const directory = wordOf(flags, 'store');
+  const bars = progressBars(host, isOn(flags, 'quiet'));
+  return interruptible(context, async (signal) => {
+    try {
+      const store = await openStore({
+        signal,
+        // What is shown would stand in the way of a line.
+        warn: (message) => {
+          bars.clear();
+          warn(message);
+        },
+        ...(directory !== undefined && { directory: absolutePath(host.self.cwd, directory) }),
+      });
+      return await work({ store, report: bars.report, signal });
+    } finally {
+      bars.clear();
+    }
+  });
+}
+
+/** With --json the value, else what people read of it. */
+export function jsonOr({ flags }: Input, value: unknown, output: () => Output): Output {
+  return isOn(flags, 'json') ? { kind: 'json', value, indent: '  ', newline: true } : output();
+}
+
+export const lines = (texts: readonly string[]): Output => ({
+  kind: 'text',
+  text: texts.map((text) => `${text}\n`).join(''),
+});
+
+const SHORT = 12;
+
+/** Enough of a digest to tell images apart, which the command takes for all of it. */
+export function shortDigest(digest: string): string {
+  return digest.slice('sha256:'.length).slice(0, SHORT);
+}
