@@ -1,7 +1,11 @@
 import { RuntsError } from '../errors.ts';
 import type { LoadVerb, NodeVerbs } from './verb.ts';
 
-const CODE: Readonly<Record<string, LoadVerb>> = {};
+const CODE: Readonly<Record<string, LoadVerb>> = {
+  'image inspect': () => import('./image/inspect.ts'),
+  'image list': () => import('./image/list.ts'),
+  'image load': () => import('./image/load.ts'),
+};
 
 /** Verbs of the entry on Node, by their names in the command table; `run --image` is the variant of `run`. */
 export const nodeVerbs: NodeVerbs = async (name) => {

@@ -1,16 +1,7 @@
 import type { Host } from '../host/host.ts';
+import type { Progress, ReportProgress } from '../image/progress.ts';
 import { formatBytes } from './bytes.ts';
 import { visible } from './visible.ts';
-
-/** One part of a longer work, such as a layer, as far as it has come. */
-export interface Progress {
-  /** Tells parts apart and is shown: `layer 2 of 5`. */
-  readonly part: string;
-  /** Bytes. */
-  readonly done: number;
-  /** Bytes, where it is known before the end. */
-  readonly size?: number;
-}
 
 /** Microseconds between two pictures. */
 const PAUSE = 100_000;
@@ -18,8 +9,7 @@ const PAUSE = 100_000;
 const STDERR = 2;
 
 export interface ProgressBars {
-  /** Called as often as something is done. */
-  readonly report: (progress: Progress) => void;
+  readonly report: ReportProgress;
   /** Takes away what is shown. */
   clear(): void;
 }
@@ -94,12 +84,13 @@ function barOf(share: number | undefined, width: number): string {
 }
 
 /** undefined where nobody knows it yet. */
-function shareOf({ done, size }: Part): number | undefined {
+function shareOf({ done, size, outcome }: Part): number | undefined {
+  if (outcome !== undefined) return 1;
   return size === undefined || size === 0 ? undefined : Math.min(done / size, 1);
 }
 
-function numbersOf({ done, size, begun }: Part, now: number): string {
-  if (done === size) return formatBytes(size);
+function numbersOf({ done, size, outcome, begun }: Part, now: number): string {
+  if (outcome !== undefined) return `${formatBytes(size ?? done)}  ${outcome}`;
   const seconds = (now - begun) / 1e6;
   const rate = seconds > 0 ? `  ${formatBytes(done / seconds)}/s` : '';
   return `${formatBytes(done)}${size === undefined ? '' : ` of ${formatBytes(size)}`}${rate}`;

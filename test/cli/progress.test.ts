@@ -24,11 +24,11 @@ const begun = 1_000_000;
 describe('progress', () => {
   it('has a bar a part, with its bytes and the rate', () => {
     const parts = [
-      { part: 'layer 1 of 2', done: 2000, size: 2000, begun },
+      { part: 'layer 1 of 2', done: 10, size: 2000, outcome: 'there already', begun },
       { part: 'layer 2 of 2', done: 1e6, size: 4e6, begun },
     ];
     expect(progressLines(parts, begun + 500_000, terminal)).toEqual([
-      'layer 1 of 2  [===============]  2.0 kB',
+      'layer 1 of 2  [===============]  2.0 kB  there already',
       'layer 2 of 2  [====           ]  1.0 MB of 4.0 MB  2.0 MB/s',
     ]);
   });

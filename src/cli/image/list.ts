@@ -9,7 +9,8 @@ const HEADER = ['NAME', 'DIGEST', 'SIZE', 'LAYERS', 'CREATED'];
 export const verb: VerbFunction = (input) =>
   withStore(input, async ({ store }) => {
     const images = await store.list();
-    if (isOn(input.flags, 'quiet') && !isOn(input.flags, 'json')) return lines(images.map(({ name }) => name));
+    if (isOn(input.flags, 'quiet') && !isOn(input.flags, 'json'))
+      return lines(images.map(({ name }) => name));
     return jsonOr(input, images, () => ({ kind: 'table', rows: [HEADER, ...images.map(row)] }));
   });
 

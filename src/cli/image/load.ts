@@ -17,7 +17,7 @@ export const verb: VerbFunction = (input) =>
       ...(ref !== undefined && { ref }),
       ...(platform !== undefined && { platform: parsePlatform(platform) }),
       budget: budgetOf(flags),
-      progress: ({ layer, layers, size, done }) => report({ part: `layer ${layer} of ${layers}`, size, done }),
+      progress: report,
     });
     return jsonOr(input, loaded, () => lines(loaded.flatMap(describe)));
   });

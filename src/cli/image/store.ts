@@ -1,26 +1,23 @@
 import { absolutePath } from '../../container/paths.ts';
+import type { ReportProgress } from '../../image/progress.ts';
 import { openStore } from '../../image/store/store.ts';
 import type { Store } from '../../image/store/store.ts';
 import { isOn, wordOf } from '../flags.ts';
 import { interruptible } from '../interruption.ts';
 import type { Output } from '../output.ts';
 import { progressBars } from '../progress.ts';
-import type { Progress } from '../progress.ts';
 import type { Input } from '../verb.ts';
 
 /** What a verb of images gets beside its input. */
 export interface Work {
   readonly store: Store;
   /** Of the bars on the terminal. */
-  readonly report: (progress: Progress) => void;
+  readonly report: ReportProgress;
   readonly signal: AbortSignal;
 }
 
 /** Opens the store of --store for some work, which a signal calls off; the progress that it reports is shown meanwhile. */
-export function withStore(
-  { context, flags }: Input,
-  work: (work: Work) => Promise<Output>,
-): Promise<Output> {
+export function withStore({ context, flags }: Input, work: (work: Work) => Promise<Output>): Promise<Output> {
   const { host, warn } = context;
   const directory = wordOf(flags, 'store');
   const bars = progressBars(host, isOn(flags, 'quiet'));

@@ -29,11 +29,18 @@ export async function lookBelow(native: TreeFunctions, trees: readonly Tree[], p
 }
 
 /** Names in a directory as the layers below show it, in the order of their bytes. */
-export async function namesBelow(native: TreeFunctions, trees: readonly Tree[], path: string): Promise<string[]> {
+export async function namesBelow(
+  native: TreeFunctions,
+  trees: readonly Tree[],
+  path: string,
+): Promise<string[]> {
   const seen = new Map<string, boolean>();
   for (const tree of trees) {
     for (const entry of await native.entriesOf(tree, path))
       if (!seen.has(entry.name)) seen.set(entry.name, !isWhiteout(entry));
   }
-  return [...seen].filter(([, isThere]) => isThere).map(([name]) => name).sort();
+  return [...seen]
+    .filter(([, isThere]) => isThere)
+    .map(([name]) => name)
+    .sort();
 }

@@ -66,9 +66,13 @@ interface Present {
 async function* present(walk: Walk, { child, entry, below, isHidden }: Present): AsyncGenerator<LayerChange> {
   const attribute = elsewhere(entry);
   if (attribute !== undefined) {
-    throw new RuntsError('UNSUPPORTED', `${quoted(child)}: has the attribute ${attribute}: its content lies elsewhere`, {
-      hint: 'mount the overlay with redirect_dir=nofollow,metacopy=off',
-    });
+    throw new RuntsError(
+      'UNSUPPORTED',
+      `${quoted(child)}: has the attribute ${attribute}: its content lies elsewhere`,
+      {
+        hint: 'mount the overlay with redirect_dir=nofollow,metacopy=off',
+      },
+    );
   }
   yield { kind: 'present', path: child, entry, below };
   if (entry.type !== 'directory') return;
