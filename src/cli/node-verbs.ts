@@ -5,6 +5,7 @@ const CODE: Readonly<Record<string, LoadVerb>> = {
   'image inspect': () => import('./image/inspect.ts'),
   'image list': () => import('./image/list.ts'),
   'image load': () => import('./image/load.ts'),
+  'image save': () => import('./image/save.ts'),
 };
 
 /** Verbs of the entry on Node, by their names in the command table; `run --image` is the variant of `run`. */

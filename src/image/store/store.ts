@@ -6,6 +6,8 @@ import { addon } from '../../host/node-addon.ts';
 import { layerFunctions } from '../native.ts';
 import { claim } from './claims.ts';
 import type { Claim, ClaimOwner } from './claims.ts';
+import { save } from '../save/save.ts';
+import type { SavedImage, SaveOptions, SaveTarget } from '../save/save.ts';
 import type { StoreContext } from './context.ts';
 import { makeStore } from './directory.ts';
 import { clearIngest } from './ingest.ts';
@@ -55,6 +57,8 @@ export interface Store {
   /** Takes names away, and what nothing uses any more of their images; a digest stands for all names of its image. */
   remove(names: readonly string[]): Promise<Removed>;
   prune(): Promise<Pruned>;
+  /** Writes an image as a layout; the target is one of `saveTarget` of ../save/save.ts. */
+  save(name: string, target: SaveTarget, options?: SaveOptions): Promise<SavedImage>;
 }
 
 /**
@@ -81,6 +85,7 @@ export async function openStore({ directory = DEFAULT_STORE, warn, signal }: Sto
     inspect: (name) => known(() => inspectImage(context, name)),
     remove: (names) => known(() => removeImages(context, names)),
     prune: () => known(() => prune(context)),
+    save: (name, target, options) => known(() => save(context, name, target, options)),
   };
 }
 
