@@ -5,6 +5,8 @@ const CODE: Readonly<Record<string, LoadVerb>> = {
   'image inspect': () => import('./image/inspect.ts'),
   'image list': () => import('./image/list.ts'),
   'image load': () => import('./image/load.ts'),
+  'image prune': () => import('./image/prune.ts'),
+  'image remove': () => import('./image/remove.ts'),
   'image save': () => import('./image/save.ts'),
 };
 
