@@ -43,7 +43,8 @@ export async function openSource(
 
 async function openFiles(location: SourceLocation, spool: Spool): Promise<SourceFiles> {
   const name = nameOf(location);
-  if (location.kind === 'stdin') return openArchive(await spoolStream(0, spool, name), spool, name);
+  if (location.kind === 'stdin')
+    return openArchive(await spoolStream(process.stdin, spool, name), spool, name);
   const descriptor = openPath(location.path, name);
   if (isDirectory(descriptor)) return directoryFiles(descriptor, name);
   return openArchive(placeOf(descriptor, name), spool, name);

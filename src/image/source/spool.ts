@@ -1,5 +1,7 @@
 /** Sources that cannot be read at any place get a file first, where they can. */
-import { read, write } from 'node:fs';
+import { write } from 'node:fs';
+import { addAbortSignal } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { RuntsError } from '../../errors.ts';
 import type { LayerFunctions } from '../native.ts';
@@ -17,16 +19,22 @@ export interface Spool {
 
 const CHUNK = 1 << 20;
 
-const readAsync = promisify(read);
 const writeAsync = promisify(write);
 
-/** All that a stream has. */
-export function spoolStream(stream: number, spool: Spool, name: string): Promise<BlobPlace> {
-  return fill(
-    spool,
-    name,
-    async (buffer) => (await readAsync(stream, buffer, 0, buffer.length, null)).bytesRead,
-  );
+/** All that a stream has. One that says nothing for a long time can be called off all the same. */
+export async function spoolStream(stream: Readable, spool: Spool, name: string): Promise<BlobPlace> {
+  const { signal } = spool;
+  const chunks = (signal === undefined ? stream : addAbortSignal(signal, stream))[Symbol.asyncIterator]();
+  try {
+    return await fill(
+      spool,
+      name,
+      async () => ((await chunks.next()) as IteratorResult<Uint8Array, undefined>).value,
+    );
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
 }
 
 /** What is packed in an archive. */
@@ -39,7 +47,8 @@ export async function spoolUnpacked(
   const { native } = spool;
   const reader = native.openBlob({ ...place, compression });
   try {
-    return await fill(spool, name, (buffer) => native.readBlob(reader, buffer));
+    const buffer = new Uint8Array(CHUNK);
+    return await fill(spool, name, async () => buffer.subarray(0, await native.readBlob(reader, buffer)));
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'EBADMSG') throw error;
     throw damaged(name, `is damaged: it cannot be unpacked as ${compression}`);
@@ -48,20 +57,20 @@ export async function spoolUnpacked(
   }
 }
 
+/** `next` gives bytes that hold until it is called again; none at the end. */
 async function fill(
   spool: Spool,
   name: string,
-  next: (buffer: Uint8Array) => Promise<number>,
+  next: () => Promise<Uint8Array | undefined>,
 ): Promise<BlobPlace> {
-  const buffer = new Uint8Array(CHUNK);
   const { limit, signal } = spool;
   const descriptor = spool.file();
   let size = 0;
-  for (let count = await next(buffer); count > 0; count = await next(buffer)) {
+  for (let bytes = await next(); bytes !== undefined && bytes.length > 0; bytes = await next()) {
     signal?.throwIfAborted();
-    if (size + count > limit) throw tooMuch(name, limit);
-    await writeAll(descriptor, buffer.subarray(0, count), size);
-    size += count;
+    if (size + bytes.length > limit) throw tooMuch(name, limit);
+    await writeAll(descriptor, bytes, size);
+    size += bytes.length;
   }
   return { descriptor, offset: 0, size };
 }
