@@ -1,5 +1,5 @@
 #!/bin/sh
-# test-sanitized.sh [FILE...] — integration tests with core and addon built with the address and undefined behaviour sanitizers
+# test-sanitized.sh [FILE...] — tests with core and addon built with the address and undefined behaviour sanitizers
 # (the helper, which has no heap, and the sample programs are not): those that reach most of the core, or FILEs.
 # It works in a copy of this checkout, build/sanitized, which it keeps for the next time.
 set -eu
@@ -18,13 +18,18 @@ if ! [ -e build/configured ]; then
 fi
 sh scripts/build.sh --no-standalone
 
-[ $# -gt 0 ] || set -- lifecycle exec mounts seccomp namespaces devices hooks console cgroups layered notify damaged holder doctor update
+if [ $# = 0 ]; then
+  for name in lifecycle exec mounts seccomp namespaces devices hooks console cgroups layered notify damaged holder doctor update; do
+    set -- "$@" "test/integration/$name"
+  done
+  set -- "$@" test/image/native test/image/blobs
+fi
 rm -f build/report.*
 status=0
 # Node's own leaks are not ours. A report ends its process with 99, and lies in a file where no test hides it. ps(1), which
 # one test calls, does not run with the library loaded.
 env -u NODE_EXTRA_CA_CERTS LD_PRELOAD="$preload" ASAN_OPTIONS="detect_leaks=0:exitcode=99:log_path=$tree/build/report" \
-  UBSAN_OPTIONS=print_stacktrace=1 RUNTS_ENTRY=node node_modules/.bin/vitest run --project integration -t '^(?!.*ps lists)' "$@" </dev/null || status=1
+  UBSAN_OPTIONS=print_stacktrace=1 RUNTS_ENTRY=node node_modules/.bin/vitest run --project integration --project unit -t '^(?!.*ps lists)' "$@" </dev/null || status=1
 for report in build/report.*; do
   [ -e "$report" ] || continue
   cat "$report" >&2

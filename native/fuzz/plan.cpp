@@ -4,19 +4,15 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <iterator>
 #include <string>
-#include <vector>
 
 #include "../plan/plan.h"
+#include "bytes.h"
 #include "random.h"
 #include "walk.gen.h"
 
 namespace {
-
-using Bytes = std::vector<uint8_t>;
 
 size_t read_plan(const uint8_t *data, size_t size) {
   runts::plan::View view({reinterpret_cast<const char *>(data), size});
@@ -40,15 +36,6 @@ constexpr std::string_view kInteresting[] = {
     "",     "0",    "1",     "-1",   "2",          "3",          "12",         "65536",
     "true", "host", "false", "init", "2147483648", "4294967295", "4294967296", "18446744073709551615",
 };
-
-Bytes part_of(const Bytes &bytes, size_t from, size_t size) {
-  auto begin = bytes.begin() + static_cast<long>(from);
-  return Bytes(begin, begin + static_cast<long>(std::min(size, bytes.size() - from)));
-}
-
-void insert(Bytes &bytes, size_t at, const Bytes &what) {
-  bytes.insert(bytes.begin() + static_cast<long>(at), what.begin(), what.end());
-}
 
 // Another content for the field that lies at a place.
 void replace_field(Bytes &bytes, size_t at, std::string_view content) {
@@ -98,25 +85,6 @@ void damage(Bytes &bytes, const Bytes &other, Random &random) {
   }
 }
 
-bool read_file(const char *path, Bytes &bytes) {
-  FILE *file = fopen(path, "rb");
-  if (!file) return false;
-  uint8_t part[4096];
-  while (size_t size = fread(part, 1, sizeof(part), file)) bytes.insert(bytes.end(), part, part + size);
-  fclose(file);
-  return true;
-}
-
-// In memory of exactly its size, so that a byte read beyond it is caught.
-size_t read_exactly(const Bytes &bytes) {
-  auto *copy = static_cast<uint8_t *>(malloc(bytes.size() ? bytes.size() : 1));
-  if (!copy) abort();
-  if (!bytes.empty()) memcpy(copy, bytes.data(), bytes.size());
-  size_t sum = read_plan(copy, bytes.size());
-  free(copy);
-  return sum;
-}
-
 }  // namespace
 
 int main(int count, char *arguments[]) {
@@ -136,7 +104,7 @@ int main(int count, char *arguments[]) {
     Bytes bytes = seeds[random.below(seeds.size())];
     for (size_t times = 1 + random.below(6); times > 0; times--) damage(bytes, seeds[random.below(seeds.size())], random);
     if (random.below(4)) mend_header(bytes);
-    sum += read_exactly(bytes);
+    sum += in_exact_memory(bytes, read_plan);
   }
   printf("%ld plans read, sum %zu\n", rounds, sum);
   return 0;

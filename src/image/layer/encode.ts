@@ -52,20 +52,20 @@ export interface ActionEncoder {
 
 /** Puts actions and content together into batches. */
 export function actionEncoder(): ActionEncoder {
-  let out = byteWriter(FIRST_SIZE);
+  let out = outOf(FIRST_SIZE);
   let chunks: Uint8Array[] = [];
   let contentBytes = 0;
   return {
-    action: (action) => putAction(out, action),
+    action: (action) => put(out, (to) => putAction(to, action)),
     content(bytes) {
       if (chunks.at(-1)?.buffer !== bytes.buffer) chunks.push(new Uint8Array(bytes.buffer));
-      putContent(out, chunks.length - 1, bytes);
+      put(out, (to) => putContent(to, chunks.length - 1, bytes));
       contentBytes += bytes.length;
     },
-    size: () => out.length() + contentBytes,
+    size: () => out.used + contentBytes,
     take() {
-      const batch = { actions: out.bytes(), chunks };
-      out = byteWriter(Math.max(FIRST_SIZE, batch.actions.length));
+      const batch = { actions: out.bytes.subarray(0, out.used), chunks };
+      out = outOf(Math.max(FIRST_SIZE, out.used));
       chunks = [];
       contentBytes = 0;
       return batch;
@@ -73,74 +73,68 @@ export function actionEncoder(): ActionEncoder {
   };
 }
 
-interface ByteWriter {
-  u8(value: number): void;
-  u32(value: number): void;
-  /** Any safe integer. */
-  i64(value: number): void;
-  text(text: string): void;
-  length(): number;
-  bytes(): Uint8Array;
+interface Out {
+  bytes: Uint8Array;
+  used: number;
 }
 
-function byteWriter(size: number): ByteWriter {
-  let bytes = new Uint8Array(size);
-  let used = 0;
-  /** Makes room, and gives the place where it begins. */
-  const room = (wanted: number): number => {
-    const at = used;
-    used += wanted;
-    if (used > bytes.length) {
-      const larger = new Uint8Array(Math.max(used, 2 * bytes.length));
-      larger.set(bytes);
-      bytes = larger;
-    }
-    return at;
-  };
-  const u32 = (value: number): void => {
-    const at = room(4);
-    bytes[at] = value;
-    bytes[at + 1] = value >>> 8;
-    bytes[at + 2] = value >>> 16;
-    bytes[at + 3] = value >>> 24;
-  };
-  return {
-    u8(value) {
-      bytes[room(1)] = value;
-    },
-    u32,
-    i64(value) {
-      u32(value >>> 0);
-      u32(Math.floor(value / TWO_TO_32) >>> 0);
-    },
-    text(text) {
-      u32(text.length);
-      const at = room(text.length + 1);
-      let every = 0;
-      for (let i = 0; i < text.length; i++) {
-        const code = text.charCodeAt(i);
-        every |= code;
-        bytes[at + i] = code;
-      }
-      bytes[at + text.length] = 0;
-      if (every > 0xff)
-        throw new RuntsError('INVALID_ARGUMENT', `layer: a text is not one of bytes: ${text}`);
-    },
-    length: () => used,
-    bytes: () => bytes.subarray(0, used),
-  };
+const outOf = (size: number): Out => ({ bytes: new Uint8Array(size), used: 0 });
+
+/** What is written beyond the end is lost but counted: then it is written again, to more room. */
+function put(out: Out, write: (out: Out) => void): void {
+  const begin = out.used;
+  write(out);
+  if (out.used <= out.bytes.length) return;
+  const larger = new Uint8Array(2 * out.used);
+  larger.set(out.bytes.subarray(0, begin));
+  out.bytes = larger;
+  out.used = begin;
+  write(out);
 }
 
-function putContent(out: ByteWriter, chunk: number, bytes: Uint8Array): void {
-  out.u8(CONTENT);
-  out.u32(chunk);
-  out.u32(bytes.byteOffset);
-  out.u32(bytes.length);
+function putU8(out: Out, value: number): void {
+  out.bytes[out.used++] = value;
 }
 
-function putAction(out: ByteWriter, action: Action): void {
-  out.u8(KINDS[action.kind]);
-  out.text(action.path);
+function putU32(out: Out, value: number): void {
+  const { bytes, used } = out;
+  bytes[used] = value;
+  bytes[used + 1] = value >>> 8;
+  bytes[used + 2] = value >>> 16;
+  bytes[used + 3] = value >>> 24;
+  out.used = used + 4;
+}
+
+/** Any safe integer. */
+function putI64(out: Out, value: number): void {
+  putU32(out, value >>> 0);
+  putU32(out, Math.floor(value / TWO_TO_32) >>> 0);
+}
+
+function putText(out: Out, text: string): void {
+  putU32(out, text.length);
+  const { bytes, used } = out;
+  let every = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    every |= code;
+    bytes[used + i] = code;
+  }
+  if (every > 0xff) throw new RuntsError('INVALID_ARGUMENT', `layer: a text is not one of bytes: ${text}`);
+  bytes[used + text.length] = 0;
+  out.used = used + text.length + 1;
+}
+
+function putContent(out: Out, chunk: number, bytes: Uint8Array): void {
+  putU8(out, CONTENT);
+  putU32(out, chunk);
+  putU32(out, bytes.byteOffset);
+  putU32(out, bytes.length);
+}
+
+function putAction(out: Out, action: Action): void {
+  putU8(out, KINDS[action.kind]);
+  putText(out, action.path);
   switch (action.kind) {
     case 'directory':
     case 'fifo':
@@ -148,15 +142,15 @@ function putAction(out: ByteWriter, action: Action): void {
     case 'file':
       return putFile(out, action);
     case 'symlink':
-      out.text(action.target);
+      putText(out, action.target);
       return putAttributes(out, action.attributes);
     case 'hardlink':
-      out.text(action.existing);
+      putText(out, action.existing);
       return putAttributes(out, action.attributes);
     case 'device':
-      out.u8(action.type === 'block' ? 1 : 0);
-      out.u32(action.major);
-      out.u32(action.minor);
+      putU8(out, action.type === 'block' ? 1 : 0);
+      putU32(out, action.major);
+      putU32(out, action.minor);
       return putAttributes(out, action.attributes);
     case 'imply':
     case 'copy-up':
@@ -166,26 +160,26 @@ function putAction(out: ByteWriter, action: Action): void {
   }
 }
 
-function putFile(out: ByteWriter, file: Extract<Action, { kind: 'file' }>): void {
+function putFile(out: Out, file: Extract<Action, { kind: 'file' }>): void {
   const extents = file.extents ?? [{ offset: 0, length: file.size }];
   putAttributes(out, file.attributes);
-  out.i64(file.size);
-  out.u32(extents.length);
+  putI64(out, file.size);
+  putU32(out, extents.length);
   for (const extent of extents) {
-    out.i64(extent.offset);
-    out.i64(extent.length);
+    putI64(out, extent.offset);
+    putI64(out, extent.length);
   }
 }
 
-function putAttributes(out: ByteWriter, attributes: Attributes): void {
-  out.u32(attributes.mode);
-  out.u32(attributes.uid);
-  out.u32(attributes.gid);
-  out.i64(attributes.mtime.seconds);
-  out.u32(attributes.mtime.nanoseconds);
-  out.u32(attributes.xattrs.size);
+function putAttributes(out: Out, attributes: Attributes): void {
+  putU32(out, attributes.mode);
+  putU32(out, attributes.uid);
+  putU32(out, attributes.gid);
+  putI64(out, attributes.mtime.seconds);
+  putU32(out, attributes.mtime.nanoseconds);
+  putU32(out, attributes.xattrs.size);
   for (const [name, value] of attributes.xattrs) {
-    out.text(name);
-    out.text(value);
+    putText(out, name);
+    putText(out, value);
   }
 }

@@ -1,0 +1,39 @@
+// Bytes that are damaged.
+#pragma once
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+using Bytes = std::vector<uint8_t>;
+
+inline Bytes part_of(const Bytes &bytes, size_t from, size_t size) {
+  auto begin = bytes.begin() + static_cast<long>(from);
+  return Bytes(begin, begin + static_cast<long>(std::min(size, bytes.size() - from)));
+}
+
+inline void insert(Bytes &bytes, size_t at, const Bytes &what) {
+  bytes.insert(bytes.begin() + static_cast<long>(at), what.begin(), what.end());
+}
+
+inline bool read_file(const char *path, Bytes &bytes) {
+  FILE *file = fopen(path, "rb");
+  if (!file) return false;
+  uint8_t part[4096];
+  while (size_t size = fread(part, 1, sizeof(part), file)) bytes.insert(bytes.end(), part, part + size);
+  fclose(file);
+  return true;
+}
+
+// Calls `read(data, size)` on memory of exactly their size, so that a byte read beyond it is caught.
+template <typename Read>
+auto in_exact_memory(const Bytes &bytes, Read read) {
+  auto *copy = static_cast<uint8_t *>(malloc(bytes.size() ? bytes.size() : 1));
+  if (!copy) abort();
+  if (!bytes.empty()) memcpy(copy, bytes.data(), bytes.size());
+  auto result = read(copy, bytes.size());
+  free(copy);
+  return result;
+}
