@@ -1,10 +1,9 @@
 import { readSync } from 'node:fs';
 import { posix } from 'node:path';
-import { RuntsError } from '../../errors.ts';
 import type { TarEntry } from '../tar/entry.ts';
-import { TAR_LIMITS } from '../tar/limits.ts';
 import { tarReader } from '../tar/reader.ts';
 import type { TarReader } from '../tar/reader.ts';
+import { about } from '../tar/refusal.ts';
 import type { BlobPlace } from '../types.ts';
 import { damaged } from './failure.ts';
 import { readPlace } from './files.ts';
@@ -48,22 +47,29 @@ function resolve(index: Index, path: string): BlobPlace | undefined {
 /** As a path from the archive's root, which nothing leads out of. */
 const normal = (path: string): string => posix.normalize(`/${path}`);
 
-/** Of several entries of one name the last one counts. */
+/** Of several entries of one name the last one counts. Contents are not read. */
 function indexOf(archive: BlobPlace, name: string): Index {
   const index = new Map<string, Indexed>();
-  const { descriptor, offset, size } = archive;
-  for (let at = 0; ;) {
-    const found = readEntry(archive, at, name);
-    if (found === undefined) return index;
-    const { entry, content } = found;
-    if (entry.extents !== undefined) throw damaged(`${name}: ${entry.name}`, 'is a sparse file');
-    if (content + entry.size > size)
-      throw damaged(`${name}: ${entry.name}`, `ends after ${size - content} of ${entry.size} bytes`);
-    const place = { descriptor, offset: offset + content, size: entry.size };
-    index.set(normal(entry.name), indexed(entry, place));
+  const found: TarEntry[] = [];
+  const reader = tarReader({ entry: (entry) => void found.push(entry), content: () => {} });
+  for (let at = 0; at < archive.size; at += reader.skip()) {
+    pushBlock(reader, archive, at, name);
+    at += BLOCK;
+    const entry = found.pop();
+    if (entry !== undefined) index.set(normal(entry.name), indexed(entry, placeIn(archive, at, entry, name)));
     if (index.size > MAX_ENTRIES) throw damaged(name, `has more than ${MAX_ENTRIES} entries`);
-    at = content + Math.ceil(entry.size / BLOCK) * BLOCK;
   }
+  named(name, () => reader.end());
+  return index;
+}
+
+/** Where an entry's content lies, which begins `at` bytes behind the archive's begin. */
+function placeIn(archive: BlobPlace, at: number, entry: TarEntry, name: string): BlobPlace {
+  const { descriptor, offset, size } = archive;
+  const thing = `${name}: ${entry.name}`;
+  if (entry.extents !== undefined) throw damaged(thing, 'is a sparse file');
+  if (at + entry.size > size) throw damaged(thing, `ends after ${size - at} of ${entry.size} bytes`);
+  return { descriptor, offset: offset + at, size: entry.size };
 }
 
 function indexed({ type, name, target }: TarEntry, place: BlobPlace): Indexed {
@@ -71,45 +77,21 @@ function indexed({ type, name, target }: TarEntry, place: BlobPlace): Indexed {
   return type === 'hardlink' ? { target: normal(target) } : { place };
 }
 
-interface Found {
-  readonly entry: TarEntry;
-  /** Where its content begins, bytes from the archive's begin. */
-  readonly content: number;
-}
-
-/**
- * The entry whose headers begin at `at`; undefined at the end. Each gets a reader of its own, block after block, so that
- * contents are not read.
- */
-function readEntry(archive: BlobPlace, at: number, name: string): Found | undefined {
-  const found: TarEntry[] = [];
-  const reader = tarReader({ entry: (entry) => void found.push(entry), content: () => {} }, TAR_LIMITS);
-  for (let next = at; ; next += BLOCK) {
-    const block = readBlock(archive, next, name);
-    if (next === at && (block === undefined || block.every((byte) => byte === 0))) return undefined;
-    if (block === undefined) throw damaged(name, `ends within the headers at byte ${at}`);
-    push(reader, block, `${name}: at byte ${at}`);
-    const [entry] = found;
-    if (entry !== undefined) return { entry, content: next + BLOCK };
-  }
-}
-
-function push(reader: TarReader, block: Uint8Array, thing: string): void {
+/** Errors of the reader name the archive. */
+function named(name: string, read: () => void): void {
   try {
-    reader.push(block);
+    read();
   } catch (error) {
-    if (!(error instanceof RuntsError)) throw error;
-    throw new RuntsError(error.code, `${thing}: ${error.message}`, { ...error.details, cause: error });
+    throw about(name, error);
   }
 }
 
-/** undefined where the archive ends. */
-function readBlock(
-  { descriptor, offset, size }: BlobPlace,
-  at: number,
-  name: string,
-): Uint8Array | undefined {
-  if (at >= size) return undefined;
+function pushBlock(reader: TarReader, archive: BlobPlace, at: number, name: string): void {
+  const block = readBlock(archive, at, name);
+  named(name, () => reader.push(block));
+}
+
+function readBlock({ descriptor, offset }: BlobPlace, at: number, name: string): Uint8Array {
   const block = new Uint8Array(BLOCK);
   const count = readSync(descriptor, block, 0, BLOCK, offset + at);
   if (count < BLOCK) throw damaged(name, `ends within a block, after ${at + count} bytes`);

@@ -33,6 +33,8 @@ import {
 export interface TarReader {
   /** The next bytes, any number of them. What follows the archive's end is taken and ignored. */
   push(chunk: Uint8Array): void;
+  /** Passes over the rest of the last entry: so many bytes must not be pushed. Infinity is the archive's end. */
+  skip(): number;
   /** There are no more. */
   end(): void;
 }
@@ -51,7 +53,7 @@ const SECOND_ZEROS: Awaited = { is: 'second zeros' };
 
 interface State {
   readonly limits: TarLimits;
-  phase: 'piece' | 'content' | 'skip' | 'ended';
+  phase: 'piece' | 'content' | 'padding' | 'ended';
   awaited: Awaited;
   readonly piece: Piece;
   /** Bytes of the phase that are still to come. */
@@ -61,6 +63,8 @@ interface State {
   /** Bytes taken so far. */
   offset: number;
   readonly extended: Extended;
+  /** Bytes of extended headers so far. */
+  extensions: number;
   /** Where the last header lies, and what it is. */
   headerAt: number;
   subject: 'header' | 'extended header' | 'entry';
@@ -79,6 +83,7 @@ const newState = (limits: TarLimits): State => ({
   padding: 0,
   offset: 0,
   extended: newExtended(),
+  extensions: 0,
   headerAt: 0,
   subject: 'header',
   ready: undefined,
@@ -96,13 +101,16 @@ function awaitContent(state: State, content: number, padding: number): void {
   state.padding = padding;
   state.left = content > 0 ? content : padding;
   if (state.left === 0) awaitPiece(state, HEADER);
-  else state.phase = content > 0 ? 'content' : 'skip';
+  else state.phase = content > 0 ? 'content' : 'padding';
 }
 
 function beginExtended(state: State, type: ExtendedType, size: number): void {
   state.subject = 'extended header';
   if (size > state.limits.extension) throw tooLarge(`${size} bytes, more than ${state.limits.extension}`);
   if (size === 0) throw damaged('it is empty');
+  state.extensions += size;
+  if (state.extensions > state.limits.extensions)
+    throw tooLarge(`those of the archive have more than ${state.limits.extensions} bytes`);
   awaitPiece(state, { is: 'extended header', type, size }, size + paddingOf(size));
 }
 
@@ -222,7 +230,7 @@ function takeContent(state: State, sink: TarSink, chunk: Uint8Array, at: number)
   return size;
 }
 
-function skip(state: State, available: number): number {
+function takePadding(state: State, available: number): number {
   const size = Math.min(state.left, available);
   state.left -= size;
   state.offset += size;
@@ -237,11 +245,21 @@ function advance(state: State, sink: TarSink, chunk: Uint8Array, at: number): nu
       return takePiece(state, sink, chunk, at);
     case 'content':
       return takeContent(state, sink, chunk, at);
-    case 'skip':
-      return skip(state, chunk.length - at);
+    case 'padding':
+      return takePadding(state, chunk.length - at);
     case 'ended':
       return chunk.length - at;
   }
+}
+
+function skipEntry(state: State): number {
+  const { phase, left, padding } = state;
+  if (phase === 'ended') return Infinity;
+  if (phase === 'piece') return 0;
+  const size = phase === 'content' ? left + padding : left;
+  state.offset += size;
+  awaitPiece(state, HEADER);
+  return size;
 }
 
 function end(state: State): void {
@@ -260,6 +278,7 @@ export function tarReader(sink: TarSink, limits: TarLimits = TAR_LIMITS): TarRea
       let at = 0;
       while (at < chunk.length) at += advance(state, sink, chunk, at);
     },
+    skip: () => skipEntry(state),
     end: () => end(state),
   };
 }

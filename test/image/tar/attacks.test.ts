@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { archive, base256, content, extended, file, header, pax } from '../../support/tar-archive.ts';
 import { readAll } from '../../support/tar-read.ts';
+import { TAR_LIMITS } from '../../../src/image/tar/limits.ts';
 import { tarReader } from '../../../src/image/tar/reader.ts';
 
 /** Attacks that other programs' parsers met; the number is that of the advisory. */
@@ -75,6 +76,14 @@ it('a hundred thousand extended headers need no stack and no memory', () => {
   reader.push(archive(file('a', '')));
   reader.end();
   expect(read).toBe(1);
+});
+
+it('extended headers by the million end at a limit of the archive', () => {
+  const bytes = archive(...Array.from({ length: 9 }, () => extended('g', '8 uid=3\n')), file('a', ''));
+  expect(() => readAll(bytes, { ...TAR_LIMITS, extensions: 64 })).toThrow(
+    'extended header at offset 8192: those of the archive have more than 64 bytes',
+  );
+  expect(readAll(bytes, { ...TAR_LIMITS, extensions: 72 })).toHaveLength(1);
 });
 
 const SPARSE: readonly [string, string][] = [

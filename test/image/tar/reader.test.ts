@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { END, archive, base256, extended, file, header, pax } from '../../support/tar-archive.ts';
+import { tarReader } from '../../../src/image/tar/reader.ts';
 import { readAll } from '../../support/tar-read.ts';
 
 const only = (bytes: Buffer) => {
@@ -351,6 +352,32 @@ describe('the end', () => {
       'f',
     ]);
   });
+});
+
+it('goes from header to header where nobody wants the content', () => {
+  const bytes = archive(
+    file('a', 'x'.repeat(700)),
+    pax([['uid', '7']]),
+    file('b', 'y'.repeat(512)),
+    file('c', ''),
+  );
+  const seen: [string, number, number][] = [];
+  let at = 0;
+  const reader = tarReader({
+    entry: ({ name, uid }) => void seen.push([name, uid, at]),
+    content: () => expect.fail(),
+  });
+  while (at < bytes.length) {
+    reader.push(bytes.subarray(at, at + 512));
+    at += 512 + reader.skip();
+  }
+  reader.end();
+  expect(seen).toEqual([
+    ['a', 0, 0],
+    ['b', 7, 2560],
+    ['c', 0, 3584],
+  ]);
+  expect(at).toBe(Infinity);
 });
 
 it('refuses extended headers beyond its limit before they come', () => {
