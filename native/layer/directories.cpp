@@ -12,7 +12,8 @@ void Directories::set(std::string_view path, const Attributes &attributes) {
 }
 
 bool Directories::set_opaque(std::string_view path) {
-  auto found = directories_.find(path);
+  // The root of the layer is there before any action; its attributes are to come.
+  auto found = path.empty() ? directories_.try_emplace(std::string()).first : directories_.find(path);
   if (found == directories_.end()) return false;
   found->second.opaque = true;
   return true;

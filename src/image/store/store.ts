@@ -8,6 +8,7 @@ import { claim } from './claims.ts';
 import type { Claim, ClaimOwner } from './claims.ts';
 import { save } from '../save/save.ts';
 import type { SavedImage, SaveOptions, SaveTarget } from '../save/save.ts';
+import type { ReportProgress } from '../progress.ts';
 import type { StoreContext } from './context.ts';
 import { makeStore } from './directory.ts';
 import { clearIngest } from './ingest.ts';
@@ -24,6 +25,8 @@ import type { Pruned } from './prune.ts';
 import { removeImages } from './remove.ts';
 import type { Removed } from './remove.ts';
 import { unuseImage, useImage } from './uses.ts';
+import { verifyImages } from './verify.ts';
+import type { Verified } from './verify.ts';
 import { resolveImage } from './resolve.ts';
 import type { StoredImage } from './resolve.ts';
 
@@ -59,6 +62,8 @@ export interface Store {
   prune(): Promise<Pruned>;
   /** Writes an image as a layout; the target is one of `saveTarget` of ../save/save.ts. */
   save(name: string, target: SaveTarget, options?: SaveOptions): Promise<SavedImage>;
+  /** Holds images, all without names, against their digests. */
+  verify(names?: readonly string[], progress?: ReportProgress): Promise<Verified>;
 }
 
 /**
@@ -86,6 +91,7 @@ export async function openStore({ directory = DEFAULT_STORE, warn, signal }: Sto
     remove: (names) => known(() => removeImages(context, names)),
     prune: () => known(() => prune(context)),
     save: (name, target, options) => known(() => save(context, name, target, options)),
+    verify: (names = [], progress) => known(() => verifyImages(context, names, progress)),
   };
 }
 
