@@ -1,4 +1,4 @@
-import { type ErrorCode, RuntsError } from '../../errors.ts';
+import { RuntsError } from '../../errors.ts';
 
 /** What is wrong, in words to which the reader adds where it is. */
 export const damaged = (text: string): RuntsError => new RuntsError('INVALID_ARGUMENT', text);
@@ -10,5 +10,5 @@ export const tooLarge = (text: string): RuntsError => new RuntsError('TOO_LARGE'
 /** `subject` is what the error is about; errors that are not runts' own stay as they are. */
 export function about(subject: string, error: unknown): unknown {
   if (!(error instanceof RuntsError)) return error;
-  return new RuntsError(error.code satisfies ErrorCode, `${subject}: ${error.message}`, error.details);
+  return new RuntsError(error.code, `${subject}: ${error.message}`, error.details);
 }
