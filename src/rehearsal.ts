@@ -24,7 +24,7 @@ export function rehearse(
 ): () => Promise<number> {
   const complaints: string[] = [];
   answerFor(native, machine(filesOf(config), COMMANDS[verb], complaints));
-  native.readJson ??= (text) => READER.parse(text);
+  native.readJson ??= (text, apart) => READER.parse(text, apart);
   native.walk ??= (value) => READER.walk(value, SPEC);
   return async () => {
     const status = await command();
@@ -138,6 +138,7 @@ function machine(files: Files, words: string[], complaints: string[]): Machine {
     seccompApi: () => 6,
     seccompKnowsArchitecture: () => true,
     seccompTakesFlags: () => true,
+    findProgram: () => 5,
     probe: () => Promise.resolve(''),
     askSystemd: () => Promise.resolve([]),
     observe: () => undefined as never,

@@ -22,6 +22,9 @@ Program enosys_stub(const plan::SeccompCompile &step);
 // seccomp_cache.cpp: the program of a step (whose fields are those as encoded) in a sealed memfd, compiled only if it is
 // kept nowhere.
 Status seccomp_program(const plan::SeccompCompile &step, std::string_view fields, Fd &memfd);
+// The same of a step that had this text as its section, if it was run by this build of the program and its program is still
+// kept in the directory; else nothing.
+Fd program_of_section(const std::string &directory, std::string_view section);
 
 // seccomp_library.cpp: the libseccomp that is linked, such as 2.5.4, and its level of the kernel's interface.
 std::string seccomp_version();

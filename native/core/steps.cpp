@@ -28,6 +28,11 @@ Status compile_profile(const plan::SeccompCompile &step, const plan::Entry &entr
   return done();
 }
 
+Status hand_on_program(const plan::SeccompKept &step, Context &context) {
+  give_slot(context, step.slot, Fd(static_cast<int>(step.descriptor)));
+  return done();
+}
+
 Status make_cgroup(const plan::CgroupCreate &step, Context &context) {
   // Before the step, as it can fail with some of its directories made.
   context.undo.push_back([&context] { unmake_cgroup(context.cgroup); });
@@ -86,6 +91,8 @@ Status run_host_step(const plan::Entry &entry, Context &context) {
       return decoded(entry, remove_resctrl_group);
     case Kind::SeccompCompile:
       return decoded(entry, compile_profile, entry, context);
+    case Kind::SeccompKept:
+      return decoded(entry, hand_on_program, context);
     case Kind::Listen:
       return decoded(entry, listen_for_start, context);
     case Kind::Connect:

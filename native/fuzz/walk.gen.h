@@ -37,7 +37,8 @@ inline size_t walk(const SystemdCallUndo &v) { return walk(v.message) + walk(sta
 inline size_t walk(const SystemdCall &v) { return walk(v.socket) + walk(v.calls) + walk(v.undo) + walk(v.diagnose) + walk(static_cast<uint64_t>(v.timeout_ms)); }
 inline size_t walk(const SeccompCompileRulesArgs &v) { return walk(static_cast<uint64_t>(v.index)) + walk(static_cast<uint64_t>(v.value)) + walk(static_cast<uint64_t>(v.value_two)) + walk(static_cast<uint64_t>(v.op)); }
 inline size_t walk(const SeccompCompileRules &v) { return walk(v.names) + walk(static_cast<uint64_t>(v.action)) + walk(static_cast<uint64_t>(v.errno_)) + walk(v.args); }
-inline size_t walk(const SeccompCompile &v) { return walk(static_cast<uint64_t>(v.slot)) + walk(v.cache) + walk(static_cast<uint64_t>(v.default_action)) + walk(static_cast<uint64_t>(v.default_errno)) + walk(v.architectures) + walk(static_cast<uint64_t>(v.fail_unknown)) + walk(v.rules); }
+inline size_t walk(const SeccompCompile &v) { return walk(static_cast<uint64_t>(v.slot)) + walk(v.cache) + walk(v.section) + walk(static_cast<uint64_t>(v.default_action)) + walk(static_cast<uint64_t>(v.default_errno)) + walk(v.architectures) + walk(static_cast<uint64_t>(v.fail_unknown)) + walk(v.rules); }
+inline size_t walk(const SeccompKept &v) { return walk(static_cast<uint64_t>(v.slot)) + walk(static_cast<uint64_t>(v.descriptor)); }
 inline size_t walk(const Listen &v) { return walk(v.directory) + walk(v.name) + walk(static_cast<uint64_t>(v.slot)); }
 inline size_t walk(const Connect &v) { return walk(v.path) + walk(static_cast<uint64_t>(v.slot)); }
 inline size_t walk(const DeviceNode &v) { return walk(static_cast<uint64_t>(v.type)) + walk(static_cast<uint64_t>(v.major)) + walk(static_cast<uint64_t>(v.minor)) + walk(static_cast<uint64_t>(v.mode)) + walk(static_cast<uint64_t>(v.uid)) + walk(static_cast<uint64_t>(v.gid)) + walk(static_cast<uint64_t>(v.slot)); }
@@ -171,6 +172,10 @@ inline size_t walk_entry(const Entry &entry) {
     }
     case Kind::SeccompCompile: {
       SeccompCompile step;
+      return entry.decode(step) ? walk(step) : 0;
+    }
+    case Kind::SeccompKept: {
+      SeccompKept step;
       return entry.decode(step) ? walk(step) : 0;
     }
     case Kind::Listen: {

@@ -101,6 +101,7 @@ Result dispatch(Context &c, const plan::Entry &entry) {
     case Kind::ResctrlJoin:
     case Kind::ResctrlRemove:
     case Kind::SeccompCompile:
+    case Kind::SeccompKept:
     case Kind::Listen:
     case Kind::Connect:
     case Kind::OpenTree:

@@ -6,7 +6,7 @@
 
 namespace runts::plan {
 
-inline constexpr uint32_t kSchema = 0x19056d2e;
+inline constexpr uint32_t kSchema = 0x3643715f;
 
 enum class Kind : uint32_t {
   CgroupCreate,
@@ -25,6 +25,7 @@ enum class Kind : uint32_t {
   CgroupAdopt,
   SystemdCall,
   SeccompCompile,
+  SeccompKept,
   Listen,
   Connect,
   DeviceNode,
@@ -95,7 +96,7 @@ enum class Kind : uint32_t {
   Execve,
 };
 
-inline constexpr uint32_t kKindCount = 84;
+inline constexpr uint32_t kKindCount = 85;
 
 inline constexpr const char *kKindNames[kKindCount] = {
     "cgroup-create",
@@ -114,6 +115,7 @@ inline constexpr const char *kKindNames[kKindCount] = {
     "cgroup-adopt",
     "systemd-call",
     "seccomp-compile",
+    "seccomp-kept",
     "listen",
     "connect",
     "device-node",
@@ -652,6 +654,7 @@ struct SeccompCompileRules {
 struct SeccompCompile {
   uint32_t slot;
   Str cache;
+  Str section;
   uint32_t default_action;
   uint32_t default_errno;
   List<Str> architectures;
@@ -661,11 +664,24 @@ struct SeccompCompile {
     SeccompCompile v{};
     v.slot = r.u32();
     v.cache = r.str();
+    v.section = r.str();
     v.default_action = r.choice(kSeccompActionNames);
     v.default_errno = r.u32();
     v.architectures = r.list<Str>();
     v.fail_unknown = r.boolean();
     v.rules = r.list<SeccompCompileRules>();
+    return v;
+  }
+};
+
+// hand on a descriptor of the runtime's, which the step takes over: the sealed program that is kept for the text of the section
+struct SeccompKept {
+  uint32_t slot;
+  uint32_t descriptor;
+  static SeccompKept read(Reader &r) {
+    SeccompKept v{};
+    v.slot = r.u32();
+    v.descriptor = r.u32();
     return v;
   }
 };

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "extent.h"
 #include "functions.h"
 
 namespace runts::quickjs {
@@ -47,13 +48,23 @@ class Elements {
   std::vector<JSValue> values_;
 };
 
+// A JSON pointer without escapes, or what is left of it below a member; that of no value is null.
+using Pointer = std::string_view;
+constexpr Pointer kNowhere;
+
+Pointer below(Pointer pointer, std::string_view name) {
+  if (pointer.empty()) return kNowhere;
+  size_t end = std::min(pointer.find('/', 1), pointer.size());
+  return pointer.substr(1, end - 1) == name ? pointer.substr(end) : kNowhere;
+}
+
 class Json {
  public:
   Json(JSContext *context, std::string_view text) : context_(context), text_(text) {}
 
-  // The whole text; nothing where this reader gives up.
-  std::optional<JSValue> document() {
-    std::optional<JSValue> value = read_value();
+  // The whole text, but for an object at the pointer; nothing where this reader gives up.
+  std::optional<JSValue> document(Pointer apart) {
+    std::optional<JSValue> value = read_value(apart);
     skip_space();
     if (value && at_ == text_.size()) return value;
     if (value) JS_FreeValue(context_, *value);
@@ -61,6 +72,8 @@ class Json {
   }
   // In all objects.
   uint32_t keys() const { return keys_; }
+  // The text of the object that was left out: JSON, if it can be read.
+  std::string_view apart() const { return apart_; }
 
  private:
   void skip_space() {
@@ -79,11 +92,11 @@ class Json {
     return value;
   }
 
-  std::optional<JSValue> read_value() {
+  std::optional<JSValue> read_value(Pointer apart = kNowhere) {
     skip_space();
     switch (peek()) {
-      case '{': return nested(&Json::read_object);
-      case '[': return nested(&Json::read_array);
+      case '{': return nested(&Json::read_object, apart);
+      case '[': return nested(&Json::read_array, kNowhere);
       case '"': return read_string();
       case 't': return word("true", JS_TRUE);
       case 'f': return word("false", JS_FALSE);
@@ -92,31 +105,33 @@ class Json {
     }
   }
 
-  std::optional<JSValue> nested(std::optional<JSValue> (Json::*read)()) {
+  std::optional<JSValue> nested(std::optional<JSValue> (Json::*read)(Pointer), Pointer apart) {
     if (depth_ == kMostDepth) return std::nullopt;
     depth_++;
     at_++;
-    std::optional<JSValue> value = (this->*read)();
+    std::optional<JSValue> value = (this->*read)(apart);
     depth_--;
     return value;
   }
 
-  std::optional<JSValue> read_object() {
+  std::optional<JSValue> read_object(Pointer apart) {
     Held object(context_, JS_NewObject(context_));
     if (skip('}')) return object.take();
     do {
-      if (!read_member(object.get())) return std::nullopt;
+      if (!read_member(object.get(), apart)) return std::nullopt;
     } while (skip(','));
     if (!skip('}')) return std::nullopt;
     return object.take();
   }
 
-  bool read_member(JSValueConst object) {
+  bool read_member(JSValueConst object, Pointer apart) {
     skip_space();
     std::string unescaped;
     std::optional<std::string_view> name = peek() == '"' ? read_text(unescaped) : std::nullopt;
     if (!name || !skip(':')) return false;
-    std::optional<JSValue> value = read_value();
+    Pointer inner = below(apart, *name);
+    if (inner.data() && inner.empty()) return leave_out();
+    std::optional<JSValue> value = read_value(inner);
     if (!value) return false;
     JSAtom atom = JS_NewAtomLen(context_, name->data(), name->size());
     bool twice = JS_GetOwnProperty(context_, nullptr, object, atom) != 0;
@@ -127,7 +142,16 @@ class Json {
     return added;
   }
 
-  std::optional<JSValue> read_array() {
+  // What stands where an object was left out; one is never twice.
+  bool leave_out() {
+    skip_space();
+    if (peek() != '{' || !apart_.empty()) return false;
+    apart_ = text_.substr(at_, size_of_object(text_.substr(at_)));
+    at_ += apart_.size();
+    return !apart_.empty();
+  }
+
+  std::optional<JSValue> read_array(Pointer) {
     Elements elements(context_);
     if (skip(']')) return elements.take();
     do {
@@ -222,17 +246,19 @@ class Json {
   size_t at_ = 0;
   unsigned depth_ = 0;
   uint32_t keys_ = 0;
+  std::string_view apart_;
 };
 
-// readJson(text): {value, keys}, or undefined
+// readJson(text, apart): {value, keys, apart}, or undefined
 JSValue read_json(const Call &call) {
-  Text text(call, 0);
+  Text text(call, 0), apart(call, 1);
   Json json(call.context, text.view());
-  std::optional<JSValue> value = json.document();
+  std::optional<JSValue> value = json.document(apart.view());
   if (!value) return JS_UNDEFINED;
   JSValue document = JS_NewObject(call.context);
   set(call.context, document, "value", *value);
   set(call.context, document, "keys", JS_NewUint32(call.context, json.keys()));
+  if (!json.apart().empty()) set(call.context, document, "apart", from_text(call.context, json.apart()));
   return document;
 }
 

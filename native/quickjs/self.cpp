@@ -105,6 +105,12 @@ JSValue seccomp_takes_flags(const Call &call) {
   return JS_NewBool(call.context, core::seccomp_takes_flags(static_cast<unsigned>(call.number(0))));
 }
 
+// findProgram(directory, section): a descriptor, or undefined
+JSValue find_program(const Call &call) {
+  Fd program = core::program_of_section(call.text(0), Text(call, 1).view());
+  return program ? JS_NewInt32(call.context, program.release()) : JS_UNDEFINED;
+}
+
 // prepare(verb): gets ready what a command of this verb writes to; false for one that nothing is known of
 JSValue prepare(const Call &call) { return JS_NewBool(call.context, copy_pages(call.text(0))); }
 
@@ -123,6 +129,7 @@ constexpr Function kTable[] = {
     {"seccompApi", seccomp_api},
     {"seccompKnowsArchitecture", seccomp_knows_architecture},
     {"seccompTakesFlags", seccomp_takes_flags},
+    {"findProgram", find_program},
 };
 
 }  // namespace

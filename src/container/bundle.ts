@@ -2,10 +2,12 @@ import { RuntsError } from '../errors.ts';
 import { HostError } from '../host/host.ts';
 import type { Host, HostFiles } from '../host/host.ts';
 import { formatProblem } from '../spec/problems.ts';
+import type { FindProgram } from '../spec/profile.ts';
 import { readSpecBy } from '../spec/read.ts';
 import type { SpecResult } from '../spec/read.ts';
 import type { Spec } from '../spec/types.ts';
 import type { Context } from './context.ts';
+import type { Memory } from './memory.ts';
 import { absolutePath } from './paths.ts';
 import type { Place } from './store.ts';
 
@@ -51,13 +53,21 @@ export function makeOwnBundle(files: HostFiles, { directory, spec }: Bundle, tex
   files.replace(`${directory}/${CONFIG}`, text, 0o600);
 }
 
-type Memorable = Pick<Context, 'host' | 'memory'>;
+interface Reading extends Pick<Context, 'host'> {
+  readonly memory?: Memory | undefined;
+  /** Given: of a profile that is known nothing but the program is needed. */
+  readonly findProgram?: FindProgram | undefined;
+}
 
 /** Reads and checks the config of a bundle; `own` is the one of a container that is to have its own. */
-export function readBundle({ host, memory }: Memorable, request: BundleRequest, own: string): Bundle {
+export function readBundle(
+  { host, memory, findProgram }: Reading,
+  request: BundleRequest,
+  own: string,
+): Bundle {
   const bundle = request.bundle === undefined ? own : absolutePath(host.self.cwd, request.bundle);
   const { name, text: given } = configOf(host, request);
-  const read = (): SpecResult => readSpecBy(host.reader, given, name);
+  const read = (): SpecResult => readSpecBy({ reader: host.reader, findProgram }, given, name);
   const { spec, text, warnings } = memory === undefined ? read() : memory.specs.get(given, read);
   return {
     directory: bundle,

@@ -12,14 +12,12 @@ import type { Context } from './context.ts';
 import { delegatedParent, readDelegation } from './delegation.ts';
 import { deniesGroups, readMappings, readRootless } from './rootless.ts';
 import { readResctrl } from './resctrl.ts';
+import { seccompCache } from './seccomp-cache.ts';
 import type { Place } from './store.ts';
 import { ORDINARY_SYSTEMD, readSystemdFacts } from './systemd.ts';
 
 /** Who makes cgroups: the runtime by files, systemd by scopes, or nobody (`--cgroups=disabled` of podman). */
 export type CgroupManager = 'cgroupfs' | 'systemd' | 'disabled';
-
-/** Holds a character that no id has. */
-const SECCOMP_CACHE = '~seccomp';
 
 /** Reads what a plan must know of the machine; systemd alone is waited for. */
 export function readFacts(context: Context, place: Place, bundle: Bundle): Facts | Promise<Facts> {
@@ -42,13 +40,13 @@ interface Known {
 }
 
 function factsOf(context: Context, { place, bundle, held, rootless, systemd }: Known): Facts {
-  const { host, root } = context;
+  const { host } = context;
   const { spec } = bundle;
   return {
     id: place.id,
     bundle: bundle.directory,
     stateDirectory: place.directory,
-    seccompCache: `${root}/${SECCOMP_CACHE}`,
+    seccompCache: seccompCache(context),
     ...readCgroups(context, { spec, id: place.id, rootless, systemd }),
     ...(systemd !== undefined && { systemd }),
     grantable: held,
@@ -132,7 +130,7 @@ export function planFacts(
     id,
     bundle,
     stateDirectory: `${root}/${id}`,
-    seccompCache: `${root}/${SECCOMP_CACHE}`,
+    seccompCache: seccompCache({ root }),
     cgroup: {
       root: CGROUP_MOUNT,
       controllers: ['cpuset', 'cpu', 'io', 'memory', 'hugetlb', 'pids', 'rdma', 'misc'],

@@ -19,6 +19,7 @@ import { lock } from './lock.ts';
 import { makeNotifyDirectory } from './notify.ts';
 import { absolutePath } from './paths.ts';
 import { sendPidfd } from './pidfd.ts';
+import { programFinder } from './seccomp-cache.ts';
 import { requireProgram } from './start.ts';
 import { makePlace, placeOf, save, saveCreation } from './store.ts';
 import { outlineOf, VERSION } from './saved.ts';
@@ -81,7 +82,9 @@ export async function launch(context: Context, request: CreateRequest, mode: Lau
 
 /** With the terminal that the caller asks for; then the config is no longer what its file says. */
 function bundleOf(context: Context, request: CreateRequest): Bundle {
-  const bundle = readBundle(context, request, ownBundle(placeOf(context.root, request.id)));
+  const { host, memory, root } = context;
+  const own = ownBundle(placeOf(root, request.id));
+  const bundle = readBundle({ host, memory, findProgram: programFinder(context) }, request, own);
   const size = request.descriptors?.terminal;
   if (size === undefined) return bundle;
   const { directory, spec, warnings } = bundle;

@@ -6,7 +6,7 @@
 import { RuntsError } from '../errors.ts';
 import type { Facts } from '../plan/facts.ts';
 import type { CgroupPlace } from '../plan/lifecycle.ts';
-import { hasAgent } from '../plan/seccomp.ts';
+import { agentProfile } from '../plan/seccomp.ts';
 import type { Step } from '../plan/steps.ts';
 import { parseJson } from '../spec/json.ts';
 import { formatJson } from '../spec/json-format.ts';
@@ -85,7 +85,8 @@ export function outlineOf(creation: Creation): Saved {
 
 function outlineOfSpec({ process, root, hooks, annotations, linux }: Spec): SpecOutline {
   const { poststart, poststop } = hooks ?? {};
-  const { namespaces, intelRdt, seccomp } = linux ?? {};
+  const { namespaces, intelRdt } = linux ?? {};
+  const seccomp = agentProfile(linux);
   return {
     root,
     process: { args: process.args.slice(0, 1) },
@@ -95,7 +96,7 @@ function outlineOfSpec({ process, root, hooks, annotations, linux }: Spec): Spec
       linux: {
         ...(namespaces && { namespaces }),
         ...(intelRdt && { intelRdt }),
-        ...(seccomp && hasAgent(seccomp) && { seccomp }),
+        ...(seccomp && { seccomp }),
       },
     }),
   };

@@ -15,11 +15,16 @@ export interface Host {
 
 /** As Reader of src/spec/faultless.ts. */
 export interface HostReader {
-  parse(text: string): { readonly value: unknown; readonly keys: number } | undefined;
+  parse(
+    text: string,
+    apart?: string,
+  ): { readonly value: unknown; readonly keys: number; readonly apart?: string } | undefined;
   walk(
     value: unknown,
     shape: { readonly bytes: Uint8Array },
   ): { readonly keys: number; readonly due: unknown[] } | undefined;
+  /** A descriptor of the program that a plan has kept in a directory for a section of this text; undefined without one. */
+  findProgram(directory: string, section: string): number | undefined;
 }
 
 /** A call of the machine failed; `errno` is its name, such as `ENOENT`. */

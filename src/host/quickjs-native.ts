@@ -32,8 +32,9 @@ export interface Native extends Core, CoreFiles {
   now(): number;
   sleep(milliseconds: number): Promise<void>;
   say(fd: number, text: string): void;
-  /** A well-formed text of usual JSON. */
-  readJson(text: string): ReturnType<HostReader['parse']>;
+  /** A well-formed text of usual JSON; without the object at the pointer `apart`, if any, which is given as text. */
+  readJson(text: string, apart: string): ReturnType<HostReader['parse']>;
+  findProgram(directory: string, section: string): number | undefined;
   /** Goes through a value by the bytes of a shape (src/spec/shape-bytes.ts). */
   walk(value: unknown, bytes: Uint8Array): ReturnType<HostReader['walk']>;
   /** Copies at once the memory to which a command of this verb writes; false for one that was not rehearsed. */

@@ -29,8 +29,9 @@ export function quickjsHost(native: Native): Host {
     terminal: terminalOf(native),
     self: selfOf(native, ids),
     reader: {
-      parse: (text) => (text.isWellFormed() ? native.readJson(text) : undefined),
+      parse: (text, apart = '') => (text.isWellFormed() ? native.readJson(text, apart) : undefined),
       walk: (value, { bytes }) => native.walk(value, bytes),
+      findProgram: (directory, section) => native.findProgram(directory, section),
     },
   };
 }

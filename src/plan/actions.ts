@@ -23,6 +23,7 @@ const ACTIONS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
   'resctrl-join': ({ path }) => `join the resctrl group ${path || '/'}`,
   'resctrl-remove': ({ path }) => `remove the resctrl group ${path}`,
   'seccomp-compile': () => 'compile the seccomp profile',
+  'seccomp-kept': () => 'use the seccomp program that was kept',
   listen: ({ directory, name }) => `listen at ${directory}/${name}`,
   connect: ({ path }) => `connect to ${path}`,
   'device-node': ({ type, major, minor }) => `make the device ${type} ${major}:${minor}`,

@@ -1,4 +1,5 @@
 import { SPEC_VERSION } from '../spec/default.ts';
+import { profileText } from '../spec/profile.ts';
 import type { Linux, Process, Seccomp, SeccompArg, SeccompSyscall, Spec, Status } from '../spec/types.ts';
 import { CRUN, isAnnotated } from './annotations.ts';
 import { onHost, onInit } from './context.ts';
@@ -6,6 +7,10 @@ import type { Facts } from './facts.ts';
 import { stateParts } from './hooks.ts';
 import type { CapabilityName } from './numbers.ts';
 import type { Step, StepOf } from './steps.ts';
+
+type Flags = StepOf<'seccomp'>['flags'];
+
+const USUAL_FLAGS: Flags = ['SECCOMP_FILTER_FLAG_SPEC_ALLOW'];
 
 /** errno of SCMP_ACT_ERRNO, and data of SCMP_ACT_TRACE, where the config names none (config-linux.md#seccomp). */
 const EPERM = 1;
@@ -38,31 +43,67 @@ export interface AgentInput {
 }
 
 /** Compiled on the host, loaded by init as its last act but for execve. */
-export function seccompSteps({ spec, process, facts, slot: next, agent }: SeccompInput): SeccompSteps {
-  const seccomp = spec.linux?.seccomp;
-  if (seccomp === undefined) return { prepare: [], steps: [], retain: [] };
+export function seccompSteps(input: SeccompInput): SeccompSteps {
+  const program = keptProgram(input.spec);
+  if (program !== undefined) return keptSteps(program, input);
+  const seccomp = input.spec.linux?.seccomp;
+  return seccomp === undefined ? { prepare: [], steps: [], retain: [] } : compiledSteps(seccomp, input);
+}
+
+/** Of a profile that says nothing beside its program: see {@link isPlain}. */
+function keptSteps(descriptor: number, { process, slot: next }: SeccompInput): SeccompSteps {
+  const slot = next();
+  return {
+    prepare: [onHost('/linux/seccomp', { kind: 'seccomp-kept', slot, descriptor })],
+    steps: [loadStep(slot, USUAL_FLAGS)],
+    retain: retained(process),
+  };
+}
+
+function keptProgram(spec: Spec): number | undefined {
+  const program = profileText(spec.linux)?.program;
+  return program === undefined || failsUnknown(spec) ? undefined : program;
+}
+
+const failsUnknown = (spec: Spec): boolean => isAnnotated(spec, CRUN.failUnknownCall);
+
+/** True where nothing but the program depends on what the profile says, so that its text can stand for it. */
+function isPlain(seccomp: Seccomp, spec: Spec): boolean {
+  return seccomp.flags === undefined && !hasAgent(seccomp) && !failsUnknown(spec);
+}
+
+function compiledSteps(
+  seccomp: Seccomp,
+  { spec, process, facts, slot: next, agent }: SeccompInput,
+): SeccompSteps {
   const slot = next();
   const compile = onHost('/linux/seccomp', {
     kind: 'seccomp-compile',
     slot,
     cache: facts.seccompCache,
+    section: isPlain(seccomp, spec) ? (profileText(spec.linux)?.text ?? '') : '',
     defaultAction: seccomp.defaultAction,
     defaultErrno: seccomp.defaultErrnoRet ?? EPERM,
     architectures: (seccomp.architectures ?? []).map(architectureName),
-    failUnknown: isAnnotated(spec, CRUN.failUnknownCall),
+    failUnknown: failsUnknown(spec),
     rules: (seccomp.syscalls ?? []).map(ruleOf),
   });
-  const retain = process.noNewPrivileges === true ? [] : (['CAP_SYS_ADMIN'] as const);
+  const retain = retained(process);
   const flags = flagsOf(seccomp);
-  if (!hasAgent(seccomp)) {
-    const load = onInit('/linux/seccomp', { kind: 'seccomp', slot, flags, listener: 0, state: [] });
-    return { prepare: [compile], steps: [load], retain };
-  }
+  if (!hasAgent(seccomp)) return { prepare: [compile], steps: [loadStep(slot, flags)], retain };
   const listener = agent.slot ?? next();
   const connect = agent.slot === undefined ? agentSteps(spec, listener) : [];
   const state = processState(spec, facts, agent);
   const load = onInit('/linux/seccomp', { kind: 'seccomp', slot, flags, listener, state });
   return { prepare: [compile, ...connect], steps: [load], retain };
+}
+
+function retained({ noNewPrivileges }: Process): SeccompSteps['retain'] {
+  return noNewPrivileges === true ? [] : ['CAP_SYS_ADMIN'];
+}
+
+function loadStep(slot: number, flags: Flags): Step {
+  return onInit('/linux/seccomp', { kind: 'seccomp', slot, flags, listener: 0, state: [] });
 }
 
 /** SCMP_ARCH_X86_64 as seccomp_arch_resolve_name(3) knows it: `x86_64`. */
@@ -72,13 +113,20 @@ export function architectureName(name: string): string {
 
 /** The connection to the agent of a profile that has one: one for each process (config-linux.md#seccomp). */
 export function agentSteps({ linux }: { readonly linux?: Pick<Linux, 'seccomp'> }, slot: number): Step[] {
-  const { seccomp } = linux ?? {};
-  if (seccomp === undefined || !hasAgent(seccomp)) return [];
+  const seccomp = agentProfile(linux);
+  if (seccomp === undefined) return [];
   return [onHost('/linux/seccomp/listenerPath', { kind: 'connect', path: seccomp.listenerPath ?? '', slot })];
 }
 
+/** The profile, if it leaves system calls to an agent; one of which a program is kept does not. */
+export function agentProfile(linux: Pick<Linux, 'seccomp'> | undefined): Seccomp | undefined {
+  if (profileText(linux)?.program !== undefined) return undefined;
+  const { seccomp } = linux ?? {};
+  return seccomp !== undefined && hasAgent(seccomp) ? seccomp : undefined;
+}
+
 /** True for a profile that leaves system calls to an agent. */
-export function hasAgent({ syscalls = [] }: Seccomp): boolean {
+function hasAgent({ syscalls = [] }: Seccomp): boolean {
   return syscalls.some(({ action }) => action === 'SCMP_ACT_NOTIFY');
 }
 
@@ -86,8 +134,8 @@ export function hasAgent({ syscalls = [] }: Seccomp): boolean {
  * Without the word of the config a filter alone should not turn speculative store bypass off (costly). The kernel takes
  * the way of waiting for an agent only with one (seccomp(2)). TSYNC is for other threads, of which init has none.
  */
-function flagsOf(seccomp: Seccomp): StepOf<'seccomp'>['flags'] {
-  const flags = seccomp.flags ?? ['SECCOMP_FILTER_FLAG_SPEC_ALLOW'];
+function flagsOf(seccomp: Seccomp): Flags {
+  const flags = seccomp.flags ?? USUAL_FLAGS;
   return flags.filter((flag) => {
     if (flag === 'SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV') return hasAgent(seccomp);
     return flag !== 'SECCOMP_FILTER_FLAG_TSYNC';

@@ -172,6 +172,8 @@ export const HOST_STEPS = {
       slot: 'u32',
       /** Directory of the cache; empty: no cache. */
       cache: 'str',
+      /** Text of the section that says just this, by which the program is kept, too; empty: unknown. */
+      section: 'str',
       defaultAction: action,
       /** Return data of ERRNO and TRACE. */
       defaultErrno: 'u32',
@@ -188,6 +190,12 @@ export const HOST_STEPS = {
         },
       },
     },
+  },
+  'seccomp-kept': {
+    on: host,
+    about:
+      "hand on a descriptor of the runtime's, which the step takes over: the sealed program that is kept for the text of the section",
+    fields: { slot: 'u32', descriptor: 'u32' },
   },
   listen: {
     on: host,

@@ -56,6 +56,7 @@ const DETAILS: { readonly [K in StepKind]: (step: StepOf<K>) => string } = {
       as(slot),
     );
   },
+  'seccomp-kept': ({ slot }) => as(slot),
   listen: ({ directory, name, slot }) => words(`${directory}/${name}`, as(slot)),
   connect: ({ path, slot }) => words(path, as(slot)),
   'device-node': ({ type, major, minor, mode, uid, gid, slot }) =>

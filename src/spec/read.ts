@@ -8,6 +8,7 @@ import { parseJson } from './json.ts';
 import type { JsonValue } from './json-value.ts';
 import { formatProblem } from './problems.ts';
 import type { Problem } from './problems.ts';
+import type { FindProgram } from './profile.ts';
 import type { LinuxResources, Mount, Process, Spec } from './types.ts';
 
 export interface SpecResult {
@@ -38,12 +39,19 @@ export interface ResourcesResult {
  * the pointer of the first in `details.path`.
  */
 export function readSpec(text: string, file: string): SpecResult {
-  return readSpecBy(undefined, text, file);
+  return readSpecBy({}, text, file);
 }
 
-/** The same by a reader of the host's own, which is quicker. */
-export function readSpecBy(reader: Reader | undefined, text: string, file: string): SpecResult {
-  const faultless = readFaultless(text, reader);
+/** What a host of its own has for reading. */
+export interface Reading {
+  /** The quicker one. */
+  readonly reader?: Reader | undefined;
+  readonly findProgram?: FindProgram | undefined;
+}
+
+/** The same by what a host has for it. */
+export function readSpecBy({ reader, findProgram }: Reading, text: string, file: string): SpecResult {
+  const faultless = readFaultless(text, reader, findProgram);
   if (faultless !== undefined)
     return { spec: faultless.spec, warnings: [], ...(!faultless.completed && { text }) };
   const { value, warnings } = accept(checkSpec(readJson(text, file)), file);

@@ -2,28 +2,19 @@
 import { copyFileSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { TestContext } from 'vitest';
 import { formatProblem } from '../../src/spec/problems.ts';
 import { readSpec } from '../../src/spec/read.ts';
 import { changed } from '../spec/samples.ts';
 import { scratchDirectory } from '../support/bundle.ts';
 import { needs } from '../support/conditions.ts';
 import { probing } from '../support/config.ts';
-import { makeContainer, stateOf } from '../support/container.ts';
+import { stateOf } from '../support/container.ts';
 import type { TestContainer } from '../support/container.ts';
 import { STANDALONE } from '../support/entry.ts';
 import type { Report } from '../support/report.ts';
 import { run } from '../support/run.ts';
 import type { Ended, RunOptions } from '../support/run.ts';
-
-/** A container whose commands go through the executable, whatever entry the other tests take. */
-function standalone(context: TestContext, prepare?: Parameters<typeof makeContainer>[1]): TestContainer {
-  needs(context, 'the standalone executable');
-  return makeContainer(context, prepare, (command, options) => {
-    const [, ...args] = command;
-    return run(STANDALONE, args, options);
-  });
-}
+import { standalone } from '../support/standalone.ts';
 
 const running = ({ state, directory, id }: TestContainer): string[] => [
   ...[STANDALONE, '--root', state],
