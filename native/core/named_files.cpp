@@ -5,23 +5,18 @@
 #include <climits>
 #include <cstdlib>
 #include <ctime>
-#include <dirent.h>
 #include <fcntl.h>
-#include <memory>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include "../sys/fd.h"
 #include "files.h"
+#include "names.h"
+#include "remove_tree.h"
 
 namespace runts::core {
 namespace {
-
-struct CloseDirectory {
-  void operator()(DIR *directory) const { closedir(directory); }
-};
-using Directory = std::unique_ptr<DIR, CloseDirectory>;
 
 Called failed_call(const char *call) { return {-errno, call}; }
 
@@ -60,34 +55,16 @@ int make_parents(const std::string &path, unsigned mode) {
   return mkdir(path.c_str(), mode) == 0 || errno == EEXIST ? 0 : -errno;
 }
 
-// Of a directory but for `.` and `..`; the descriptor is taken.
-int names_in(int directory, std::vector<std::string> &names) {
-  Directory entries(fdopendir(directory));
-  if (!entries) {
-    int error = errno;
-    close(directory);
-    return -error;
-  }
-  errno = 0;
-  while (dirent *entry = readdir(entries.get())) {
-    std::string_view name = entry->d_name;
-    if (name != "." && name != "..") names.emplace_back(name);
-  }
-  return -errno;
-}
+// The last component of a path, and all before it.
+struct Place {
+  std::string above;
+  std::string name;
+};
 
-int remove_at(int parent, const char *name) {
-  if (unlinkat(parent, name, 0) == 0 || errno == ENOENT) return 0;
-  if (errno != EISDIR && errno != EPERM) return -errno;
-  int directory = open_at(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-  if (directory < 0) return directory == -ENOENT ? 0 : directory;
-  Fd kept(directory);
-  std::vector<std::string> names;
-  if (int error = names_in(fcntl(directory, F_DUPFD_CLOEXEC, 3), names); error < 0) return error;
-  for (const std::string &inner : names) {
-    if (int error = remove_at(directory, inner.c_str()); error < 0) return error;
-  }
-  return unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : -errno;
+Place place_of(const std::string &path) {
+  size_t end = path.find_last_not_of('/'), slash = path.rfind('/', end);
+  if (end == path.npos || slash == path.npos) return {".", path};
+  return {path.substr(0, slash + 1), path.substr(slash + 1, end - slash)};
 }
 
 }  // namespace
@@ -127,15 +104,26 @@ Called make_directory(const std::string &path, unsigned mode, bool parents) {
   return mkdir(path.c_str(), mode) == 0 ? Called{} : failed_call("mkdir");
 }
 
-Called remove_tree(const std::string &path) { return outcome_of(remove_at(AT_FDCWD, path.c_str()), "rm"); }
+Called remove_tree(const std::string &path) {
+  Place place = place_of(path);
+  Fd above(open(place.above.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!above) return is_missing(errno) ? Called{} : failed_call("rm");
+  Status status = remove_tree_at(above.get(), place.name.c_str());
+  return outcome_of(-status.error, "rm");
+}
 
 Called remove_named(const std::string &path) {
   return unlink(path.c_str()) == 0 ? Called{} : failed_call("unlink");
 }
 
 Called list_names(const std::string &path, std::vector<std::string> &names) {
-  int directory = open_at(AT_FDCWD, path.c_str(), O_RDONLY | O_DIRECTORY);
-  int error = directory < 0 ? directory : names_in(directory, names);
+  int fd = open_at(AT_FDCWD, path.c_str(), O_RDONLY | O_DIRECTORY);
+  if (fd < 0) return {fd, "scandir"};
+  Fd directory(fd);
+  int error = each_name(fd, [&](const char *name, bool) {
+    names.emplace_back(name);
+    return true;
+  });
   std::sort(names.begin(), names.end());
   return outcome_of(error, "scandir");
 }

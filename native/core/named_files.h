@@ -27,7 +27,7 @@ Called write_named(const std::string &path, int flags, std::string_view text);
 
 Called make_directory(const std::string &path, unsigned mode, bool parents);
 
-// Down by descriptors, through no symbolic link; what is missing is fine.
+// Through no symbolic link but above it and into no other mount, however deep it is; what is missing is fine.
 Called remove_tree(const std::string &path);
 Called remove_named(const std::string &path);
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <sys/stat.h>
 
+#include "../core/remove_tree.h"
 #include "../layer/actions.h"
-#include "../layer/remove.h"
 #include "../layer/writer.h"
 #include "bytes.h"
 #include "random.h"
@@ -82,7 +82,7 @@ void damage(Bytes &bytes, const Bytes &other, Random &random) {
 // A layer of these bytes, however far they go.
 size_t apply(int directory, const std::string &path, const uint8_t *data, size_t size) {
   constexpr std::string_view kChunks[] = {"0123456789abcdef", "fedcba9876543210"};
-  if (!runts::layer::remove_tree(directory, "layer").ok() || mkdirat(directory, "layer", 0700) != 0) abort();
+  if (!runts::core::remove_tree_at(directory, "layer").ok() || mkdirat(directory, "layer", 0700) != 0) abort();
   runts::layer::Writer writer;
   if (!writer.open(path + "/layer", {path + "/lower"}).ok()) abort();
   bool applied = writer.apply({reinterpret_cast<const char *>(data), size}, kChunks).status.ok();

@@ -3,7 +3,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "beneath.h"
+#include "../sys/beneath.h"
+#include "../sys/fd.h"
 
 namespace runts::layer {
 namespace {
@@ -54,7 +55,7 @@ Status change_attributes_at(int directory, const char *name, const Attributes &a
   if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return failed_at("newfstatat", directory, name);
   Fd file;
   if (S_ISREG(status.st_mode)) {
-    file.reset(open_beneath(directory, name, O_RDONLY | O_NONBLOCK));
+    file.reset(sys::open_beneath(directory, name, O_RDONLY | O_NONBLOCK));
     if (!file) return failed_at("openat2", directory, name);
     if (fstat(file.get(), &status) != 0) return failed_on("fstat", file.get(), path);
   }

@@ -4,7 +4,7 @@
 #include <climits>
 #include <fcntl.h>
 
-#include "beneath.h"
+#include "../sys/beneath.h"
 #include "file.h"
 
 namespace runts::layer {
@@ -54,7 +54,7 @@ Status copy_content(int from, int to, off_t size, std::string_view path) {
 
 Status copy_file(const Found &found, int parent, const char *name, const Attributes &attributes, std::string_view path,
                  Maker &maker) {
-  Fd from(open_beneath(found.directory.get(), found.name.c_str(), O_RDONLY | O_NONBLOCK));
+  Fd from(sys::open_beneath(found.directory.get(), found.name.c_str(), O_RDONLY | O_NONBLOCK));
   if (!from) return failed_at("openat2", found.directory.get(), found.name);
   uint32_t mode = attributes.mode & ~kSpecialBits;
   Fd to(openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));

@@ -3,7 +3,7 @@
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
-#include "beneath.h"
+#include "../sys/beneath.h"
 #include "xattrs.h"
 
 namespace runts::layer {
@@ -40,7 +40,7 @@ class Walk {
         seen = Seen::kHidden;
         return done();
       }
-      Fd next(open_beneath(at_.get(), name.c_str(), O_RDONLY | O_DIRECTORY));
+      Fd next(sys::open_beneath(at_.get(), name.c_str(), O_RDONLY | O_DIRECTORY));
       if (!next) return failed_at("openat2", at_.get(), name);
       at_ = std::move(next);
       path.remove_prefix(slash + 1);

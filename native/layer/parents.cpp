@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "beneath.h"
+#include "../sys/beneath.h"
 
 namespace runts::layer {
 
@@ -34,7 +34,7 @@ Status Parents::open(std::string_view path, int &out) {
   }
   if (!known) {
     std::string whole(path);
-    Fd directory(open_beneath(out, whole.c_str() + begin, O_RDONLY | O_DIRECTORY));
+    Fd directory(sys::open_beneath(out, whole.c_str() + begin, O_RDONLY | O_DIRECTORY));
     if (!directory) return failed_at("openat2", out, path.substr(begin));
     known = &oldest();
     known->path = std::move(whole);

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <climits>
 
-#include "beneath.h"
+#include "../sys/beneath.h"
 #include "descriptors.h"
-#include "names.h"
+#include "../core/names.h"
 #include "xattrs.h"
 
 namespace runts::layer {
@@ -16,7 +16,7 @@ bool is_gone(int error) { return error == ENOENT || error == ENOTDIR || error ==
 std::string last_component(const std::string &path) { return path.substr(path.rfind('/') + 1); }
 
 Fd open_entry(int directory, const std::string &path) {
-  return Fd(open_beneath(directory, path.empty() ? "." : path.c_str(), O_PATH));
+  return Fd(sys::open_beneath(directory, path.empty() ? "." : path.c_str(), O_PATH));
 }
 
 Status read_target(int link, const std::string &path, std::string &out) {
@@ -41,10 +41,10 @@ Status Tree::entry_at(const std::string &path, std::optional<TreeEntry> &out) co
 }
 
 Status Tree::entries_of(const std::string &path, std::vector<TreeEntry> &out) const {
-  Fd directory(open_beneath(top_.get(), path.empty() ? "." : path.c_str(), O_RDONLY | O_DIRECTORY));
+  Fd directory(sys::open_beneath(top_.get(), path.empty() ? "." : path.c_str(), O_RDONLY | O_DIRECTORY));
   if (!directory) return is_gone(errno) ? done() : failed_at("openat2", top_.get(), path);
   std::vector<std::string> names;
-  int error = each_name(directory.get(), [&](const char *name, bool) {
+  int error = core::each_name(directory.get(), [&](const char *name, bool) {
     names.emplace_back(name);
     return true;
   });

@@ -5,7 +5,7 @@
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
-#include "remove.h"
+#include "../core/remove_tree.h"
 
 namespace runts::layer {
 namespace {
@@ -111,7 +111,7 @@ Status Writer::place(const Path &path, const char *call, Create create) {
 Status Writer::clear(int parent, const Path &path) {
   parents_.forget(path);
   directories_.forget(path);
-  return remove_tree(parent, path.name());
+  return core::remove_tree_at(parent, path.name());
 }
 
 // A directory stays where it is one of this layer.

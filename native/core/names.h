@@ -6,7 +6,7 @@
 
 #include "../sys/syscalls.h"
 
-namespace runts::layer {
+namespace runts::core {
 
 // Calls `take(name, is_directory)` for each but `.` and `..`, until it gives false; 0, or -errno. What a file system does not
 // know the type of is no directory.
@@ -33,4 +33,4 @@ int each_name(int directory, Take take) {
   }
 }
 
-}  // namespace runts::layer
+}  // namespace runts::core

@@ -1,14 +1,16 @@
-#include "remove.h"
+#include "remove_tree.h"
 
 #include <string>
 #include <sys/stat.h>
 #include <utility>
 #include <vector>
 
-#include "beneath.h"
+#include "../sys/beneath.h"
+#include "../sys/fd.h"
+#include "failed_at.h"
 #include "names.h"
 
-namespace runts::layer {
+namespace runts::core {
 namespace {
 
 // Others may put names into a directory while it is removed.
@@ -57,7 +59,7 @@ class Remover {
   }
 
   Status enter(int directory, const std::string &name) {
-    Fd entered(open_beneath(directory, name.c_str(), O_RDONLY | O_DIRECTORY));
+    Fd entered(sys::open_beneath(directory, name.c_str(), O_RDONLY | O_DIRECTORY));
     if (!entered) return errno == ENOENT ? done() : failed_at("openat2", directory, name);
     here_ = std::move(entered);
     levels_.emplace_back();
@@ -120,6 +122,6 @@ class Remover {
 
 }  // namespace
 
-Status remove_tree(int parent, const char *name) { return Remover(parent, name).run(); }
+Status remove_tree_at(int parent, const char *name) { return Remover(parent, name).run(); }
 
-}  // namespace runts::layer
+}  // namespace runts::core

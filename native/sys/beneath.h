@@ -2,19 +2,18 @@
 #pragma once
 #include <fcntl.h>
 
-#include "../sys/fd.h"
-#include "../sys/syscalls.h"
+#include "syscalls.h"
 
-namespace runts::layer {
+namespace runts::sys {
 
 // O_CLOEXEC and O_NOFOLLOW are added. The descriptor, or -1 and errno: ELOOP for a link, EXDEV for another mount or a way out.
 inline int open_beneath(int directory, const char *path, int flags) {
-  sys::OpenHow how{static_cast<uint64_t>(flags | O_CLOEXEC | O_NOFOLLOW), 0,
-                   sys::kResolveBeneath | sys::kResolveNoSymlinks | sys::kResolveNoMagiclinks | sys::kResolveNoXdev};
-  int fd = sys::openat2(directory, path, how);
+  OpenHow how{static_cast<uint64_t>(flags | O_CLOEXEC | O_NOFOLLOW), 0,
+                   kResolveBeneath | kResolveNoSymlinks | kResolveNoMagiclinks | kResolveNoXdev};
+  int fd = openat2(directory, path, how);
   if (fd >= 0) return fd;
   errno = -fd;
   return -1;
 }
 
-}  // namespace runts::layer
+}  // namespace runts::sys

@@ -1,0 +1,78 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { addon } from '../../src/host/node-addon.ts';
+import { scratchDirectory } from '../support/bundle.ts';
+import { ROOT, run } from '../support/run.ts';
+
+/** Directories in one another, more than paths can name or a process can have open. */
+const DEEP = `
+const { mkdirSync } = require('node:fs');
+for (let i = 0; i < 3000; i++) {
+  mkdirSync('d');
+  process.chdir('d');
+}`;
+
+/** Removes a directory in a mount namespace of its own, in which something is mounted below. */
+const REMOVES = `
+const module_ = { exports: {} };
+process.dlopen(module_, process.argv[1]);
+try {
+  module_.exports.removeTree(process.argv[2]);
+} catch (error) {
+  console.log(error.code);
+}`;
+
+describe('the removal of a tree', () => {
+  it('takes directories of any depth and mode, and what links name stays', (context) => {
+    const scratch = scratchDirectory(context);
+    // Where the removal fails, nothing else could remove it: it has a place of its own.
+    const top = join(mkdtempSync(join(tmpdir(), 'runts-test-deep-')), 'top');
+    mkdirSync(top);
+    execFileSync(process.execPath, ['-e', DEEP], { cwd: top });
+    writeFileSync(join(scratch, 'kept'), 'kept');
+    for (const name of ['a', 'a/closed', 'a/closed/in']) mkdirSync(join(top, name));
+    symlinkSync(scratch, join(top, 'a/closed/link'));
+    symlinkSync(join(scratch, 'kept'), join(top, 'a/closed/in/link'));
+    chmodSync(join(top, 'a/closed'), 0);
+    addon().removeTree(top);
+    expect(existsSync(top)).toBe(false);
+    expect(readFileSync(join(scratch, 'kept'), 'utf8')).toBe('kept');
+    addon().removeTree(dirname(top));
+    addon().removeTree(top);
+  });
+
+  it('stops at what is mounted below', async (context) => {
+    const scratch = scratchDirectory(context);
+    for (const name of ['outside', 'tree', 'tree/mounted']) mkdirSync(join(scratch, name));
+    writeFileSync(join(scratch, 'outside/kept'), 'kept');
+    const script = 'mount --bind outside tree/mounted && exec "$0" -e "$1" "$2" "$3"';
+    const args = [process.execPath, REMOVES, join(ROOT, 'build/out/runts.node'), join(scratch, 'tree')];
+    const ended = await run('unshare', ['-m', 'sh', '-c', script, ...args], {
+      cwd: scratch,
+      unrecorded: 'no command',
+    });
+    expect(ended).toMatchObject({ status: 0, stdout: 'EXDEV\n' });
+    expect(readFileSync(join(scratch, 'outside/kept'), 'utf8')).toBe('kept');
+    expect(existsSync(join(scratch, 'tree/mounted'))).toBe(true);
+  });
+
+  it('is of the link, where that is what a path names', (context) => {
+    const scratch = scratchDirectory(context);
+    mkdirSync(join(scratch, 'target'));
+    symlinkSync('target', join(scratch, 'link'));
+    addon().removeTree(join(scratch, 'link'));
+    expect(existsSync(join(scratch, 'target'))).toBe(true);
+    expect(existsSync(join(scratch, 'link'))).toBe(false);
+  });
+});
