@@ -1,7 +1,8 @@
 /** Tables of layers that mean harm: what each has, and what becomes of it. */
 import { describe, expect, it } from 'vitest';
 import { RuntsError } from '../../src/errors.ts';
-import { contentOfStore, digestOf, linesOf, type Loaded, loadLayers, type Scene, sceneOf } from './attack.ts';
+import { contentOfStore, linesOf, type Loaded, loadLayers, type Scene, sceneOf } from './attack.ts';
+import { digestOfTree } from './layers.ts';
 import { archive } from './tar-archive.ts';
 
 /** What an archive has, given where the tree lies that it must not reach. */
@@ -40,14 +41,14 @@ export function attacks(title: string, rows: readonly Row[]): void {
 async function attack({ layers, gives }: Row, scene: Scene): Promise<void> {
   const archives = layers.map((layer) => archive(...layer(scene.outside)));
   const below = archives.length > 1 ? await loadLayers(scene, archives.slice(0, -1), 'below') : undefined;
-  const before = below?.layers.map((layer) => digestOf(layer));
+  const before = below?.layers.map((layer) => digestOfTree(layer));
   const there = contentOfStore(scene.store);
   const outcome = await loadLayers(scene, archives).catch((error: unknown) => error);
   if (typeof gives === 'string') expectRefusal(outcome, `layer ${layers.length}: `, gives);
   else expect(shownOf(outcome, scene)).toEqual(gives.toSorted());
   if (typeof gives === 'string') expect(contentOfStore(scene.store)).toEqual(there);
-  expect(below?.layers.map((layer) => digestOf(layer))).toEqual(before);
-  expect(digestOf(scene.outside)).toBe(scene.digest);
+  expect(below?.layers.map((layer) => digestOfTree(layer))).toEqual(before);
+  expect(digestOfTree(scene.outside)).toBe(scene.digest);
 }
 
 export function expectRefusal(outcome: unknown, ...texts: readonly string[]): void {

@@ -1,5 +1,4 @@
 /** Archives that mean harm, a tree that they would like to change, and what is left of them. */
-import { createHash } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -16,10 +15,13 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
-import { openStore } from '../../src/image/store/store.ts';
+import { thisPlatform } from '../../src/image/source/platform.ts';
+import { openStore, type Store } from '../../src/image/store/store.ts';
+import type { ImageProcess } from '../../src/image/types.ts';
 import { scratchDirectory } from './bundle.ts';
 import { needs } from './conditions.ts';
-import { imageOf, layerOfArchive, layoutOf, writeFiles } from './image.ts';
+import { imageOf, layerOfArchive, layoutOf, type TestImage, type TestLayer, writeFiles } from './image.ts';
+import { digestOfTree } from './layers.ts';
 import { run, INSPECT } from './run.ts';
 import { type HeaderFields, header } from './tar-archive.ts';
 
@@ -58,26 +60,6 @@ export function pathsIn(top: string, path = ''): string[] {
   return [path, ...below.flatMap((name) => pathsIn(top, path === '' ? name : `${path}/${name}`))];
 }
 
-function contentOf(path: string): string {
-  const stat = lstatSync(path);
-  if (stat.isSymbolicLink()) return readlinkSync(path);
-  return stat.isFile() ? readFileSync(path, 'latin1') : '';
-}
-
-/** Everything of a tree but when it was read: who changes an extended attribute, or makes a link, changes the time of the inode. */
-export function digestOf(top: string): string {
-  const hash = createHash('sha256');
-  for (const path of pathsIn(top)) {
-    const stat = lstatSync(join(top, path), { bigint: true });
-    const { mode, uid, gid, size, nlink, ino, rdev, mtimeNs, ctimeNs } = stat;
-    hash.update(
-      JSON.stringify([path, ...[mode, uid, gid, size, nlink, ino, rdev, mtimeNs, ctimeNs].map(String)]),
-    );
-    hash.update(contentOf(join(top, path)));
-  }
-  return hash.digest('hex');
-}
-
 /** A line for each thing of a tree: `d/`, `f: content`, `l -> target`, `c 1:3`. */
 export function linesOf(top: string): string[] {
   return pathsIn(top)
@@ -107,33 +89,48 @@ export async function sceneOf(context: TestContext): Promise<Scene> {
   // Its path begins as that of the store does.
   const outside = join(scratch, 'store-of-others');
   await makeOutside(outside);
-  return { scratch, store: join(scratch, 'store'), outside, digest: digestOf(outside) };
+  return { scratch, store: join(scratch, 'store'), outside, digest: digestOfTree(outside) };
 }
 
 export interface Loaded {
   /** Directories of the layers, the lowest first. */
   readonly layers: readonly string[];
   readonly warnings: readonly string[];
+  readonly store: Store;
 }
 
 /** Puts an image of such layers into the store. */
-export async function loadLayers(
+export const loadLayers = (
   scene: Scene,
   archives: readonly Buffer[],
   name = 'attack',
-): Promise<Loaded> {
+  process: ImageProcess = {},
+): Promise<Loaded> =>
+  loadImage(
+    scene,
+    hostileImage(
+      archives.map((archive) => layerOfArchive(archive)),
+      process,
+    ),
+    name,
+  );
+
+export const hostileImage = (layers: readonly TestLayer[], config: ImageProcess = {}): TestImage =>
+  imageOf(layers, { platform: thisPlatform(), config: { config } });
+
+/** By a layout in a directory. */
+export function loadImage(scene: Scene, image: TestImage, name: string): Promise<Loaded> {
   const layout = join(scene.scratch, `layout-${name}`);
-  const image = imageOf(archives.map((archive) => layerOfArchive(archive)));
   writeFiles(layout, layoutOf([{ image, name }]));
-  return loadLayout(scene, layout);
+  return loadSource(scene, layout);
 }
 
-export async function loadLayout(scene: Scene, source: string): Promise<Loaded> {
+export async function loadSource(scene: Scene, source: string): Promise<Loaded> {
   const warnings: string[] = [];
   const store = await openStore({ directory: scene.store, warn: (message) => warnings.push(message) });
   const [image] = await store.load(source);
   const directories = image?.layers.map(({ chainId }) => join(store.paths.layers, chainId.slice(7), 'diff'));
-  return { layers: directories ?? [], warnings };
+  return { layers: directories ?? [], warnings, store };
 }
 
 /** What is in a store, but for its own directories. */

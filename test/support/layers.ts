@@ -98,10 +98,10 @@ export async function containerOf(
 export const probes = (...all: string[][]): string[] =>
   all.flatMap((probe, at) => (at === 0 ? probe : [';', ...probe]));
 
-/** One digest of all that a tree is: names, kinds, owners, modes, times, sizes, contents. */
+/** One digest of all that a tree is; whoever sets an attribute or makes a link changes the time of the inode. */
 export function digestOfTree(directory: string): string {
   const hash = createHash('sha256');
-  for (const name of readdirSync(directory, { recursive: true }).map(String).sort()) {
+  for (const name of ['', ...readdirSync(directory, { recursive: true }).map(String).sort()]) {
     const path = join(directory, name);
     const { mode, uid, gid, size, mtimeNs, ctimeNs, nlink, rdev } = lstatSync(path, { bigint: true });
     hash.update([name, mode, uid, gid, size, mtimeNs, ctimeNs, nlink, rdev].join('\0'));
