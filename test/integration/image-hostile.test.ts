@@ -25,12 +25,12 @@ import { archive, base256, file, header, pax } from '../support/tar-archive.ts';
 
 /** What lies at paths of a layer. */
 async function entriesAt(layer: string, ...paths: readonly string[]): Promise<(TreeEntry | undefined)[]> {
-  const { openTree, closeTree, entryAt } = treeFunctions();
-  const tree = openTree(layer);
+  const native = treeFunctions();
+  const tree = native.openTree(layer);
   try {
-    return await Promise.all(paths.map((path) => entryAt(tree, path)));
+    return await Promise.all(paths.map((path) => native.entryAt(tree, path)));
   } finally {
-    closeTree(tree);
+    native.closeTree(tree);
   }
 }
 
