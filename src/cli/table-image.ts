@@ -33,6 +33,33 @@ const BUDGET: readonly Flag[] = [
   limit('max-ratio', 'most bytes unpacked for each packed one, beyond 256 MiB; 250 by default'),
 ];
 
+/** Of the container of an image. */
+const CONTAINER: readonly Flag[] = [
+  {
+    name: 'user',
+    short: 'u',
+    kind: 'text',
+    value: 'USER[:GROUP]',
+    about: 'who runs the program of the image: names of the image, or numbers',
+  },
+  {
+    name: 'env',
+    short: 'e',
+    kind: 'texts',
+    value: 'NAME=VALUE',
+    about: 'set a variable over those of the image',
+  },
+  { name: 'read-only', kind: 'bool', about: 'give the container of the image no writable layer' },
+  {
+    name: 'userns',
+    kind: 'text',
+    value: 'UID[:GID[:SIZE]]',
+    about:
+      'give it a user namespace, whose ids from 0 are those of the host from UID and GID; SIZE is 65536 by default',
+  },
+  { name: 'tty', short: 't', kind: 'bool', about: 'give the program of the image a terminal' },
+];
+
 /** What `run` takes for a container of an image. */
 export const RUN_IMAGE_FLAGS: readonly Flag[] = [
   { name: 'image', kind: 'text', value: 'IMAGE', about: 'make the container from an image of the store' },
@@ -42,6 +69,7 @@ export const RUN_IMAGE_FLAGS: readonly Flag[] = [
     value: 'ID',
     about: 'with --image: the id of the container; one is made up by default',
   },
+  ...CONTAINER,
   STORE,
 ];
 
@@ -120,8 +148,9 @@ export const IMAGE: Group = {
       name: 'image bundle',
       about: 'write a bundle whose container runs an image',
       usage: '<image> <dir>',
+      details: ['The layers of the image stay in the store, which keeps them for as long as DIR is there.'],
       arguments: two,
-      flags: COMMON,
+      flags: [...CONTAINER, ...COMMON],
     },
     {
       name: 'image save',

@@ -1,24 +1,33 @@
 /** Layers in overlay form, made in tests as the store has them, and bundles of images that consist of such. */
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   readdirSync,
   readlinkSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import type { TestContext } from 'vitest';
 import { writeBundle } from '../../src/image/bundle/write.ts';
 import type { BundleImage, BundleOptions, WrittenBundle } from '../../src/image/bundle/write.ts';
+import { thisPlatform } from '../../src/image/source/platform.ts';
+import { openStore } from '../../src/image/store/store.ts';
+import type { Store } from '../../src/image/store/store.ts';
 import type { ImageProcess } from '../../src/image/types.ts';
 import { scratchDirectory } from './bundle.ts';
 import { needs } from './conditions.ts';
 import { makeContainer } from './container.ts';
 import type { TestContainer } from './container.ts';
+import { imageOf, layoutOf, sha256, writeFiles } from './image.ts';
+import type { TestLayer } from './image.ts';
 import { INSPECT } from './run.ts';
 
 export const whiteout = (path: string): void => void spawnSync('mknod', [path, 'c', '0', '0']);
@@ -110,4 +119,42 @@ export function digestOfTree(directory: string): string {
     if (kind.isSymbolicLink()) hash.update(readlinkSync(path));
   }
   return hash.digest('hex');
+}
+
+/** A layer's archive, of what `fill` makes; whiteouts are files as archives have them. */
+export function layerOfTree(fill: Fill): TestLayer {
+  const directory = mkdtempSync(join(tmpdir(), 'runts-layer-'));
+  try {
+    fill(directory);
+    const words = ['--create', '--numeric-owner', '--sort=name', '--directory', directory, '.'];
+    const archive = execFileSync('tar', words, { maxBuffer: 2 ** 30 });
+    return { diffId: sha256(archive), archive, blob: archive, compression: 'none' };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+export interface TestStore {
+  readonly directory: string;
+  readonly store: Store;
+  /** Removed when the test has finished. */
+  readonly scratch: string;
+}
+
+/** A store with an image of these layers, the lowest first, by the name `app`. */
+export async function storeWith(
+  context: TestContext,
+  fills: readonly Fill[],
+  process: ImageProcess = {},
+): Promise<TestStore> {
+  needs(context, 'root', 'overlay');
+  const scratch = scratchDirectory(context);
+  const config = { Entrypoint: ['/bin/inspect'], Cmd: ['--json'], ...process };
+  const image = imageOf(fills.map(layerOfTree), { platform: thisPlatform(), config: { config } });
+  const layout = join(scratch, 'layout');
+  writeFiles(layout, layoutOf([{ image, name: 'app' }]));
+  const directory = join(scratch, 'store');
+  const store = await openStore({ directory, warn: (message) => expect.unreachable(message) });
+  await store.load(layout, { name: 'app' });
+  return { directory, store, scratch };
 }
