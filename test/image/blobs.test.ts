@@ -138,6 +138,18 @@ describe('what is unpacked', () => {
   });
 });
 
+it('digests are there once the end is read, whatever is asked for behind it', async (context) => {
+  const bytes = Buffer.from('content');
+  const reader = open(context, { bytes, compression: 'none' });
+  await drain(reader);
+  const asked = Array.from({ length: 500 }, () => {
+    const more = layers.readBlob(reader, new Uint8Array(1));
+    expect(layers.blobDigests(reader)).toEqual({ blob: sha256(bytes), content: sha256(bytes) });
+    return more;
+  });
+  expect(new Set(await Promise.all(asked))).toEqual(new Set([0]));
+});
+
 describe('what is refused', () => {
   const packed = gzipSync(CONTENT);
   const changed = (at: number): Buffer =>
