@@ -1,5 +1,5 @@
-// bench.mjs [--count N] [--cycles N] [--live N] [--json] [--check] [--only cycles|embedded|floor]: runts beside crun and runc, interleaved on the
-// same bundles, and the budgets. Run it by `npm run bench`, which builds what it needs.
+// bench.mjs [--count N] [--cycles N] [--live N] [--json] [--check] [--only cycles|embedded|floor|images]: runts beside crun and runc, interleaved on
+// the same bundles, unpacking beside umoci and tar, and the budgets. Run it by `npm run bench`, which builds what it needs.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -8,6 +8,7 @@ import { judge } from './budgets.mjs';
 import { makeBundles } from './bundles.mjs';
 import { machine } from './figures.mjs';
 import { measureFloor } from './floor.mjs';
+import { measureImages } from './images.mjs';
 import { measureInProcess } from './in-process.mjs';
 import { printBudgets } from './print.mjs';
 import { measureCycles } from './rounds.mjs';
@@ -68,6 +69,7 @@ function measure(setting) {
     ...(wanted('cycles') && measureCycles(setting)),
     ...(wanted('floor') && { floor: measureFloor(setting) }),
     ...(wanted('embedded') && { embedded: measureInProcess(setting) }),
+    ...(wanted('images') && { images: measureImages(setting) }),
   };
 }
 

@@ -49,13 +49,22 @@ const EMBEDDED = [
   { what: 'threads left in Node', most: 0, in: ({ steady }) => steady?.grown.threads },
 ];
 
+/** An image of five gzip layers is unpacked. */
+const IMAGES = [
+  { of: 'wall', peer: 'umoci', most: 0.5 },
+  { of: 'cpu', peer: 'umoci', most: 0.5 },
+  { of: 'wall', peer: 'tar and gzip', most: 0.8 },
+  { of: 'cpu', peer: 'tar and gzip', most: 0.8 },
+  { of: 'rss', most: 100, unit: 'MB' },
+];
+
 const NAMES = { wall: 'wall time', cpu: 'CPU time', rss: 'peak resident size' };
 
 /**
  * Each budget with the part of the bench that measures it, its figure (undefined where it was not measured) and `held`,
  * `MISSED` or `not measured`.
  */
-export function judge({ cycles = [], embedded = {} }) {
+export function judge({ cycles = [], embedded = {}, images = {} }) {
   const ofCycles = CYCLES.map((budget) => ({
     ...budget,
     part: 'cycles',
@@ -63,7 +72,13 @@ export function judge({ cycles = [], embedded = {} }) {
     figure: budget.file === undefined ? figureOf(budget, cycles) : megabytesOf(STANDALONE),
   }));
   const ofEmbedded = EMBEDDED.map((budget) => ({ ...budget, part: 'embedded', figure: budget.in(embedded) }));
-  return [...ofCycles, ...ofEmbedded].map((budget) => ({
+  const ofImages = IMAGES.map((budget) => ({
+    ...budget,
+    part: 'images',
+    what: describe({ ...budget, cycle: 'image load' }),
+    figure: figureIn(images.results, budget),
+  }));
+  return [...ofCycles, ...ofEmbedded, ...ofImages].map((budget) => ({
     ...budget,
     verdict: verdictOf(budget.figure, budget.most),
   }));
@@ -76,8 +91,14 @@ function describe({ file, cycle, of, peer, beyond }) {
   return `${cycle}: ${NAMES[of]}`;
 }
 
-function figureOf({ cycle, of, peer, beyond }, cycles) {
-  const results = cycles.find((each) => each.cycle === cycle && each.bundle !== 'hello')?.results ?? [];
+function figureOf(budget, cycles) {
+  return figureIn(
+    cycles.find((each) => each.cycle === budget.cycle && each.bundle !== 'hello')?.results,
+    budget,
+  );
+}
+
+function figureIn(results = [], { of, peer, beyond }) {
   const result = results.find(({ runtime }) => runtime === 'runts');
   if (result === undefined) return undefined;
   if (peer !== undefined) return result.ratios[peer]?.[of];

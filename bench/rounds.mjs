@@ -61,20 +61,24 @@ function measureOrSay(staged, [bundle, cycle], problems, { count, log }) {
   }
 }
 
-/** Round by round, each runtime once, in an order drawn anew: each feels what any other leaves behind. */
 function measureAll(staged, [bundle, cycle], count) {
-  const samples = new Map(staged.map(({ name }) => [name, []]));
+  const results = interleaved(staged, count, (one) => measureCycle(one, bundle, cycle));
+  return { bundle, cycle, results: results.map((result) => withRatios(result, results, isPeer)) };
+}
+
+/** Round by round, each contestant once, in an order drawn anew: each feels what any other leaves behind. */
+export function interleaved(contestants, count, measureOne) {
+  const samples = new Map(contestants.map(({ name }) => [name, []]));
   for (let i = 0; i < count; i++) {
-    const now = staged.filter(({ every }) => i % every === 0);
-    for (const one of shuffled(now)) samples.get(one.name).push(measureCycle(one, bundle, cycle));
+    const now = contestants.filter(({ every = 1 }) => i % every === 0);
+    for (const one of shuffled(now)) samples.get(one.name).push(measureOne(one));
   }
-  const results = [...samples].map(([name, list]) => ({
+  return [...samples].map(([name, list]) => ({
     runtime: name,
     wall: summary(list.map(({ wall }) => wall)),
     cpu: summary(list.map(({ cpu }) => cpu)),
     rss: round(Math.max(...list.map(({ rss }) => rss))),
   }));
-  return { bundle, cycle, results: results.map((result) => withRatios(result, results)) };
 }
 
 function shuffled(list) {
@@ -85,8 +89,8 @@ function shuffled(list) {
 }
 
 /** To each peer: medians divided. */
-function withRatios(result, results) {
-  const peers = results.filter(({ runtime }) => isPeer(runtime) && runtime !== result.runtime);
+export function withRatios(result, results, isOther) {
+  const peers = results.filter(({ runtime }) => isOther(runtime) && runtime !== result.runtime);
   const ratios = peers.map((peer) => [
     peer.runtime,
     { wall: round(result.wall.median / peer.wall.median), cpu: round(result.cpu.median / peer.cpu.median) },

@@ -1,5 +1,5 @@
 #!/bin/sh
-# bench.sh [--count N] [--cycles N] [--live N] [--json] [--check] [--only cycles|embedded|floor]: build, then measure runts beside crun and runc.
+# bench.sh [--count N] [--cycles N] [--live N] [--json] [--check] [--only cycles|embedded|floor|images]: build, then measure runts beside crun and runc.
 # With --check a budget that is missed, or that cannot be judged, is a failure. Figures go to standard error, with --json
 # also to standard output. The peers: RUNTS_BENCH_RUNTIMES="crun=PATH runc=PATH", else from PATH. RUNTS_BENCH_IN=COMMAND is
 # put before the measuring (not the building): `native` of a lab, a container's `exec`. Where no peer is in PATH and a lab
