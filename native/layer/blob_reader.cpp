@@ -32,6 +32,7 @@ void BlobReader::fill_next(Shared &shared, std::unique_lock<std::mutex> &lock) {
   core::Status status = shared.blob.fill(next.buffer, length);
   lock.lock();
   shared.filling = false;
+  if (!shared.digests) shared.digests = shared.blob.digests();
   if (shared.closed) shared.changed.notify_all();
   lock.unlock();
   next.done(std::move(status), length);
@@ -62,7 +63,7 @@ void BlobReader::close() {
 
 std::optional<Digests> BlobReader::digests() {
   std::lock_guard lock(shared_->mutex);
-  return shared_->filling ? std::nullopt : shared_->blob.digests();
+  return shared_->digests;
 }
 
 }  // namespace runts::layer

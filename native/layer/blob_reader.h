@@ -40,6 +40,7 @@ class BlobReader {
     bool filling = false;
     bool closed = false;
     Blob blob;
+    std::optional<Digests> digests;
   };
 
   static void serve(Shared &shared);

@@ -35,7 +35,7 @@ export interface UnpackedLayer extends LayerSummary {
 }
 
 /** Of a buffer: large enough that handing it on costs little, and small enough for a processor's cache. */
-const BUFFER_BYTES = 512 * 1024;
+const BUFFER_BYTES = 256 * 1024;
 /** Batches that wait for being applied, or are; each holds a buffer. */
 const BATCHES = 3;
 /** Beside these, one is parsed and the others are filled. */

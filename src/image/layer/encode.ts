@@ -31,7 +31,7 @@ const KINDS = {
 } as const satisfies Record<Action['kind'], number>;
 const CONTENT = 12;
 
-const FIRST_SIZE = 65_536;
+const FIRST_SIZE = 4096;
 const TWO_TO_32 = 2 ** 32;
 
 /** What applyActions takes. */
