@@ -3,6 +3,7 @@ import type { LoadVerb, NodeVerbs } from './verb.ts';
 
 const CODE: Readonly<Record<string, LoadVerb>> = {
   'image bundle': () => import('./image/bundle.ts'),
+  'image diff': () => import('./image/diff.ts'),
   'image inspect': () => import('./image/inspect.ts'),
   'image list': () => import('./image/list.ts'),
   'image load': () => import('./image/load.ts'),

@@ -178,7 +178,7 @@ export const IMAGE: Group = {
       about: 'list what a container has added (A), modified (M) and deleted (D) in the files of its image',
       usage: '<container-id|bundle>',
       arguments: one,
-      flags: COMMON,
+      flags: [JSON_OUTPUT],
     },
     {
       name: 'image commit',
@@ -207,6 +207,7 @@ export const IMAGE: Group = {
         { name: 'no-pause', kind: 'bool', about: 'do not pause the processes of the container' },
         ...COMMON,
         NO_PROGRESS,
+        ...BUDGET,
       ],
     },
   ],

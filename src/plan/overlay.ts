@@ -143,7 +143,8 @@ export function joinPaths(paths: readonly string[]): string {
   return paths.map((path) => path.replaceAll(/[:\\]/g, '\\$&')).join(':');
 }
 
-function splitPaths(text: string): string[] {
+/** What `lower` names; {@link joinPaths} writes it. */
+export function splitPaths(text: string): string[] {
   const paths = text.match(/(?:\\.|[^:\\]|\\)+/gs) ?? [];
   return paths.map((path) => path.replace(/\\(.)/gs, '$1'));
 }

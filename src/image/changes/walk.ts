@@ -3,6 +3,9 @@ import type { Tree, TreeEntry, TreeFunctions } from '../native.ts';
 import { quoted } from '../tar/quoted.ts';
 import { lookBelow, namesBelow } from './below.ts';
 import type { Below } from './below.ts';
+import { haveSameAttributes, isSameButForTime } from './compare.ts';
+import { asInside } from './owners.ts';
+import type { Owners } from './owners.ts';
 import { elsewhere, isOpaque, isWhiteout } from './overlay.ts';
 
 /** The layers of a container. */
@@ -12,6 +15,8 @@ export interface ChangedLayers {
   readonly lower: readonly Tree[];
   /** Files in it are the runtime's own, and no changes of the image. */
   readonly init?: Tree;
+  /** Of the upper layer; the others have the ids that the container knows. */
+  readonly owners: Owners;
 }
 
 /** What an upper layer says of a path, which is of bytes. */
@@ -26,7 +31,13 @@ export type LayerChange =
  * @throws {RuntsError} UNSUPPORTED for a layer whose entries lie elsewhere.
  */
 export async function* changesOf(native: TreeFunctions, layers: ChangedLayers): AsyncGenerator<LayerChange> {
-  yield* changesIn({ native, layers }, { path: '', lower: layers.lower, isHidden: false });
+  const top = await native.entryAt(layers.upper, '');
+  if (top === undefined) return;
+  const entry = asInside(layers.owners, top);
+  const below = await lookBelow(native, layers.lower, '');
+  // It is made anew for each container, at a time that says nothing.
+  const isAsBelow = below.entry !== undefined && isSameButForTime(entry, below.entry);
+  yield* present({ native, layers }, { path: '', entry, below, isHidden: false, isAsBelow });
 }
 
 interface Walk {
@@ -44,47 +55,48 @@ interface Place {
 
 async function* changesIn(walk: Walk, { path, lower, isHidden }: Place): AsyncGenerator<LayerChange> {
   const { native, layers } = walk;
-  const entries = new Map((await native.entriesOf(layers.upper, path)).map((entry) => [entry.name, entry]));
+  const listed = await native.entriesOf(layers.upper, path);
+  const entries = new Map(listed.map((entry) => [entry.name, asInside(layers.owners, entry)]));
   const hidden = isHidden ? await namesBelow(native, lower, path) : [];
   for (const name of [...new Set([...entries.keys(), ...hidden])].sort()) {
     const child = path === '' ? name : `${path}/${name}`;
-    if (await isOfRuntime(walk, child)) continue;
+    const own = layers.init && (await native.entryAt(layers.init, child));
+    if (own !== undefined && own.type !== 'directory') continue;
     const entry = entries.get(name);
     const below = await lookBelow(native, lower, child);
-    if (entry !== undefined && !isWhiteout(entry)) yield* present(walk, { child, entry, below, isHidden });
-    else if (below.entry !== undefined) yield { kind: 'deleted', path: child };
+    if (entry !== undefined && !isWhiteout(entry)) {
+      const isAsBelow = own !== undefined && haveSameAttributes(entry, own);
+      yield* present(walk, { path: child, entry, below, isHidden, isAsBelow });
+    } else if (below.entry !== undefined) yield { kind: 'deleted', path: child };
   }
 }
 
 interface Present {
-  readonly child: string;
+  readonly path: string;
   readonly entry: TreeEntry;
   readonly below: Below;
   readonly isHidden: boolean;
+  /** True for a directory that was copied up from the runtime's own, for which that of the image stands then. */
+  readonly isAsBelow: boolean;
 }
 
-async function* present(walk: Walk, { child, entry, below, isHidden }: Present): AsyncGenerator<LayerChange> {
-  const attribute = elsewhere(entry);
-  if (attribute !== undefined) {
-    throw new RuntsError(
-      'UNSUPPORTED',
-      `${quoted(child)}: has the attribute ${attribute}: its content lies elsewhere`,
-      {
-        hint: 'mount the overlay with redirect_dir=nofollow,metacopy=off',
-      },
-    );
-  }
-  yield { kind: 'present', path: child, entry, below };
+async function* present(walk: Walk, here: Present): AsyncGenerator<LayerChange> {
+  const { path, entry, below, isHidden, isAsBelow } = here;
+  refuseElsewhere(path, entry);
+  yield { kind: 'present', path, entry: (isAsBelow ? below.entry : undefined) ?? entry, below };
   if (entry.type !== 'directory') return;
-  yield* changesIn(walk, {
-    path: child,
-    lower: below.directories,
-    isHidden: isHidden || isOpaque(entry),
-  });
+  const lower = below.directories;
+  yield* changesIn(walk, { path, lower, isHidden: isHidden || isOpaque(entry) });
 }
 
-async function isOfRuntime({ native, layers: { init } }: Walk, path: string): Promise<boolean> {
-  if (init === undefined) return false;
-  const entry = await native.entryAt(init, path);
-  return entry !== undefined && entry.type !== 'directory';
+function refuseElsewhere(path: string, entry: TreeEntry): void {
+  const attribute = elsewhere(entry);
+  if (attribute === undefined) return;
+  throw new RuntsError(
+    'UNSUPPORTED',
+    `${quoted(path)}: has the attribute ${attribute}: its content lies elsewhere`,
+    {
+      hint: 'mount the overlay with redirect_dir=nofollow,metacopy=off',
+    },
+  );
 }

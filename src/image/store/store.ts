@@ -1,7 +1,4 @@
-import { checkedAsync } from '../../host/checked.ts';
 import { coreFiles } from '../../host/core-files.ts';
-import { hostFailed } from '../../host/failure.ts';
-import { HostError } from '../../host/host.ts';
 import { addon } from '../../host/node-addon.ts';
 import { layerFunctions } from '../native.ts';
 import { claim } from './claims.ts';
@@ -12,6 +9,7 @@ import type { ReportProgress } from '../progress.ts';
 import type { StoreContext } from './context.ts';
 import { makeStore } from './directory.ts';
 import { clearIngest } from './ingest.ts';
+import { known } from './known.ts';
 import { listImages } from './list.ts';
 import type { ListedImage } from './list.ts';
 import { load } from './load.ts';
@@ -93,13 +91,4 @@ export async function openStore({ directory = DEFAULT_STORE, warn, signal }: Sto
     save: (name, target, options) => known(() => save(context, name, target, options)),
     verify: (names = [], progress) => known(() => verifyImages(context, names, progress)),
   };
-}
-
-/** Errors of the machine become those that callers know. */
-async function known<T>(work: () => T | Promise<T>): Promise<T> {
-  try {
-    return await checkedAsync(async () => work());
-  } catch (error) {
-    throw error instanceof HostError ? hostFailed(error) : error;
-  }
 }
