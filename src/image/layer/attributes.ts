@@ -63,6 +63,9 @@ function keptXattrs(entry: TarEntry, dropped: Dropped): ReadonlyMap<string, stri
   return kept;
 }
 
+/** Whether a layer may set an attribute on what it makes. */
+export const keepsXattr = (type: EntryType, name: string): boolean => ruleFor(type, name) === undefined;
+
 function ruleFor(type: EntryType, name: string): XattrRule | undefined {
   const rule = DROPPED_XATTRS.find((each) => matches(each, name));
   if (rule !== undefined || !name.startsWith('user.') || hasUserXattrs(type)) return rule;

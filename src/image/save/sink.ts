@@ -10,15 +10,14 @@ import {
   renameSync,
   rmSync,
   statSync,
-  write,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { promisify } from 'node:util';
 import { RuntsError } from '../../errors.ts';
 import { attempt } from '../../host/attempt.ts';
 import { checked } from '../../host/checked.ts';
 import type { TarEntry } from '../tar/entry.ts';
 import { tarWriter } from '../tar/writer.ts';
+import { writeAll } from '../write-all.ts';
 
 /** Takes files one after the other, each with its bytes as they come. */
 export interface LayoutSink {
@@ -28,12 +27,6 @@ export interface LayoutSink {
 }
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-
-const writeAsync = promisify(write);
-
-async function writeAll(descriptor: number, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += (await writeAsync(descriptor, bytes, at)).bytesWritten;
-}
 
 /** Nobody's, of no time: the bytes of an archive are those of what is in it alone. */
 const FILE: Omit<TarEntry, 'name' | 'size'> = {

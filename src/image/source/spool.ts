@@ -1,11 +1,10 @@
 /** Sources that cannot be read at any place get a file first, where they can. */
-import { write } from 'node:fs';
 import { addAbortSignal } from 'node:stream';
 import type { Readable } from 'node:stream';
-import { promisify } from 'node:util';
 import { RuntsError } from '../../errors.ts';
 import type { LayerFunctions } from '../native.ts';
 import type { BlobPlace, Compression } from '../types.ts';
+import { writeAll } from '../write-all.ts';
 import { damaged } from './failure.ts';
 
 export interface Spool {
@@ -18,8 +17,6 @@ export interface Spool {
 }
 
 const CHUNK = 1 << 20;
-
-const writeAsync = promisify(write);
 
 /** All that a stream has. One that says nothing for a long time can be called off all the same. */
 export async function spoolStream(stream: Readable, spool: Spool, name: string): Promise<BlobPlace> {
@@ -73,12 +70,6 @@ async function fill(
     size += bytes.length;
   }
   return { descriptor, offset: 0, size };
-}
-
-async function writeAll(descriptor: number, bytes: Uint8Array, offset: number): Promise<void> {
-  for (let at = 0; at < bytes.length;) {
-    at += (await writeAsync(descriptor, bytes, at, bytes.length - at, offset + at)).bytesWritten;
-  }
 }
 
 function tooMuch(name: string, limit: number): RuntsError {
