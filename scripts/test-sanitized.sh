@@ -22,7 +22,7 @@ if [ $# = 0 ]; then
   for name in lifecycle exec mounts seccomp namespaces devices hooks console cgroups layered notify damaged holder doctor update; do
     set -- "$@" "test/integration/$name"
   done
-  set -- "$@" test/image/native test/image/blobs
+  set -- "$@" test/image/native/apply test/image/native/hostile test/image/native/tree test/image/blobs test/integration/remove-tree
 fi
 rm -f build/report.*
 status=0

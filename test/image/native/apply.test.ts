@@ -272,6 +272,22 @@ describe('of lower layers', () => {
 });
 
 describe('the layer', () => {
+  it('tells of extended attributes that cannot be had', async (context) => {
+    const layer = emptyLayer(context);
+    const xattrs = new Map([
+      ['user.a', '1'],
+      ['trusted.b', '2'],
+    ]);
+    const parts = [
+      symlink('first', 'x', { xattrs }),
+      symlink('second', 'x', { xattrs }),
+      ...file('f', '', 0, { xattrs }),
+    ];
+    const lost = await applyBatches(layer, [batchOf(parts)]);
+    // xattr(7): a symbolic link has none of a user's
+    expect(lost).toEqual({ count: 2, path: 'first', name: 'user.a' });
+  });
+
   it('inherits nothing from where it lies', async (context) => {
     const layer = emptyLayer(context);
     chownSync(layer, 0, 50);
