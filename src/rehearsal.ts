@@ -119,12 +119,18 @@ function creation(spec: Spec): Creation {
   };
 }
 
+/** A value as a machine makes it, which looks the names of properties up. */
+const given = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+
 function machine(files: Files, words: string[], complaints: string[]): Machine {
   const readText = (source: string | number): string => textOf(files, source);
   const made: CoreOutcome = { ok: true, pid: 3, pidfd: 3, startTime: 4, cgroupInode: '5' };
   return {
-    execute: () => Promise.resolve(made),
-    wait: () => Promise.resolve({ code: 0 }),
+    execute: (_plan, options) => {
+      given(options);
+      return Promise.resolve(given(made));
+    },
+    wait: () => Promise.resolve(given({ code: 0 })),
     sendSignal: nothing,
     openPidfd: () => 3,
     closeDescriptor: nothing,

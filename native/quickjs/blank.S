@@ -3,6 +3,6 @@
   .balign 4096
   .global runts_image_begin, runts_image_end
 runts_image_begin:
-  .skip 64 << 20
+  .skip 248 << 20
 runts_image_end:
   .section .note.GNU-stack, "", %progbits

@@ -1,5 +1,6 @@
 #include "heap.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -88,9 +89,15 @@ char *take_memory(size_t size) {
 
 size_t size_of_block(unsigned index) { return sizeof(Block) + size_of_class(index); }
 
+char *take_pages(size_t size) {
+  char *page = heap.next + (-reinterpret_cast<uintptr_t>(heap.next) & (kPage - 1));
+  heap.next = std::min(page, heap.end);
+  return take_memory(size);
+}
+
 char *take_place(size_t size) {
   size_t number = making->blocks.size();
-  if (making->places.empty()) return take_memory(size);
+  if (making->places.empty()) return take_pages(size);
   uint32_t place = number < making->places.size() ? making->places[number] : kNowhere;
   return place == kNowhere ? take_memory(size) : making->memory.data() + place;
 }
@@ -173,8 +180,8 @@ void begin_image_heap(std::span<char> memory, const Places &places) {
   heap.end = heap.ready = memory.data() + memory.size();
 }
 
-std::vector<std::span<char>> image_blocks() {
-  std::vector<std::span<char>> blocks;
+Blocks image_blocks() {
+  Blocks blocks;
   const char *begin = making->memory.data(), *end = begin + making->memory.size();
   for (Block *block : making->blocks) {
     auto *bytes = reinterpret_cast<char *>(block);

@@ -19,10 +19,11 @@ extern const JSMallocFunctions kHeapFunctions;
 using Places = std::vector<uint32_t>;
 constexpr uint32_t kNowhere = UINT32_MAX;
 
-// From now on blocks are numbered in the order in which they are asked for, and none is given out twice. Each gets its
-// place in memory; one that has none is outside. Without any places, all lie there one after the other.
+// From now on blocks are numbered in the order in which they are asked for. Each gets its place in memory, where nothing
+// else will lie; one that has none is outside. Without any places, each has pages of its own there.
 void begin_image_heap(std::span<char> memory, const Places &places);
 // The blocks so far, by their numbers; empty for those that are outside or not in use any more.
-std::vector<std::span<char>> image_blocks();
+using Blocks = std::vector<std::span<char>>;
+Blocks image_blocks();
 
 }  // namespace runts::quickjs

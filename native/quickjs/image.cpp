@@ -78,10 +78,14 @@ bool copy_pages(std::string_view verb) {
 
 void begin_image(const Places &places) { begin_image_heap({runts_image_begin + sizeof(Header), runts_image_end}, places); }
 
-Image take_image(const Roots &roots) {
+std::span<char> image_memory() {
   char *end = runts_image_begin + sizeof(Header);
   for (std::span<char> block : image_blocks()) end = std::max(end, block.data() + block.size());
-  std::span<char> memory(runts_image_begin, end);
+  return {runts_image_begin, end};
+}
+
+Image take_image(const Roots &roots) {
+  std::span<char> memory = image_memory();
   Image image{{memory.data(), memory.size()}, memory};
   new (image.bytes.data()) Header{kMagic, &etext, &edata, roots, {}};
   return image;

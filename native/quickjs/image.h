@@ -32,6 +32,9 @@ bool copy_pages(std::string_view verb);
 // For a process that makes an image: the heap goes to the image's address.
 void begin_image(const Places &places);
 
+// Where it is until here.
+std::span<char> image_memory();
+
 // The heap until here, with its roots.
 struct Image {
   std::string bytes;

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 
 #include "../core/files.h"
-#include "accesses.h"
 #include "child.h"
 #include "engine.h"
 #include "functions.h"
@@ -22,6 +21,8 @@ namespace {
 // A command is over before its garbage counts; one that goes on (run, events) collects it from here on.
 constexpr size_t kCollectFrom = size_t{64} << 20;
 constexpr size_t kStack = size_t{4} << 20;
+// Of laying the image out anew; three or four are enough.
+constexpr unsigned kRounds = 8;
 
 // What the program can have, which is the language alone.
 JSContext *make_context(JSRuntime *runtime) {
@@ -97,35 +98,61 @@ Play make_engine(const Inputs &inputs, const Places &places) {
   return {{runtime, context, command}, native, inputs.config};
 }
 
-// The engine is made once to see what commands access, and then once more in that order: it asks for the same blocks.
-Places find_places(const Inputs &inputs) {
-  std::string bytes = in_child([&] {
-    Play play = make_engine(inputs, {});
-    Image image = take_image(play.engine);
-    std::vector<std::span<char>> blocks = image_blocks();
-    std::vector<Rehearsal> rehearsals = rehearse_all(play, image.memory, Watched::kWrites);
-    Places places = places_of(image.memory, blocks, rehearsals, words_read(play, image.memory));
-    return std::string(reinterpret_cast<const char *>(places.data()), places.size() * sizeof(places[0]));
-  });
-  Places places(bytes.size() / sizeof(Places::value_type));
-  bytes.copy(reinterpret_cast<char *>(places.data()), bytes.size());
-  return places;
+using Numbers = std::vector<uint32_t>;
+
+Numbers to_numbers(const Layout &layout) {
+  Numbers numbers = layout.places;
+  numbers.insert(numbers.end(), {layout.room, layout.unused});
+  return numbers;
 }
 
-bool fits(const Places &places, const std::vector<std::span<char>> &blocks) {
+Layout to_layout(Numbers numbers) {
+  Layout layout;
+  layout.unused = numbers.back();
+  numbers.pop_back();
+  layout.room = numbers.back();
+  numbers.pop_back();
+  layout.places = std::move(numbers);
+  return layout;
+}
+
+// The engine is made once to see what commands access, to be made once more in that order: it asks for the same blocks.
+Layout find_layout(const Inputs &inputs) {
+  return to_layout(numbers_in_child<uint32_t>([&] {
+    Play play = make_engine(inputs, {});
+    std::span<char> memory = image_memory();
+    Blocks blocks = image_blocks();
+    return to_numbers(lay_out(memory, blocks, rehearse_all(play, memory), rehearse_first(play, memory)));
+  }));
+}
+
+// Where they lie, blocks come in another order in the engine's tables by addresses, and others are accessed on the way. That
+// of which they are the addresses stays where it is: what is moved now is found in the same order.
+void settle(const Inputs &inputs, Layout &layout) {
+  for (unsigned round = 0; round < kRounds; round++) {
+    Numbers numbers = numbers_in_child<uint32_t>([&] {
+      Play play = make_engine(inputs, layout.places);
+      std::span<char> memory = image_memory();
+      bool moved = move_accessed(layout, memory, image_blocks(), rehearse_first(play, memory));
+      return moved ? to_numbers(layout) : Numbers();
+    });
+    if (numbers.empty()) return;
+    layout = to_layout(std::move(numbers));
+  }
+}
+
+bool fits(const Places &places, const Blocks &blocks) {
   return std::ranges::equal(places, blocks, [](uint32_t place, std::span<char> block) {
     return (place == kNowhere) == block.empty();
   });
 }
 
 void set_all_pages(Image &image, const std::vector<Rehearsal> &rehearsals) {
-  constexpr size_t kWords = kPage / kWord;
   std::vector<bool> each(image.memory.size() / kPage, true);
   std::vector<std::vector<bool>> pages;
   for (const Rehearsal &rehearsal : rehearsals) {
     std::vector<bool> &own = pages.emplace_back(each.size());
-    for (size_t word = 0; word < own.size() * kWords; word++)
-      if (rehearsal.written[word]) own[word / kWords] = true;
+    for (size_t offset : rehearsal.written) own[offset / kPage] = true;
     for (size_t page = 0; page < each.size(); page++) each[page] = each[page] && own[page];
   }
   set_pages(image, "", each);
@@ -141,11 +168,12 @@ int make_image(const char *script, const char *config, const char *output) {
   std::string source;
   Inputs inputs;
   if (!read_input(script, source) || !read_input(config, inputs.config) || !compile(source, inputs.program)) return 1;
-  Places places = find_places(inputs);
-  Play play = make_engine(inputs, places);
-  if (!fits(places, image_blocks())) return complain("the program has not asked for the same memory twice");
+  Layout layout = find_layout(inputs);
+  settle(inputs, layout);
+  Play play = make_engine(inputs, layout.places);
+  if (!fits(layout.places, image_blocks())) return complain("the program has not asked for the same memory twice");
   Image image = take_image(play.engine);
-  set_all_pages(image, rehearse_all(play, image.memory, Watched::kPages));
+  set_all_pages(image, rehearse_all(play, image.memory));
   return write_image(image, output);
 }
 

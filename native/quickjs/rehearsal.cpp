@@ -10,25 +10,21 @@ namespace runts::quickjs {
 namespace {
 
 // The script's `rehearse` gives a command.
-std::vector<bool> rehearse(const Play &play, std::span<char> image, const std::string &verb, Watched watched) {
+std::vector<size_t> rehearse(const Play &play, std::span<char> image, const std::string &verb, Access access) {
   const Roots &engine = play.engine;
   JSValue verb_text = from_text(engine.context, verb), config = from_text(engine.context, play.config);
   JSValue arguments[] = {verb_text, config, play.native, engine.command};
   JSValue command = JS_Call(engine.context, exported(engine.context, "rehearse"), JS_UNDEFINED, 4, arguments);
   int status = 1;
-  std::vector<bool> words = words_accessed(image, watched, [&] {
+  std::vector<size_t> accesses = first_accesses(image, access, [&] {
     status = finish(engine, JS_Call(engine.context, command, JS_UNDEFINED, 0, nullptr));
   });
   if (status != 0) exit(complain("the rehearsal of " + verb + " has failed"));
-  return words;
+  return accesses;
 }
 
-std::vector<bool> rehearse_aside(const Play &play, std::span<char> image, const std::string &verb, Watched watched) {
-  std::string words = in_child([&] {
-    std::vector<bool> accessed = rehearse(play, image, verb, watched);
-    return std::string(accessed.begin(), accessed.end());
-  });
-  return {words.begin(), words.end()};
+std::vector<size_t> rehearse_aside(const Play &play, std::span<char> image, const std::string &verb, Access access) {
+  return numbers_in_child<size_t>([&] { return rehearse(play, image, verb, access); });
 }
 
 // Its `rehearsed` are the verbs.
@@ -39,14 +35,15 @@ std::vector<std::string> verbs_of(const Roots &engine) {
 
 }  // namespace
 
-std::vector<Rehearsal> rehearse_all(const Play &play, std::span<char> image, Watched watched) {
+std::vector<Rehearsal> rehearse_all(const Play &play, std::span<char> image) {
   std::vector<Rehearsal> all;
-  for (const std::string &verb : verbs_of(play.engine)) all.push_back({verb, rehearse_aside(play, image, verb, watched)});
+  for (const std::string &verb : verbs_of(play.engine))
+    all.push_back({verb, rehearse_aside(play, image, verb, Access::kWrite)});
   return all;
 }
 
-std::vector<bool> words_read(const Play &play, std::span<char> image) {
-  return rehearse_aside(play, image, verbs_of(play.engine).front(), Watched::kMost);
+std::vector<size_t> rehearse_first(const Play &play, std::span<char> image) {
+  return rehearse_aside(play, image, verbs_of(play.engine).front(), Access::kAny);
 }
 
 }  // namespace runts::quickjs

@@ -11,8 +11,8 @@ namespace runts::quickjs {
 
 struct Rehearsal {
   std::string verb;
-  // Words of the image.
-  std::vector<bool> written;
+  // The first write to each page.
+  std::vector<size_t> written;
 };
 
 struct Play {
@@ -24,9 +24,9 @@ struct Play {
 };
 
 // Each begins with the image as it is, and leaves it so.
-std::vector<Rehearsal> rehearse_all(const Play &play, std::span<char> image, Watched watched);
+std::vector<Rehearsal> rehearse_all(const Play &play, std::span<char> image);
 
-// What the first of them reads, which is mostly what the others read.
-std::vector<bool> words_read(const Play &play, std::span<char> image);
+// What the first of them reads and writes, which is mostly what the others do: the first access to each page.
+std::vector<size_t> rehearse_first(const Play &play, std::span<char> image);
 
 }  // namespace runts::quickjs
