@@ -10,6 +10,16 @@
  */
 export { Runtime } from './library/runtime.ts';
 export type { RuntimeOptions } from './library/runtime.ts';
+export { Images } from './library/images.ts';
+export type { ImagesOptions, LoadOptions } from './library/images.ts';
+export type { Image, ImageOptions } from './library/image.ts';
+export type { Rootfs } from './library/rootfs.ts';
+export type { LayerBudget } from './image/layer/budget.ts';
+export type { Progress, ReportProgress } from './image/progress.ts';
+export type { ListedImage } from './image/store/list.ts';
+export type { Pruned } from './image/store/prune.ts';
+export type { Removed } from './image/store/remove.ts';
+export type { Digest, ImageConfig, ImageProcess } from './image/types.ts';
 export type { Abortable } from './library/abort.ts';
 export type { Container, DeleteOptions, WaitOptions } from './library/container.ts';
 export type { Verdict } from './library/check.ts';

@@ -2,7 +2,9 @@ import { resolve } from 'node:path';
 import type { BundleRequest } from '../container/bundle.ts';
 import { RuntsError } from '../errors.ts';
 import type { Spec } from '../spec/types.ts';
+import type { Image } from './image.ts';
 import { jsonOf } from './json.ts';
+import { over, Rootfs } from './rootfs.ts';
 import type { StdioOptions } from './stdio.ts';
 
 /** Something that gives a spec, as the builder does. */
@@ -16,8 +18,13 @@ export interface ContainerSource {
   readonly bundle?: string;
   /** Without a bundle the container gets one of its own, which goes with it. */
   readonly spec?: Spec | SpecSource;
-  /** Directory that stands in for root.path of the spec; relative ones count from the current directory. */
-  readonly rootfs?: string;
+  /**
+   * What stands in for root.path of the spec: a directory (relative ones count from the current directory), or that of an image, which
+   * is a bundle as well.
+   */
+  readonly rootfs?: string | Rootfs;
+  /** Instead of all others: the container has the spec of the image, and files of its own over those of the image. */
+  readonly image?: Image;
 }
 
 export interface ContainerOptions<Options extends StdioOptions = StdioOptions> extends ContainerSource {
@@ -44,8 +51,10 @@ export interface RunOptions<Options extends StdioOptions = StdioOptions> extends
   readonly stats?: boolean;
 }
 
-/** The source as the functions of src/container take it. */
-export function bundleRequest({ bundle, spec, rootfs }: ContainerSource): BundleRequest {
+/** The source as the functions of src/container take it. @throws {RuntsError} INVALID_ARGUMENT. */
+export function bundleRequest({ bundle, spec, rootfs, image }: ContainerSource): BundleRequest {
+  if (image !== undefined) throw misused('an image has no plan and no config yet: give image.rootfs()');
+  if (rootfs instanceof Rootfs) return requestOver(rootfs, bundle, spec);
   if (bundle === undefined && spec === undefined) throw misused('neither bundle nor spec is given');
   if (spec === undefined && rootfs !== undefined) throw misused('rootfs is of no use without spec');
   return {
@@ -54,11 +63,25 @@ export function bundleRequest({ bundle, spec, rootfs }: ContainerSource): Bundle
   };
 }
 
+function requestOver(
+  rootfs: Rootfs,
+  bundle: string | undefined,
+  spec: Spec | SpecSource | undefined,
+): BundleRequest {
+  if (bundle !== undefined) throw misused('bundle and the rootfs of an image exclude each other');
+  const { directory } = rootfs;
+  return { bundle: directory, ...(spec !== undefined && { text: jsonOf(over(rootfs, specOf(spec))) }) };
+}
+
 function misused(message: string): RuntsError {
   return new RuntsError('INVALID_ARGUMENT', message);
 }
 
+function specOf(source: Spec | SpecSource): Spec {
+  return 'build' in source ? source.build() : source;
+}
+
 function configText(source: Spec | SpecSource, rootfs: string | undefined): string {
-  const spec = 'build' in source ? source.build() : source;
+  const spec = specOf(source);
   return jsonOf(rootfs === undefined ? spec : { ...spec, root: { ...spec.root, path: resolve(rootfs) } });
 }

@@ -6,6 +6,7 @@ import { deleteContainer, removeEnded } from '../container/delete.ts';
 import type { CgroupManager } from '../container/facts.ts';
 import { features } from '../container/features.ts';
 import type { Features } from '../container/features.ts';
+import type { BundleRequest } from '../container/bundle.ts';
 import { launch } from '../container/launch.ts';
 import type { CreateRequest, Launched as Made } from '../container/launch.ts';
 import { list } from '../container/list.ts';
@@ -34,7 +35,9 @@ import type { ContainerOptions, ContainerSource, RunOptions } from './options.ts
 import { Observers } from './observers.ts';
 import { openStdio, OUTPUT_PIPES } from './stdio.ts';
 import type { OutputPipes, Stdio, StdioOptions } from './stdio.ts';
+import { fromSource } from './source.ts';
 import { turn } from './turns.ts';
+import { emitWarning } from './warning.ts';
 
 export interface RuntimeOptions {
   /**
@@ -233,20 +236,24 @@ export class Runtime {
 
   #launch(id: string, options: ContainerOptions, stdio: Stdio, untilExecuted = false): Promise<Made> {
     const context = calledOffBy(options.signal, this.#context);
-    return launch(context, requestOf(id, options, stdio), { detached: true, untilExecuted });
+    return fromSource(context, id, options, (source) =>
+      launch(context, requestOf(id, { source, options, stdio }), { detached: true, untilExecuted }),
+    );
   }
 }
 
-function emitWarning(message: string): void {
-  process.emitWarning(message, 'RuntsWarning');
+interface Asked {
+  readonly source: BundleRequest;
+  readonly options: ContainerOptions;
+  readonly stdio: Stdio;
 }
 
-function requestOf(id: string, options: ContainerOptions, stdio: Stdio): CreateRequest {
+function requestOf(id: string, { source, options, stdio }: Asked): CreateRequest {
   const { pidFile, consoleSocket, pidfdSocket, noPivot = false, noNewKeyring = false, fds = [] } = options;
   const descriptors = { stdio: stdio.descriptors, extra: fds, terminal: stdio.terminal };
   return {
     id,
-    ...bundleRequest(options),
+    ...source,
     consoleSocket,
     pidfdSocket,
     pidFile,

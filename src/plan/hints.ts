@@ -44,6 +44,8 @@ const CAUSES: { readonly [K in StepKind]?: Cause<K> } = {
   overlay: (step, { errno }) => {
     if (errno === 'ENOENT')
       return `all of these must exist: ${[...step.lower, step.upper, step.work].filter(Boolean).join(' ')}`;
+    if (errno === 'E2BIG')
+      return 'before Linux 6.7 there can be about 60 read-only layers: put some of them together in one';
     if (errno === 'EBUSY') return 'another container has the same upper or work directory: give each its own';
     return errno === 'EINVAL'
       ? 'upper and work must be on one file system, which may not be an overlay itself'

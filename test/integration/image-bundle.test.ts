@@ -255,13 +255,14 @@ describe('layers by the hundred', () => {
   const look = { Cmd: probes(['read', '/top'], ['ls', '/n']) };
 
   it.for([60, 499])('%i and that of the runtime are one root', async (count, context) => {
+    if (count > 60) needs(context, 'many layers');
     const [top, all] = await found(await containerOf(context, imageOfLayers(context, many(count), look)));
     expect(top?.value).toBe(String(count - 1));
     expect(all?.value).toHaveLength(count - 1);
   });
 
   it('499 are also idmapped for a user namespace', async (context) => {
-    needs(context, 'user namespaces');
+    needs(context, 'user namespaces', 'many layers');
     const image = imageOfLayers(context, many(499), {
       Cmd: probes(['stat', '/n/1'], ['write', '/n/1', 'x']),
     });
@@ -281,6 +282,11 @@ describe('layers by the hundred', () => {
     expect(existsSync(directory)).toBe(false);
   });
 });
+
+const link =
+  (target: string, path: string): Fill =>
+  (layer) =>
+    symlinkSync(target, join(layer, path));
 
 describe('what an image has in the way', () => {
   const passwd: Readonly<Record<string, (file: string) => void>> = {
@@ -337,6 +343,26 @@ describe('what an image has in the way', () => {
     expect(readdirSync(join(outside, 'sub'))).toEqual([]);
     expect(ended).toMatchObject({ status: 0, stderr: '' });
     expect(container.written.warnings.join('\n')).toContain('image: /absolute/cwd is not made beforehand');
+  });
+
+  it('no volume covers what the kernel tells, whatever links lead there', async (context) => {
+    const image = imageOfLayers(context, [inspectLayer, link('/proc', 'data')], {
+      Volumes: { '/data': {}, '/data/self': {} },
+    });
+    const ended = await runContainer(await containerOf(context, image));
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toMatch(/mounts\[\d+\]/);
+  });
+
+  it('layers that cannot be put together are told of, and nothing stays', async (context) => {
+    const image = imageOfLayers(context, [inspectLayer]);
+    const directory = join(image.scratch, 'bundle');
+    const layers = [...image.layers, join(image.scratch, 'missing')];
+    await expect(writeBundle({ image: { ...image, layers }, directory, options: {} })).rejects.toMatchObject({
+      code: 'HOST_FAILED',
+      message: expect.stringContaining('image: its layers cannot be put together: '),
+    });
+    expect(existsSync(directory)).toBe(false);
   });
 
   it('a redirect of one layer shows nothing of another', async (context) => {

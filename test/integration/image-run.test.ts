@@ -151,7 +151,7 @@ it('what a creator leaves that is killed goes by prune', async (context) => {
   const id = uniqueId();
   const place = join(machine.store.paths.containers, id);
   mkdirSync(join(place, 'upper'), { recursive: true });
-  writeFileSync(join(place, 'owner.json'), JSON.stringify({ root: machine.root }));
+  writeFileSync(join(place, 'owner.json'), JSON.stringify({ id, root: machine.root }));
   await machine.store.prune();
   expect(machine.places()).toEqual([]);
 });

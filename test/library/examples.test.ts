@@ -27,6 +27,10 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     needs: ['memory', 'pids'],
     prints: [/^uses \d+ bytes$/, /^1 killed at 16777216 bytes$/, 'dd ended with 137', 'ended with 0'],
   },
+  images: {
+    needs: ['overlay'],
+    prints: ['greetings from box', 'first finds nothing', 'second finds nothing', 'step 2 finds built'],
+  },
   pod: { prints: ['served in the pod', 'one ipc namespace'] },
   queue: {
     needs: ['memory', 'cpu', 'pids'],

@@ -105,6 +105,8 @@ const CONDITIONS = {
   'no selinux': () => (existsSync('/sys/fs/selinux/enforce') ? 'SELinux is enabled here' : undefined),
   CAP_SYS_RESOURCE: () => (capable(24) ? undefined : 'CAP_SYS_RESOURCE is missing here'),
   'idmapped tmpfs': () => (kernel() >= 6.03 ? undefined : 'tmpfs takes id mappings since Linux 6.3'),
+  'many layers': () =>
+    kernel() >= 6.07 ? undefined : 'overlayfs takes more than about 60 layers since Linux 6.7',
   'veth devices': () =>
     tried('unshare', '-n', 'ip', 'link', 'add', 'a0', 'type', 'veth', 'peer', 'name', 'a1')
       ? undefined

@@ -42,6 +42,6 @@ export async function runImage(
 }
 
 /** Digits that no other container has. */
-function randomId(): string {
+export function randomId(): string {
   return randomBytes(6).toString('hex');
 }

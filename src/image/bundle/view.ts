@@ -1,3 +1,4 @@
+import { RuntsError } from '../../errors.ts';
 import { checkedAsync } from '../../host/checked.ts';
 import { HostError } from '../../host/host.ts';
 import { addon } from '../../host/node-addon.ts';
@@ -30,13 +31,32 @@ export interface ViewLayers {
  */
 export async function withView<T>(layers: ViewLayers, use: (view: View) => Promise<T>): Promise<T> {
   const core = addon() as Addon & ViewFunctions;
-  const descriptor = await checkedAsync(() => core.openView(planOf(layers)));
+  const descriptor = await open(core, layers);
   try {
     return await use(viewOf(core, descriptor));
   } finally {
     core.closeDescriptor(descriptor);
   }
 }
+
+/** @throws {RuntsError} HOST_FAILED. */
+async function open(core: ViewFunctions, layers: ViewLayers): Promise<number> {
+  try {
+    return await checkedAsync(() => core.openView(planOf(layers)));
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    const { message, errno, syscall } = error;
+    throw new RuntsError('HOST_FAILED', `image: its layers cannot be put together: ${message}`, {
+      errno,
+      syscall,
+      cause: error,
+      ...(errno === 'EINVAL' && { hint: NO_UPPER }),
+    });
+  }
+}
+
+const NO_UPPER =
+  'bundles of images must lie where overlayfs can write: on a file system with extended attributes that is no overlay itself';
 
 function planOf(layers: ViewLayers): string {
   const unmapped = { uidMappings: [], gidMappings: [], userNamespace: '' };

@@ -1,5 +1,5 @@
 /** Places for the bundles of containers that have none of their own, which go with them. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { load, placeOf } from '../../container/store.ts';
 import { RuntsError } from '../../errors.ts';
 import { attempt } from '../../host/attempt.ts';
@@ -19,6 +19,8 @@ export interface ClaimOwner {
 export interface Claim {
   /** Has nothing yet but what claims need. */
   readonly directory: string;
+  /** Another container is about to be made in it. @throws {RuntsError} WRONG_STATE while the one before is there. */
+  assign(owner: ClaimOwner): void;
   /** From here on the place is as its container is: it goes where there is none. */
   release(): Promise<void>;
 }
@@ -43,27 +45,38 @@ export async function claim(context: StoreContext, owner: ClaimOwner): Promise<C
     await withLock(context, () => removeIfDead(files, directory));
     if (files.kind(directory) === 'missing') await unuseImage(context, directory);
   };
-  return { directory, release };
+  const assign = (other: ClaimOwner): void => {
+    if (isBundleOfContainer(files, directory)) throw inUse(directory);
+    writeOwner(files, directory, other);
+  };
+  return { directory, assign, release };
 }
+
+const inUse = (directory: string): RuntsError =>
+  new RuntsError('WRONG_STATE', `${directory}: a container uses it, and it can be that of one at a time`);
 
 /** Removes all places whose containers are gone, or never came to be. The caller has the store's lock. */
 export function removeDeadClaims({ files, paths }: StoreContext): void {
   for (const name of readdirSync(paths.containers)) removeIfDead(files, `${paths.containers}/${name}`);
 }
 
-function take(files: HostFiles, directory: string, { id, root }: ClaimOwner): HostLock {
+function take(files: HostFiles, directory: string, owner: ClaimOwner): HostLock {
   try {
     checked(() => mkdirSync(directory, { mode: 0o700 }));
   } catch (cause) {
-    throw new RuntsError('ALREADY_EXISTS', `container ${id}: has its files in ${directory} already`, {
+    throw new RuntsError('ALREADY_EXISTS', `container ${owner.id}: has its files in ${directory} already`, {
       cause,
       hint: 'choose another id, or delete that container first: it may be one of another --root',
     });
   }
   const lock = files.tryLock(`${directory}/${LOCK}`);
   if (lock === undefined) throw new RuntsError('INTERRUPTED', `${directory}: another process has taken it`);
-  writeFileSync(`${directory}/${OWNER}`, JSON.stringify({ root }));
+  writeOwner(files, directory, owner);
   return lock;
+}
+
+function writeOwner(files: HostFiles, directory: string, { id, root }: ClaimOwner): void {
+  files.replace(`${directory}/${OWNER}`, JSON.stringify({ id, root }), 0o600);
 }
 
 /** One that nobody works at, and that is the bundle of no container. */
@@ -81,8 +94,7 @@ function removeIfDead(files: HostFiles, directory: string): void {
 function isBundleOfContainer(files: HostFiles, directory: string): boolean {
   const owner = attempt(() => checked(() => readFileSync(`${directory}/${OWNER}`, 'utf8')), 'ENOENT');
   if (owner === undefined || owner === '') return false;
-  const { root } = JSON.parse(owner) as ClaimOwner;
-  const id = directory.slice(directory.lastIndexOf('/') + 1);
+  const { id, root } = JSON.parse(owner) as ClaimOwner;
   try {
     return load(files, placeOf(root, id)).bundle === directory;
   } catch (error) {

@@ -68,7 +68,7 @@ it('prune takes nothing from who is still making a container', async (context) =
 it('what a dead container has left is taken over', async (context) => {
   const { store, root, directory } = await placesOf(context);
   mkdirSync(directory);
-  writeFileSync(join(directory, 'owner.json'), JSON.stringify({ root }));
+  writeFileSync(join(directory, 'owner.json'), JSON.stringify({ id: 'c1', root }));
   writeFileSync(join(directory, 'old'), '');
   await store.claim({ id: 'c1', root });
   expect(readdirSync(directory).toSorted()).toEqual(['lock', 'owner.json']);
