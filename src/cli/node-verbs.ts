@@ -3,6 +3,7 @@ import type { LoadVerb, NodeVerbs } from './verb.ts';
 
 const CODE: Readonly<Record<string, LoadVerb>> = {
   'image bundle': () => import('./image/bundle.ts'),
+  'image commit': () => import('./image/commit.ts'),
   'image diff': () => import('./image/diff.ts'),
   'image inspect': () => import('./image/inspect.ts'),
   'image list': () => import('./image/list.ts'),
@@ -10,6 +11,7 @@ const CODE: Readonly<Record<string, LoadVerb>> = {
   'image prune': () => import('./image/prune.ts'),
   'image remove': () => import('./image/remove.ts'),
   'image save': () => import('./image/save.ts'),
+  'image verify': () => import('./image/verify.ts'),
   'run --image': () => import('./image/run.ts'),
 };
 

@@ -1,5 +1,5 @@
 /** Bundles whose layers somebody changes through overlayfs, as a container would, without a container. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
 import { scratch } from './image.ts';
@@ -43,15 +43,22 @@ export async function layeredBundle(
   return { directory };
 }
 
-/** Runs shell commands in the merged tree, in a mount namespace of their own; $INSPECT sets extended attributes. */
-export async function changeInside({ directory }: LayeredBundle, commands: string): Promise<void> {
-  const options =
-    'lowerdir=init:app:base,upperdir=upper,workdir=work,redirect_dir=nofollow,metacopy=off,index=off';
-  const mounted = `mount -t overlay overlay -o ${options} rootfs; cd rootfs; ${commands}\ncd ..; umount rootfs`;
-  await shell(directory, `exec unshare --mount sh -ec "$0" `, mounted);
+/** Runs shell commands in the merged tree, in a mount namespace of their own, and gives what they say; $INSPECT sets extended attributes. */
+export function changeInside({ directory }: LayeredBundle, commands: string): Promise<string> {
+  const { annotations } = JSON.parse(readFileSync(join(directory, 'config.json'), 'utf8')) as {
+    annotations: Record<string, string>;
+  };
+  const layers = ['init', 'lower'].map((key) => annotations[`${NAME}.${key}`]).join(':');
+  const options = `lowerdir=${layers},upperdir=upper,workdir=work,redirect_dir=nofollow,metacopy=off,index=off`;
+  const mounted = `mount -t overlay overlay -o '${options}' rootfs; cd rootfs; ${commands}\ncd ..; umount rootfs`;
+  return shell(directory, 'exec unshare --mount sh -ec "$0"', mounted);
 }
 
-async function shell(directory: string, script: string, argument = 'sh'): Promise<void> {
-  const { status, stderr } = await run('sh', ['-ec', script, argument], { cwd: directory, env: { INSPECT } });
+async function shell(directory: string, script: string, argument = 'sh'): Promise<string> {
+  const { status, stdout, stderr } = await run('sh', ['-ec', script, argument], {
+    cwd: directory,
+    env: { INSPECT },
+  });
   if (status !== 0) throw new Error(`${script} ${argument}: ${stderr}`);
+  return stdout;
 }

@@ -3,6 +3,9 @@ import { addon } from '../../host/node-addon.ts';
 import { layerFunctions } from '../native.ts';
 import { claim } from './claims.ts';
 import type { Claim, ClaimOwner } from './claims.ts';
+import type { ChangedContainer } from '../changes/container.ts';
+import { commit } from '../commit/commit.ts';
+import type { CommitOptions } from '../commit/commit.ts';
 import { save } from '../save/save.ts';
 import type { SavedImage, SaveOptions, SaveTarget } from '../save/save.ts';
 import type { ReportProgress } from '../progress.ts';
@@ -58,6 +61,8 @@ export interface Store {
   /** Takes names away, and what nothing uses any more of their images; a digest stands for all names of its image. */
   remove(names: readonly string[]): Promise<Removed>;
   prune(): Promise<Pruned>;
+  /** Makes an image, by that name, of a container's image and of what the container has changed. */
+  commit(container: ChangedContainer, name: string, options: CommitOptions): Promise<LoadedImage>;
   /** Writes an image as a layout; the target is one of `saveTarget` of ../save/save.ts. */
   save(name: string, target: SaveTarget, options?: SaveOptions): Promise<SavedImage>;
   /** Holds images, all without names, against their digests. */
@@ -88,6 +93,7 @@ export async function openStore({ directory = DEFAULT_STORE, warn, signal }: Sto
     inspect: (name) => known(() => inspectImage(context, name)),
     remove: (names) => known(() => removeImages(context, names)),
     prune: () => known(() => prune(context)),
+    commit: (container, name, options) => known(() => commit(context, container, name, options)),
     save: (name, target, options) => known(() => save(context, name, target, options)),
     verify: (names = [], progress) => known(() => verifyImages(context, names, progress)),
   };

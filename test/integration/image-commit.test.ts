@@ -1,0 +1,210 @@
+/** What image commit makes of an upper layer: the same tree, as an image that others can run. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { TestContext } from 'vitest';
+import { uniqueId } from '../support/bundle.ts';
+import { parseProbes } from '../support/container.ts';
+import { inspectLayer, probes, storeWith } from '../support/layers.ts';
+import type { Fill } from '../support/layers.ts';
+import { changeInside } from '../support/overlay.ts';
+import { run, RUNTS, until } from '../support/run.ts';
+import type { Ended, RunOptions } from '../support/run.ts';
+
+const FILES: Fill = (layer) => {
+  for (const name of ['srv/deep/er', 'opt']) mkdirSync(join(layer, name), { recursive: true });
+  for (const name of ['srv/kept', 'srv/gone', 'srv/deep/er/file', 'opt/hidden'])
+    writeFileSync(join(layer, name), `${name} of the image`);
+};
+
+interface Machine {
+  readonly scratch: string;
+  readonly image: (verb: string, args: readonly string[], options?: RunOptions) => Promise<Ended>;
+  readonly inImage: (image: string, ...words: string[]) => Promise<Ended>;
+  readonly runts: (...args: string[]) => Promise<Ended>;
+  /** A bundle of `app` in which these shell commands have changed the root. */
+  readonly changed: (commands: string, name?: string) => Promise<string>;
+}
+
+async function machine(context: TestContext): Promise<Machine> {
+  const { scratch, directory } = await storeWith(context, [inspectLayer, FILES]);
+  const root = join(scratch, 'state');
+  const image: Machine['image'] = (verb, args, options) =>
+    run(RUNTS, ['--root', root, 'image', verb, '--store', directory, ...args], options);
+  return {
+    scratch,
+    image,
+    runts: (...args) => run(RUNTS, ['--root', root, ...args]),
+    inImage: (name, ...words) =>
+      run(RUNTS, ['--root', root, 'run', '--store', directory, '--image', name, '--', ...words]),
+    async changed(commands, name = 'bundle') {
+      const bundle = join(scratch, name);
+      expect(await image('bundle', ['app', bundle])).toMatchObject({ status: 0 });
+      await changeInside({ directory: bundle }, commands);
+      return bundle;
+    },
+  };
+}
+
+const TIME = ['--created', '2026-01-31T12:00:00Z'];
+
+const digestOf = ({ stdout }: Ended): string => (JSON.parse(stdout) as { digest: string }).digest;
+
+async function committed(
+  { image }: Machine,
+  bundle: string,
+  name: string,
+  ...flags: string[]
+): Promise<string> {
+  const ended = await image('commit', ['--json', ...flags, bundle, name]);
+  expect(ended).toMatchObject({ status: 0, stderr: '' });
+  return digestOf(ended);
+}
+
+/** The names in the last layer of an image, as GNU tar reads them from what save wrote. */
+async function lastLayer({ image, scratch }: Machine, name: string, ...options: string[]): Promise<string[]> {
+  const out = join(scratch, 'out');
+  expect(await image('save', [name, `${out}/`])).toMatchObject({ status: 0 });
+  const read = (digest: string): Buffer => readFileSync(join(out, 'blobs', digest.replace(':', '/')));
+  const index = JSON.parse(readFileSync(join(out, 'index.json'), 'utf8')) as {
+    manifests: [{ digest: string }];
+  };
+  const { layers } = JSON.parse(read(index.manifests[0].digest).toString()) as {
+    layers: { digest: string }[];
+  };
+  const input = read(layers.at(-1)?.digest ?? '');
+  rmSync(out, { recursive: true });
+  return execFileSync('tar', ['--list', '--gzip', ...options], { input, encoding: 'utf8' })
+    .trim()
+    .split('\n');
+}
+
+describe('image commit', () => {
+  it('makes an image in which changes stay, and what was deleted stays deleted', async (context) => {
+    const here = await machine(context);
+    const bundle = await here.changed(
+      'echo mine >srv/mine; rm -r srv/gone srv/deep; rm -r opt; mkdir opt; echo new >opt/new',
+    );
+    await committed(here, bundle, 'changed');
+    const look = probes(['ls', '/srv'], ['ls', '/opt'], ['read', '/srv/mine'], ['read', '/srv/kept']);
+    const { stdout } = await here.inImage('changed', ...look);
+    expect(parseProbes(stdout).map(({ value }) => value)).toEqual([
+      ['kept', 'mine'],
+      ['new'],
+      'mine\n',
+      'srv/kept of the image',
+    ]);
+    expect(await lastLayer(here, 'changed')).toEqual([
+      'opt/',
+      'opt/.wh.hidden',
+      'opt/new',
+      'srv/',
+      'srv/.wh.deep',
+      'srv/.wh.gone',
+      'srv/mine',
+    ]);
+  });
+
+  it('commits what a container that runs has done, and lets it go on', async (context) => {
+    const here = await machine(context);
+    const id = uniqueId();
+    const file = join(here.scratch, 'said');
+    const words = probes(['write', '/srv/mine', 'mine'], ['sleep', '60']);
+    const store = join(here.scratch, 'store');
+    const command = [
+      RUNTS,
+      '--root',
+      join(here.scratch, 'state'),
+      'run',
+      '-d',
+      '--store',
+      store,
+      '--image',
+      'app',
+      '--name',
+      id,
+    ];
+    context.onTestFinished(async () => void (await here.runts('delete', '--force', id)));
+    await run('sh', ['-c', 'exec >"$0" 2>&1 "$@"', file, ...command, '--', ...words]);
+    await until('its file', () => existsSync(join(store, 'containers', id, 'upper/srv/mine')));
+    expect((await here.runts('image', 'diff', id)).stdout).toContain('A /srv/mine\n');
+    await committed(here, id, 'of-running');
+    expect(JSON.parse((await here.runts('state', id)).stdout)).toMatchObject({ status: 'running' });
+    const { stdout } = await here.inImage('of-running', 'read', '/srv/mine');
+    expect(parseProbes(stdout)[0]?.value).toBe('mine');
+  });
+
+  it('gives the same changes the same digest, wherever they were made', async (context) => {
+    const here = await machine(context);
+    const change = 'echo x >srv/new; rm srv/gone; touch -d @1000000000 srv/new srv';
+    const [one, other] = [await here.changed(change, 'one'), await here.changed(change, 'other')];
+    const digest = await committed(here, one, 'one', ...TIME);
+    expect(await committed(here, other, 'other', ...TIME)).toBe(digest);
+    const env = { SOURCE_DATE_EPOCH: String(Date.parse('2026-01-31T12:00:00Z') / 1000) };
+    const dated = await here.image('commit', ['--json', one, 'dated'], { env });
+    expect(digestOf(dated)).toBe(digest);
+  });
+
+  it('keeps owners, modes, times, attributes, links and devices', async (context) => {
+    const here = await machine(context);
+    const bundle = await here.changed(`
+      cd srv; echo x >a; ln a b; ln -s a c; mknod d c 1 3; mkfifo e; chown 5:6 a; chmod 4755 a
+      $INSPECT setxattr a user.kept v; $INSPECT setxattr a trusted.left out; truncate -s 100000 holes
+      touch -d '2020-01-01 00:00:00.123456789 UTC' a; echo x >"$(printf 'bytes\\377')"; cd ..`);
+    await committed(here, bundle, 'kept');
+    const again = join(here.scratch, 'again');
+    await here.image('bundle', ['kept', again]);
+    expect((await here.runts('image', 'diff', again)).stdout).toBe('');
+    const look = `cd srv; stat -c '%n %F %a %u %g %h %s %t %T %y' a b c d e holes; ls -b; $INSPECT getxattr a user.kept; cd ..`;
+    const seen = await changeInside({ directory: again }, look);
+    expect(seen).toBe(await changeInside({ directory: bundle }, look));
+    expect(seen).toContain('a regular file 4755 5 6 2 2 0 0 2020-01-01 00:00:00.123456789');
+    expect(await changeInside({ directory: again }, '$INSPECT getxattr srv/a trusted.left || :')).toContain(
+      'ENODATA',
+    );
+  });
+
+  it('adds nothing but history where nothing has changed', async (context) => {
+    const here = await machine(context);
+    await committed(here, await here.changed(':'), 'same', '--message', 'why', '--author', 'who');
+    const { config, manifest } = JSON.parse((await here.image('inspect', ['--json', 'same'])).stdout) as {
+      config: { history: object[]; author: string };
+      manifest: { layers: object[] };
+    };
+    expect(manifest.layers).toHaveLength(2);
+    expect(config.author).toBe('who');
+    expect(config.history).toMatchObject([{}, {}, { comment: 'why', author: 'who', empty_layer: true }]);
+  });
+});
+
+describe('what cannot be committed', () => {
+  it.for<[string, string, string[], string]>([
+    [
+      'a name of whiteouts',
+      'touch srv/.wh.x',
+      [],
+      '"srv/.wh.x": a layer cannot have a name that begins with .wh.',
+    ],
+    ['a time that is none', ':', ['--created', 'tomorrow'], '--created: "tomorrow" is no time'],
+    [
+      'more than the budget',
+      'touch srv/a srv/b',
+      ['--max-layer-entries', '1'],
+      '--max-layer-entries raises that limit',
+    ],
+  ])('is %s, and nothing stays', async ([, commands, flags, message], context) => {
+    const here = await machine(context);
+    const ended = await here.image('commit', [...flags, await here.changed(commands), 'new']);
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toContain(message);
+    expect((await here.image('list', ['--quiet'])).stdout).toBe('app\n');
+    expect((await here.image('prune', [])).stdout).toBe('0 B freed, of 0 layers\n');
+  });
+
+  it('is a name for the image that is none', async (context) => {
+    const here = await machine(context);
+    const { stderr } = await here.image('commit', [await here.changed(':'), 'a b']);
+    expect(stderr).toContain('image: "a b" cannot be a name');
+  });
+});
