@@ -22,11 +22,11 @@ void BlobReader::serve(Shared &shared) {
   }
 }
 
-// While `filling`, blob and buffer are this thread's. Behind the end nothing is filled, and the blob's digests stay as they are.
+// While `filling`, blob and buffer are this thread's.
 void BlobReader::fill_next(Shared &shared, std::unique_lock<std::mutex> &lock) {
   Wanted next = std::move(shared.wanted.front());
   shared.wanted.pop_front();
-  shared.filling = !shared.blob.digests();
+  shared.filling = true;
   lock.unlock();
   size_t length = 0;
   core::Status status = shared.blob.fill(next.buffer, length);

@@ -129,19 +129,6 @@ describe('what is unpacked', () => {
     expect(readFileSync(path).equals(blob)).toBe(true);
   });
 
-  it('has its digests at the end, whatever else is asked for by then', async (context) => {
-    const bytes = gzipSync('short');
-    const reader = open(context, { bytes, compression: 'gzip' });
-    const buffer = new Uint8Array(10);
-    await drain(reader);
-    const ends: Promise<number>[] = [];
-    for (let count = 0; count < 3000; count++) {
-      ends.push(layers.readBlob(reader, buffer));
-      expect(layers.blobDigests(reader).blob).toBe(sha256(bytes));
-    }
-    expect(new Set(await Promise.all(ends))).toEqual(new Set([0]));
-  });
-
   it('fills one buffer whole before it gives the next', async (context) => {
     const reader = open(context, { bytes: gzipSync(CONTENT), compression: 'gzip' });
     const buffers = Array.from({ length: 3 }, () => new Uint8Array(100_000));

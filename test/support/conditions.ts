@@ -129,6 +129,9 @@ const CONDITIONS = {
   podman: installed('podman', 'conmon'),
   buildah: installed('buildah'),
   containerd: installed('containerd', 'ctr'),
+  umoci: installed('umoci'),
+  skopeo: installed('skopeo'),
+  python3: installed('python3'),
   docker: installed('dockerd', 'docker'),
   buildx: () =>
     tried('docker', 'buildx', 'version') ? undefined : 'the buildx plugin of docker is not installed here',
