@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { addon } from '../../src/host/node-addon.ts';
 import { scratchDirectory } from '../support/bundle.ts';
+import { needsOnly } from '../support/conditions.ts';
 import { ROOT, run } from '../support/run.ts';
 
 /** Directories in one another, more than paths can name or a process can have open. */
@@ -35,6 +36,7 @@ try {
 
 describe('the removal of a tree', () => {
   it('takes directories of any depth and mode, and what links name stays', (context) => {
+    needsOnly(context, 'root');
     const scratch = scratchDirectory(context);
     // Where the removal fails, nothing else could remove it: it has a place of its own.
     const top = join(mkdtempSync(join(tmpdir(), 'runts-test-deep-')), 'top');
@@ -53,6 +55,7 @@ describe('the removal of a tree', () => {
   });
 
   it('stops at what is mounted below', async (context) => {
+    needsOnly(context, 'root', 'mount namespaces');
     const scratch = scratchDirectory(context);
     for (const name of ['outside', 'tree', 'tree/mounted']) mkdirSync(join(scratch, name));
     writeFileSync(join(scratch, 'outside/kept'), 'kept');

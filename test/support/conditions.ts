@@ -69,6 +69,8 @@ const installed =
 const overlayTry =
   'mount -t tmpfs x /mnt && cd /mnt && mkdir a b u w m && mount -t overlay -o lowerdir=a:b,upperdir=u,workdir=w x m';
 
+const whiteoutTry = 'd=$(mktemp -d) && mknod "$d/w" c 0 0; s=$?; rm -rf "$d"; exit "$s"';
+
 /** Each tries something and says what is missing, or nothing. */
 const CONDITIONS = {
   root: () => (process.getuid?.() === 0 ? undefined : 'needs root'),
@@ -95,6 +97,10 @@ const CONDITIONS = {
     tried('unshare', '-T', 'true') ? undefined : 'this kernel has no time namespaces',
   overlay: () =>
     tried('unshare', '-m', 'sh', '-c', overlayTry) ? undefined : 'overlayfs cannot be mounted here',
+  whiteouts: () =>
+    tried('sh', '-c', whiteoutTry)
+      ? undefined
+      : 'the temporary directory takes no whiteouts, as on overlayfs',
   apparmor: () =>
     existsSync('/sys/module/apparmor/parameters/enabled') &&
     readFileSync('/sys/module/apparmor/parameters/enabled', 'utf8').startsWith('Y')
@@ -168,10 +174,14 @@ export function lacking(condition: Condition): string | undefined {
 
 /** Skips the test, with the reason, where the machine lacks something; what every container needs is always asked for. */
 export function needs(context: TestContext, ...conditions: Condition[]): void {
-  for (const condition of ['root', 'mount namespaces', 'cgroups', ...conditions] as const) {
+  needsOnly(context, 'root', 'mount namespaces', 'cgroups', ...conditions);
+}
+
+/** The same for a test without a container. */
+export function needsOnly(context: TestContext, ...conditions: Condition[]): void {
+  for (const condition of conditions) {
     const reason = lacking(condition);
-    if (reason === undefined) continue;
-    skip(context, reason);
+    if (reason !== undefined) skip(context, reason);
   }
 }
 

@@ -7,6 +7,7 @@ import type { Batch } from '../../src/image/layer/encode.ts';
 import { layerFunctions } from '../../src/image/native.ts';
 import type { LostXattrs } from '../../src/image/native.ts';
 import { scratchDirectory } from './bundle.ts';
+import { needsOnly } from './conditions.ts';
 
 /** An action, or content of the file before it. */
 export type Part = Action | Uint8Array;
@@ -77,6 +78,7 @@ export async function applyBatches(
 
 /** A new directory in a scratch directory. */
 export function emptyLayer(context: TestContext): string {
+  needsOnly(context, 'root', 'whiteouts');
   const layer = join(scratchDirectory(context), 'layer');
   mkdirSync(layer, 0o700);
   return layer;

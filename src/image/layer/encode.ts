@@ -44,8 +44,6 @@ export interface ActionEncoder {
   action(action: Action): void;
   /** More of the content of the last file. The bytes must stay as they are until the batch is applied. */
   content(bytes: Uint8Array): void;
-  /** Bytes of the batch so far, with those of content. */
-  size(): number;
   /** Ends the batch and begins another. */
   take(): Batch;
 }
@@ -54,20 +52,16 @@ export interface ActionEncoder {
 export function actionEncoder(): ActionEncoder {
   let out = outOf(FIRST_SIZE);
   let chunks: Uint8Array[] = [];
-  let contentBytes = 0;
   return {
     action: (action) => put(out, (to) => putAction(to, action)),
     content(bytes) {
       if (chunks.at(-1)?.buffer !== bytes.buffer) chunks.push(new Uint8Array(bytes.buffer));
       put(out, (to) => putContent(to, chunks.length - 1, bytes));
-      contentBytes += bytes.length;
     },
-    size: () => out.used + contentBytes,
     take() {
       const batch = { actions: out.bytes.subarray(0, out.used), chunks };
       out = outOf(Math.max(FIRST_SIZE, out.used));
       chunks = [];
-      contentBytes = 0;
       return batch;
     },
   };

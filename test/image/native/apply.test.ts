@@ -96,6 +96,11 @@ describe('what is made', () => {
     expect(readlinkSync(join(layer, 's'), 'latin1')).toBe(name);
   });
 
+  it('has no name that is not one of bytes', () => {
+    const refusal = { code: 'INVALID_ARGUMENT', message: 'layer: a text is not one of bytes: \u20ac' };
+    expect(() => batchOf([directory('\u20ac')])).toThrow(expect.objectContaining(refusal) as Error);
+  });
+
   it('shares a file with its hard links, which may come between others', async (context) => {
     const layer = await layerOf(context, [
       directory('a'),

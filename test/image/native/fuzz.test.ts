@@ -3,6 +3,7 @@ import { lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { scratchDirectory } from '../../support/bundle.ts';
+import { needsOnly } from '../../support/conditions.ts';
 import { attributes, batchOf, directory, file, hardlink, symlink } from '../../support/layer-tree.ts';
 import type { Part } from '../../support/layer-tree.ts';
 import { ROOT } from '../../support/run.ts';
@@ -53,6 +54,7 @@ const BATCHES: readonly (readonly Part[])[] = [
 
 describe('the reader of encoded actions', () => {
   it('stays within the bytes, and what is applied within the layer', (context) => {
+    needsOnly(context, 'root', 'whiteouts');
     const scratch = scratchDirectory(context);
     const place = join(scratch, 'place');
     mkdirSync(join(place, 'lower/d'), { recursive: true });
