@@ -116,7 +116,10 @@ function layerParser({ place, budget, warn }: UnpackOptions): LayerParser {
     },
   });
   return {
-    push: (chunk) => reader.push(chunk),
+    push(chunk) {
+      judge.read(chunk.length);
+      reader.push(chunk);
+    },
     take: () => encoder.take(),
     end() {
       reader.end();

@@ -209,6 +209,15 @@ describe('blobs', () => {
     await refused(scene, loadImage(scene, lies, 'lies'), 'layer 1: ', other.diffId, layer.diffId);
   });
 
+  it('that go on for long behind their archive end soon', async (context) => {
+    const scene = await sceneOf(context);
+    const layer = layerOfArchive(archive(file('x', 'x')));
+    const zeros = gzipSync(Buffer.alloc(64 * 2 ** 20));
+    const blob = Buffer.concat([layer.blob, ...Array.from({ length: 32 }, () => zeros)]);
+    const loading = loadImage(scene, hostileImage([{ ...layer, blob }]), 'tail');
+    await refused(scene, loading, 'layer 1: the layer unpacks to more than 250 times its packed size');
+  });
+
   it('hide nothing behind the end of their archive', async (context) => {
     const scene = await sceneOf(context);
     const shown = archive(file('x', 'x'));

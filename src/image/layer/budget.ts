@@ -13,7 +13,10 @@ export interface LayerBudget {
   readonly names: number;
   /** Bytes of the extended attributes of one entry, names and values. */
   readonly xattrs: number;
-  /** Unpacked bytes for each packed one. The first 256 MiB are free: small layers of zeros are no bombs. */
+  /**
+   * Unpacked bytes for each packed one, of those and of the archive with all that is in it. The first 256 MiB are free: small layers of
+   * zeros are no bombs.
+   */
   readonly ratio: number;
 }
 
@@ -41,12 +44,15 @@ const FREE_BYTES = 256 * 2 ** 20;
 /** What a layer has used so far. */
 export interface Spending {
   bytes: number;
+  archive: number;
   entries: number;
   names: number;
 }
 
 export interface Purse {
   readonly spent: Readonly<Spending>;
+  /** Bytes of the archive that were read. */
+  archive(bytes: number): void;
   /** Before anything of the entry is done. */
   entry(entry: TarEntry): void;
   /** A directory that none of the entries names. */
@@ -56,10 +62,14 @@ export interface Purse {
 
 /** `packed` is the size of the layer's blob, bytes. Throws TOO_LARGE. */
 export function purse(budget: LayerBudget, packed: number): Purse {
-  const spent: Spending = { bytes: 0, entries: 0, names: 0 };
+  const spent: Spending = { bytes: 0, archive: 0, entries: 0, names: 0 };
   const count = (): void => check(budget, 'entries', (spent.entries += 1));
+  const weigh = (bytes: number): void => {
+    if (bytes > FREE_BYTES) check(budget, 'ratio', Math.ceil(bytes / Math.max(packed, 1)));
+  };
   return {
     spent,
+    archive: (bytes) => weigh((spent.archive += bytes)),
     entry(entry) {
       count();
       const xattrs = xattrBytes(entry);
@@ -67,7 +77,7 @@ export function purse(budget: LayerBudget, packed: number): Purse {
       check(budget, 'xattrs', xattrs);
       check(budget, 'names', (spent.names += names));
       check(budget, 'bytes', (spent.bytes += entry.size + names + xattrs));
-      if (spent.bytes > FREE_BYTES) check(budget, 'ratio', Math.ceil(spent.bytes / Math.max(packed, 1)));
+      weigh(spent.bytes);
     },
     implied: count,
     depth: (components) => check(budget, 'depth', components),

@@ -33,6 +33,8 @@ export interface LayerSummary {
 
 /** Each function throws INVALID_ARGUMENT or TOO_LARGE for an archive that is refused, naming the entry; nothing more may be given then. */
 export interface LayerJudge {
+  /** Of each piece of the archive, before it is parsed: what is no entry's, behind the end say, counts too. */
+  read(bytes: number): void;
   /** True where the entry's content is that of the `file` last emitted; else it is nobody's. */
   entry(entry: TarEntry): boolean;
   /** After the last entry. */
@@ -50,6 +52,7 @@ export function layerJudge(options: JudgeOptions): LayerJudge {
   // An archive need not have an entry for its root.
   layer.emit({ kind: 'imply', path: '' });
   return {
+    read: (bytes) => layer.purse.archive(bytes),
     entry(entry) {
       const subject = (): string => `entry ${quoted(entry.name)}`;
       const dropped = (kind: string, why: string): void =>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { RuntsError } from '../../../src/errors.ts';
-import type { JudgeOptions } from '../../../src/image/layer/judge.ts';
+import { type JudgeOptions, layerJudge } from '../../../src/image/layer/judge.ts';
 import type { TarEntry } from '../../../src/image/tar/entry.ts';
 import { brief, entry, judged } from '../../support/layer.ts';
 
@@ -120,4 +120,11 @@ it('a look-up through links ends', () => {
   expect(() => judged([...links, brief('l/x')])).toThrow(
     'too many components on the way through symbolic links',
   );
+});
+
+it('what is no entry counts as well', () => {
+  const judge = layerJudge({ emit: () => undefined, packed: MIB });
+  judge.read(250 * MIB);
+  judge.read(6 * MIB);
+  expect(() => judge.read(1)).toThrow('the layer unpacks to more than 250 times its packed size');
 });
