@@ -1,5 +1,6 @@
 import type { Host } from '../host/host.ts';
 import { formatJson } from '../spec/json-format.ts';
+import { visibleLine } from './visible.ts';
 
 /** What a verb returns; only this file writes to standard output. */
 export type Output =
@@ -39,7 +40,7 @@ export function print(host: Host, output: Output): number | Promise<number> {
       host.self.out(goJson(output.value, output.indent) + (output.newline ? '\n' : ''));
       return output.code ?? 0;
     case 'table':
-      host.self.out(formatTable(output.rows));
+      host.self.out(formatTable(output.rows.map((row) => row.map(visibleLine))));
       return 0;
     case 'stream':
       return printAll(host, output.values);
@@ -59,10 +60,18 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\u2029': '\\u2029',
 };
 
-/** JSON with the bytes of Go's encoding/json, which escapes what HTML and JavaScript would read. */
+/**
+ * JSON with the bytes of Go's encoding/json, which escapes what HTML and JavaScript would read; beside that what terminals obey, which
+ * JSON may have as it is.
+ */
 export function goJson(value: unknown, indent = ''): string {
-  return formatJson(value, indent).replace(/[<>&\u2028\u2029]/g, (char) => ESCAPES[char] ?? char);
+  return formatJson(value, indent).replace(
+    /[<>&\u2028\u2029\u007f-\u009f]/g,
+    (char) => ESCAPES[char] ?? escaped(char),
+  );
 }
+
+const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 const MIN_WIDTH = 12;
 const PADDING = 3;

@@ -5,3 +5,8 @@
 export function visible(text: string): string {
   return text.replace(/[^\P{Cc}\n\t]/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
+
+/** The same for what stands in a line with others. */
+export function visibleLine(text: string): string {
+  return visible(text).replace(/[\n\t]/g, ' ');
+}

@@ -87,4 +87,11 @@ describe('output', () => {
   it("escapes as Go's JSON does", () => {
     expect(goJson({ a: '<&>\u2028' })).toBe('{"a":"\\u003c\\u0026\\u003e\\u2028"}');
   });
+
+  it('has nothing that a terminal obeys', async () => {
+    expect(goJson({ a: '\u001b[2J\u009b2J\u007f' })).toBe('{"a":"\\u001b[2J\\u009b2J\\u007f"}');
+    const host = memoryHost();
+    await print(host, { kind: 'table', rows: [['NAME'], ['a\u001b[2J\nb\u009b2J']] });
+    expect(host.written.out).toBe('NAME\na\\x1b[2J b\\x9b2J\n');
+  });
 });

@@ -1,14 +1,13 @@
 import type { InspectedImage } from '../../image/store/inspect.ts';
 import type { ImageConfig } from '../../image/types.ts';
 import { formatBytes } from '../bytes.ts';
-import { visible } from '../visible.ts';
 import type { VerbFunction } from '../verb.ts';
 import { jsonOr, lines, shortDigest, withStore } from './store.ts';
 
 export const verb: VerbFunction = (input) =>
   withStore(input, async ({ store }) => {
     const image = await store.inspect(input.args[0] ?? '');
-    return jsonOr(input, image, () => lines(describe(image).map(visible)));
+    return jsonOr(input, image, () => lines(describe(image)));
   });
 
 function describe({ names, digest, platform, config, layers, usedBy }: InspectedImage): string[] {

@@ -7,6 +7,7 @@ import { interruptible } from '../interruption.ts';
 import type { Output } from '../output.ts';
 import { progressBars } from '../progress.ts';
 import type { Input } from '../verb.ts';
+import { visibleLine } from '../visible.ts';
 
 /** What a verb of images gets beside its input. */
 export interface Work {
@@ -44,9 +45,10 @@ export function jsonOr({ flags }: Input, value: unknown, output: () => Output): 
   return isOn(flags, 'json') ? { kind: 'json', value, indent: '  ', newline: true } : output();
 }
 
+/** Names in them may be an image's own choice. */
 export const lines = (texts: readonly string[]): Output => ({
   kind: 'text',
-  text: texts.map((text) => `${text}\n`).join(''),
+  text: texts.map((text) => `${visibleLine(text)}\n`).join(''),
 });
 
 const SHORT = 12;

@@ -9,7 +9,7 @@ export interface LayerBudget {
   readonly entries: number;
   /** Components of a path. */
   readonly depth: number;
-  /** Bytes of the names of all entries and of the targets of links: these are kept in memory until the layer is done. */
+  /** Bytes of the names of all entries, of links' targets and of directories' paths: these are kept in memory until the layer is done. */
   readonly names: number;
   /** Bytes of the extended attributes of one entry, names and values. */
   readonly xattrs: number;
@@ -57,6 +57,8 @@ export interface Purse {
   entry(entry: TarEntry): void;
   /** A directory that none of the entries names. */
   implied(): void;
+  /** Before a directory is made; links may make its path much longer than its entry's name. */
+  directory(path: string): void;
   depth(components: number): void;
 }
 
@@ -80,6 +82,7 @@ export function purse(budget: LayerBudget, packed: number): Purse {
       weigh(spent.bytes);
     },
     implied: count,
+    directory: (path) => check(budget, 'names', (spent.names += path.length)),
     depth: (components) => check(budget, 'depth', components),
   };
 }

@@ -58,6 +58,7 @@ function implyDirectory(layer: Layer, spot: Spot): Directory {
  * none of it is seen in the directory.
  */
 export function addDirectory(layer: Layer, spot: Spot, action: Action): Directory {
+  layer.purse.directory(spot.path);
   const directory = newDirectory();
   const isReplacement = spot.parent.children.has(spot.name);
   spot.parent.children.set(spot.name, directory);

@@ -1,12 +1,13 @@
 import { readSync } from 'node:fs';
 import { posix } from 'node:path';
 import type { TarEntry } from '../tar/entry.ts';
+import { TAR_LIMITS } from '../tar/limits.ts';
 import { tarReader } from '../tar/reader.ts';
 import type { TarReader } from '../tar/reader.ts';
 import { about } from '../tar/refusal.ts';
 import type { BlobPlace } from '../types.ts';
 import { damaged } from './failure.ts';
-import { readPlace } from './files.ts';
+import { readPlace, withinSource } from './files.ts';
 import type { SourceFiles } from './files.ts';
 
 /** What an archive has at a name: bytes, or another name. */
@@ -15,6 +16,7 @@ type Index = ReadonlyMap<string, Indexed>;
 
 /** Names are kept in memory; an image of 500 layers has some 1,500. */
 const MAX_ENTRIES = 100_000;
+const LIMITS = { ...TAR_LIMITS, extension: 2 ** 16, extensions: 2 ** 24 };
 const MAX_LINKS = 8;
 const BLOCK = 512;
 
@@ -36,7 +38,7 @@ export function archiveFiles(archive: BlobPlace, name: string, close: () => void
 
 /** Links lead from name to name of the same archive, and nowhere else. */
 function resolve(index: Index, path: string): BlobPlace | undefined {
-  let found = index.get(normal(path));
+  let found = index.get(withinSource(path));
   for (let links = 0; found !== undefined && links <= MAX_LINKS; links++) {
     if ('place' in found) return found.place;
     found = index.get(found.target);
@@ -44,19 +46,17 @@ function resolve(index: Index, path: string): BlobPlace | undefined {
   return undefined;
 }
 
-/** As a path from the archive's root, which nothing leads out of. */
-const normal = (path: string): string => posix.normalize(`/${path}`);
-
 /** Of several entries of one name the last one counts. Contents are not read. */
 function indexOf(archive: BlobPlace, name: string): Index {
   const index = new Map<string, Indexed>();
   const found: TarEntry[] = [];
-  const reader = tarReader({ entry: (entry) => void found.push(entry), content: () => {} });
+  const reader = tarReader({ entry: (entry) => void found.push(entry), content: () => {} }, LIMITS);
   for (let at = 0; at < archive.size; at += reader.skip()) {
     pushBlock(reader, archive, at, name);
     at += BLOCK;
     const entry = found.pop();
-    if (entry !== undefined) index.set(normal(entry.name), indexed(entry, placeIn(archive, at, entry, name)));
+    if (entry !== undefined)
+      index.set(withinSource(entry.name), indexed(entry, placeIn(archive, at, entry, name)));
     if (index.size > MAX_ENTRIES) throw damaged(name, `has more than ${MAX_ENTRIES} entries`);
   }
   named(name, () => reader.end());
@@ -73,8 +73,8 @@ function placeIn(archive: BlobPlace, at: number, entry: TarEntry, name: string):
 }
 
 function indexed({ type, name, target }: TarEntry, place: BlobPlace): Indexed {
-  if (type === 'symlink') return { target: normal(posix.join(posix.dirname(`/${name}`), target)) };
-  return type === 'hardlink' ? { target: normal(target) } : { place };
+  if (type === 'symlink') return { target: withinSource(posix.join(posix.dirname(`/${name}`), target)) };
+  return type === 'hardlink' ? { target: withinSource(target) } : { place };
 }
 
 /** Errors of the reader name the archive. */

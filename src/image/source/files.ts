@@ -1,5 +1,6 @@
 /** Files that somebody else has written, read by descriptors: no name leads out of where it begins. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { posix } from 'node:path';
 import { checked } from '../../host/checked.ts';
 import { hostFailed } from '../../host/failure.ts';
 import { HostError } from '../../host/host.ts';
@@ -28,9 +29,12 @@ export function openPath(path: string, name: string): number {
   return opened(name, () => openSync(path, O_RDONLY | O_NONBLOCK));
 }
 
+/** As a path from the root of a source, which no `..` leads out of. */
+export const withinSource = (path: string): string => posix.normalize(`/${path}`);
+
 /** A regular file below a directory, with no symbolic link on the way; undefined for what is not there. */
 export function openBelow(directory: number, path: string, name: string): number | undefined {
-  const components = path.split('/');
+  const components = withinSource(path).slice(1).split('/');
   const last = components.pop() ?? '';
   let parent: number | undefined = directory;
   for (const component of components) {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { closeSync, constants, openSync } from 'node:fs';
 import { damaged } from '../source/failure.ts';
 import type { SourceLayer } from '../types.ts';
@@ -15,8 +16,9 @@ export async function copyBlob(
   { place, compression, digest, diffId }: SourceLayer,
   name: string,
 ): Promise<StagedBlob> {
-  const path = `${stage.directory}/${hexOf(diffId)}`;
-  const copy = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o600);
+  // A file of its own: one image may have the same layer packed in several ways.
+  const path = `${stage.directory}/${randomBytes(16).toString('hex')}`;
+  const copy = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
   const reader = native.openBlob({ ...place, compression, copy });
   try {
     const buffer = new Uint8Array(CHUNK);

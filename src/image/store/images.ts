@@ -71,20 +71,31 @@ export function checkName(name: string): void {
 const MIN_PREFIX = 6;
 
 /**
- * The digest of the manifest that a name means, or a digest, or enough of its beginning.
+ * The digest of the manifest that a name means, or a digest, or enough of its beginning. An image comes with names of its own
+ * choice, so one that looks like another's digest stands for neither.
  * @throws {RuntsError} NOT_FOUND, INVALID_ARGUMENT for a beginning of several.
  */
 export function findImage(context: StoreContext, wanted: string): Digest {
   const names = readNames(context);
   const named = names.find(({ name }) => name === wanted);
-  if (named !== undefined) return named.digest;
-  const [, prefix] = /^(?:sha256:)?([0-9a-f]{6,64})$/.exec(wanted) ?? [];
-  const found = new Set(names.map(({ digest }) => digest));
-  const fitting = [...found].filter((digest) => prefix !== undefined && hexOf(digest).startsWith(prefix));
-  const [first] = fitting;
-  if (first !== undefined && fitting.length === 1) return first;
+  const begun = beginningWith(names, wanted);
+  const found = new Set(named === undefined ? begun : [named.digest, ...begun]);
+  const [first] = found;
   if (first === undefined) throw unknown(wanted);
-  throw new RuntsError('INVALID_ARGUMENT', `image ${wanted}: is the beginning of ${fitting.length} digests`);
+  if (found.size === 1) return first;
+  if (named === undefined)
+    throw new RuntsError('INVALID_ARGUMENT', `image ${wanted}: is the beginning of ${found.size} digests`);
+  throw new RuntsError(
+    'INVALID_ARGUMENT',
+    `image ${wanted}: is a name, and the beginning of another image's digest`,
+    { hint: 'write sha256: before a digest' },
+  );
+}
+
+function beginningWith(names: readonly NamedImage[], wanted: string): Digest[] {
+  const [, prefix] = /^(?:sha256:)?([0-9a-f]{6,64})$/.exec(wanted) ?? [];
+  if (prefix === undefined) return [];
+  return names.map(({ digest }) => digest).filter((digest) => hexOf(digest).startsWith(prefix));
 }
 
 function unknown(name: string): RuntsError {

@@ -39,10 +39,9 @@ export async function removeImages(context: StoreContext, wanted: readonly strin
 }
 
 function named(context: StoreContext, all: readonly NamedImage[], wanted: string): readonly NamedImage[] {
-  const one = all.filter(({ name }) => name === wanted);
-  if (one.length > 0) return one;
   const digest = findImage(context, wanted);
-  return all.filter((image) => image.digest === digest);
+  const one = all.filter(({ name }) => name === wanted);
+  return one.length > 0 ? one : all.filter((image) => image.digest === digest);
 }
 
 function contentsOfAll(context: StoreContext, digests: ReadonlySet<Digest>): Contents {

@@ -157,6 +157,12 @@ describe('volumes', () => {
       'image: config.Volumes: "/proc" is left out: it would cover what is not of the image',
     ]);
   });
+
+  test('are not so many that nobody can mount them', async () => {
+    await expect(mountsOf(...Array.from({ length: 300 }, (_, number) => `/${number}`))).rejects.toThrow(
+      'image: config.Volumes: 300 volumes, and at most 256 are made',
+    );
+  });
 });
 
 test('the rest is that of spec.base() with a root that can be written and what root in an image needs', async () => {

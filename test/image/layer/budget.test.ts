@@ -75,6 +75,13 @@ it.each<[string, TarEntry[], Partial<JudgeOptions>, string, string]>([
     '--max-name-bytes',
   ],
   [
+    'paths of directories, which links make long',
+    [brief('a/b/c/'), brief('l -> a/b/c'), brief('l/d/')],
+    { budget: { names: 30 } },
+    'entry "l/d/": the names of the layer\'s entries have more than 30 bytes',
+    '--max-name-bytes',
+  ],
+  [
     'xattrs',
     [entry('x', { xattrs: new Map([['user.a', 'bc']]) })],
     { budget: { xattrs: 7 } },
