@@ -24,18 +24,18 @@ std::string environment() {
 }
 
 // By the step without its slot, cache and section.
-std::string key_of(std::string_view fields) {
+SeccompKey key_of(std::string_view fields) {
   plan::Reader reader(fields.data(), fields.data() + fields.size());
   reader.u32();
   reader.str();
   reader.str();
-  return ("runts 3" + environment()).append(reader.rest());
+  return {"runts 3" + environment(), reader.rest()};
 }
 
 // By the text of the profile in a config. What the text means, only this very build can be trusted to see as it did when the
 // program was kept.
-std::string key_of_section(std::string_view section) {
-  return std::string("section ").append(build_id()).append(environment()).append(section);
+SeccompKey key_of_section(std::string_view section) {
+  return {std::string("section ").append(build_id()).append(environment()), section};
 }
 
 // Programs loaded before, sealed: many containers may have the same memory. The last used first.
@@ -67,7 +67,7 @@ void remember(std::string key, const Fd &memfd) {
   if (kept.programs.size() > kKeptInMemory) kept.programs.pop_back();
 }
 
-Status find_or_compile(const plan::SeccompCompile &step, const std::string &key, Program &program) {
+Status find_or_compile(const plan::SeccompCompile &step, const SeccompKey &key, Program &program) {
   SeccompStore store(step.cache.c_str());
   if (!store.find(key, program)) {
     if (Status status = compile_seccomp(step, program); !status.ok()) return status;
@@ -85,8 +85,8 @@ Status seal(const Program &program, Fd &memfd) {
 }  // namespace
 
 Status seccomp_program(const plan::SeccompCompile &step, std::string_view fields, Fd &memfd) {
-  std::string key = key_of(fields);
-  memfd = recall(key);
+  SeccompKey key = key_of(fields);
+  memfd = recall(key.whole());
   if (memfd) return done();
   Program program;
   if (Status status = find_or_compile(step, key, program); !status.ok()) return status;
@@ -94,7 +94,7 @@ Status seccomp_program(const plan::SeccompCompile &step, std::string_view fields
     return failed(EINVAL, "seccomp_export_bpf()", "the program has more than 4096 instructions");
   }
   if (Status status = seal(program, memfd); !status.ok()) return status;
-  remember(std::move(key), memfd);
+  remember(key.whole(), memfd);
   return done();
 }
 

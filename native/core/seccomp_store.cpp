@@ -1,5 +1,6 @@
 #include "seccomp_store.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -28,8 +29,8 @@ uint64_t mixed(uint64_t hash, uint64_t word) {
 }
 
 // Of eight bytes at a time, as a key is long.
-uint64_t hash_of(std::string_view bytes) {
-  uint64_t hash = bytes.size(), word;
+uint64_t hash_of(std::string_view bytes, uint64_t hash) {
+  uint64_t word;
   for (; bytes.size() >= sizeof(word); bytes.remove_prefix(sizeof(word))) {
     memcpy(&word, bytes.data(), sizeof(word));
     hash = mixed(hash, word);
@@ -40,10 +41,12 @@ uint64_t hash_of(std::string_view bytes) {
 }
 
 struct Name {
-  explicit Name(const std::string &key) {
-    snprintf(text, sizeof(text), "%016lx", static_cast<unsigned long>(hash_of(key)));
+  explicit Name(const SeccompKey &key) {
+    uint64_t hash = hash_of(key.rest, hash_of(key.head, key.size()));
+    for (size_t digit = 0; digit < kDigits; digit++) text[digit] = "0123456789abcdef"[hash >> 4 * digit & 15];
   }
-  char text[24];
+  static constexpr size_t kDigits = 16;
+  char text[kDigits + 1] = {};
 };
 
 bool ours_alone(int fd, mode_t type, struct stat &info) {
@@ -51,24 +54,34 @@ bool ours_alone(int fd, mode_t type, struct stat &info) {
          !(info.st_mode & (S_IWGRP | S_IWOTH));
 }
 
-bool parse(const std::string &content, const std::string &key, Program &program) {
-  Header header;
-  if (content.size() < sizeof(header)) return false;
-  memcpy(&header, content.data(), sizeof(header));
-  size_t code = sizeof(sock_filter) * static_cast<size_t>(header.instructions);
-  if (header.magic != kMagic || header.key_size != key.size() || header.instructions > kMaxInstructions)
-    return false;
-  if (content.size() != sizeof(header) + key.size() + code) return false;
-  if (content.compare(sizeof(header), key.size(), key) != 0) return false;
-  program.resize(header.instructions);
-  memcpy(program.data(), content.data() + sizeof(header) + key.size(), code);
+bool read_whole(int file, void *bytes, size_t size) { return read(file, bytes, size) == static_cast<ssize_t>(size); }
+
+// In parts: a key that is kept somewhere as a whole would cost more for its memory than for its bytes.
+bool goes_on_with(int file, std::string_view bytes) {
+  char part[4096];
+  while (!bytes.empty()) {
+    size_t size = std::min(bytes.size(), sizeof(part));
+    if (!read_whole(file, part, size) || memcmp(part, bytes.data(), size) != 0) return false;
+    bytes.remove_prefix(size);
+  }
   return true;
 }
 
-std::string content_of(const std::string &key, const Program &program) {
+bool read_program(int file, size_t size, const SeccompKey &key, Program &program) {
+  Header header;
+  if (!read_whole(file, &header, sizeof(header)) || header.magic != kMagic) return false;
+  if (header.key_size != key.size() || header.instructions > kMaxInstructions) return false;
+  size_t code = sizeof(sock_filter) * static_cast<size_t>(header.instructions);
+  if (size != sizeof(header) + header.key_size + code) return false;
+  if (!goes_on_with(file, key.head) || !goes_on_with(file, key.rest)) return false;
+  program.resize(header.instructions);
+  return read_whole(file, program.data(), code);
+}
+
+std::string content_of(const SeccompKey &key, const Program &program) {
   Header header{kMagic, static_cast<uint32_t>(key.size()), static_cast<uint32_t>(program.size())};
   std::string content(reinterpret_cast<const char *>(&header), sizeof(header));
-  content += key;
+  content.append(key.head).append(key.rest);
   return content.append(reinterpret_cast<const char *>(program.data()), program.size() * sizeof(sock_filter));
 }
 
@@ -85,19 +98,16 @@ const Fd &SeccompStore::directory(bool make) {
   return directory_;
 }
 
-bool SeccompStore::find(const std::string &key, Program &program) {
+bool SeccompStore::find(const SeccompKey &key, Program &program) {
   const Fd &dir = directory(false);
   if (!dir) return false;
   Fd file(openat(dir.get(), Name(key).text, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   struct stat info;
   if (!file || !ours_alone(file.get(), S_IFREG, info)) return false;
-  size_t size = static_cast<size_t>(info.st_size);
-  if (size > sizeof(Header) + key.size() + kMaxInstructions * sizeof(sock_filter)) return false;
-  std::string content(size, '\0');
-  return read(file.get(), content.data(), size) == info.st_size && parse(content, key, program);
+  return read_program(file.get(), static_cast<size_t>(info.st_size), key, program);
 }
 
-void SeccompStore::keep(const std::string &key, const Program &program) {
+void SeccompStore::keep(const SeccompKey &key, const Program &program) {
   const Fd &dir = directory(true);
   if (!dir) return;
   Name name(key);

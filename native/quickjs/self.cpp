@@ -45,15 +45,17 @@ JSValue get_ids(const Call &call) {
   return from_list(call.context, ids, [&](unsigned id) { return JS_NewUint32(call.context, id); });
 }
 
-// capabilities(): numbers of those that are permitted and in the bounding set
+// capabilities(): numbers of those that are permitted and in the bounding set. execve(2) has left none permitted beyond that
+// set but inheritable ones (capabilities(7)), and neither has changed since.
 JSValue get_capabilities(const Call &call) {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct data[2]{};
   if (syscall(SYS_capget, &header, data) != 0) return fail(call.context, errno, "capget");
   std::vector<int> numbers;
   for (int number = 0; number < 64; number++) {
-    bool permitted = data[number / 32].permitted >> (number % 32) & 1;
-    if (permitted && prctl(PR_CAPBSET_READ, number, 0, 0, 0) == 1) numbers.push_back(number);
+    auto [effective, permitted, inheritable] = data[number / 32];
+    bool beyond = inheritable >> number % 32 & 1 && prctl(PR_CAPBSET_READ, number, 0, 0, 0) != 1;
+    if (permitted >> number % 32 & 1 && !beyond) numbers.push_back(number);
   }
   return from_list(call.context, numbers, [&](int number) { return JS_NewInt32(call.context, number); });
 }
