@@ -10,7 +10,7 @@ import { compressionOf } from '../source/media-types.ts';
 import { corrupt, hasBlob, readDocument } from '../store/blobs.ts';
 import type { StoreContext } from '../store/context.ts';
 import { checkName } from '../store/images.ts';
-import { namelessFile, openStage } from '../store/ingest.ts';
+import { namelessFile, withStage } from '../store/ingest.ts';
 import type { Stage } from '../store/ingest.ts';
 import { requireLayer } from '../store/layers.ts';
 import type { LoadedImage } from '../store/load.ts';
@@ -43,8 +43,7 @@ export async function commit(
   options: CommitOptions,
 ): Promise<LoadedImage> {
   checkName(name);
-  const stage = await openStage(context);
-  try {
+  return withStage(context, async (stage) => {
     const base = baseOf(context, container);
     const { layer, place } = await readLayer(context, stage, container, options);
     try {
@@ -53,9 +52,7 @@ export async function commit(
     } finally {
       closeSync(place.descriptor);
     }
-  } finally {
-    stage.discard();
-  }
+  });
 }
 
 /** What lies in the container's directory already is no bomb because it packs well. */

@@ -6,7 +6,7 @@ import type { ReportProgress } from '../progress.ts';
 import { readDocument } from '../store/blobs.ts';
 import type { StoreContext } from '../store/context.ts';
 import { findImage, readNames } from '../store/images.ts';
-import { openStage } from '../store/ingest.ts';
+import { withStage } from '../store/ingest.ts';
 import { announce } from '../store/needs.ts';
 import { readStored } from '../store/stored.ts';
 import type { Descriptor, Digest } from '../types.ts';
@@ -57,8 +57,7 @@ export async function save(
   options: SaveOptions = {},
 ): Promise<SavedImage> {
   refuseFormat(target, options);
-  const stage = await openStage(context);
-  try {
+  return withStage(context, async (stage) => {
     const image = imageOf(context, name);
     const { manifest, descriptor } = image;
     const blobs = [descriptor, manifest.config, ...manifest.layers];
@@ -71,9 +70,7 @@ export async function save(
       digest: descriptor.digest,
       size: blobs.reduce((sum, { size }) => sum + size, 0),
     };
-  } finally {
-    stage.discard();
-  }
+  });
 }
 
 function refuseFormat({ kind }: SaveTarget, { format }: SaveOptions): void {

@@ -1,4 +1,5 @@
 /** Sources that cannot be read at any place get a file first, where they can. */
+import { closeSync } from 'node:fs';
 import { addAbortSignal } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { RuntsError } from '../../errors.ts';
@@ -60,8 +61,22 @@ async function fill(
   name: string,
   next: () => Promise<Uint8Array | undefined>,
 ): Promise<BlobPlace> {
-  const { limit, signal } = spool;
   const descriptor = spool.file();
+  try {
+    return { descriptor, offset: 0, size: await copyInto(descriptor, spool, name, next) };
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
+/** Gives the number of bytes. */
+async function copyInto(
+  descriptor: number,
+  { limit, signal }: Spool,
+  name: string,
+  next: () => Promise<Uint8Array | undefined>,
+): Promise<number> {
   let size = 0;
   for (let bytes = await next(); bytes !== undefined && bytes.length > 0; bytes = await next()) {
     signal?.throwIfAborted();
@@ -69,7 +84,7 @@ async function fill(
     await writeAll(descriptor, bytes, size);
     size += bytes.length;
   }
-  return { descriptor, offset: 0, size };
+  return size;
 }
 
 function tooMuch(name: string, limit: number): RuntsError {

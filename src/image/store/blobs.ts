@@ -38,10 +38,11 @@ export interface StagedBlob {
   readonly size: number;
 }
 
+/** Synced already: it is small. */
 export function stageDocument(stage: Stage, bytes: Uint8Array): StagedBlob {
   const digest = digestOf(bytes);
   const path = `${stage.directory}/${hexOf(digest)}`;
-  if (!existsSync(path)) writeNew(path, bytes);
+  if (!existsSync(path)) writeNew(path, bytes, true);
   return { digest, path, size: bytes.length };
 }
 

@@ -39,7 +39,7 @@ export async function faultOfLayer(
     const differs = await difference(diffOf(layerDirectory(context.paths, chainId)), again, context.signal);
     return differs === undefined ? undefined : { of: 'layer', problem: differs };
   } finally {
-    context.files.removeTree(again);
+    await context.native.discardTree(again);
   }
 }
 

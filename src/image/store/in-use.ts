@@ -15,7 +15,7 @@ export interface Contents {
 
 /**
  * All that names, uses and loads under way lead to. Nothing is counted: what a crash leaves cannot be wrong. The caller has
- * the store's lock, and has cleared what dead loads left.
+ * the store's lock.
  */
 export function inUse(context: StoreContext): Contents {
   const found: Contents = { blobs: new Set(), layers: new Set() };

@@ -9,7 +9,7 @@ export interface Stage {
   /** Empty at first. */
   readonly directory: string;
   /** Removes what is left there, and lets others have the place. */
-  discard(): void;
+  discard(): Promise<void>;
 }
 
 const LOCK = '.lock';
@@ -19,19 +19,29 @@ export async function openStage(
   context: StoreContext,
   name = randomBytes(16).toString('hex'),
 ): Promise<Stage> {
-  const { files, paths } = context;
+  const { native, paths } = context;
   const directory = `${paths.ingest}/${name}`;
   const lock = await acquire(context, directory + LOCK);
   // What a process has left that died here.
-  files.removeTree(directory);
+  await native.discardTree(directory);
   mkdirSync(directory, { mode: 0o700 });
   return { directory, discard: () => discard(context, directory, lock) };
 }
 
-/** The lock's file goes while it is held: who waits for it sees that, and makes a new one. */
-function discard({ files }: StoreContext, directory: string, lock: HostLock): void {
+/** Acts with a place of its own, which goes whatever comes. */
+export async function withStage<T>(context: StoreContext, act: (stage: Stage) => Promise<T>): Promise<T> {
+  const stage = await openStage(context);
   try {
-    files.removeTree(directory);
+    return await act(stage);
+  } finally {
+    await stage.discard();
+  }
+}
+
+/** The lock's file goes while it is held: who waits for it sees that, and makes a new one. */
+async function discard({ native }: StoreContext, directory: string, lock: HostLock): Promise<void> {
+  try {
+    await native.discardTree(directory);
     unlinkSync(directory + LOCK);
   } finally {
     lock.release();
@@ -39,11 +49,11 @@ function discard({ files }: StoreContext, directory: string, lock: HostLock): vo
 }
 
 /** Removes what processes have left that died. */
-export function clearIngest(context: StoreContext): void {
+export async function clearIngest(context: StoreContext): Promise<void> {
   for (const name of stageNames(context)) {
     const directory = `${context.paths.ingest}/${name}`;
     const lock = context.files.tryLock(directory + LOCK);
-    if (lock !== undefined) discard(context, directory, lock);
+    if (lock !== undefined) await discard(context, directory, lock);
   }
 }
 

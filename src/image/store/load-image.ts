@@ -34,7 +34,7 @@ export async function loadImage(
     const digest = await publish(context, stage, image, layers);
     return { names: image.names, digest, layers: layers.map(loadedLayer) };
   } finally {
-    for (const { stage: own } of layers) own?.discard();
+    for (const { stage: own } of layers) await own?.discard();
   }
 }
 

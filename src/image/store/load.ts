@@ -9,9 +9,10 @@ import type { Spool } from '../source/spool.ts';
 import type { Digest, Platform, SourceImage } from '../types.ts';
 import type { StoreContext } from './context.ts';
 import { checkName } from './images.ts';
-import { namelessFile, openStage } from './ingest.ts';
+import { namelessFile, withStage } from './ingest.ts';
 import type { Stage } from './ingest.ts';
 import { loadImage } from './load-image.ts';
+import type { ImageLoad } from './load-image.ts';
 
 export interface LoadOptions {
   /** In place of the source's own name. */
@@ -46,28 +47,29 @@ export interface LoadedLayer {
  * Puts the images of a source into the store, one after the other. Of one that fails nothing stays.
  * @throws {RuntsError} as openSource of ../source/open.ts, and for layers that are refused.
  */
-export async function load(
-  context: StoreContext,
-  source: string,
-  options: LoadOptions,
-): Promise<LoadedImage[]> {
+export function load(context: StoreContext, source: string, options: LoadOptions): Promise<LoadedImage[]> {
   const location = parseLocation(source, options.ref);
-  const { platform = thisPlatform() } = options;
-  const stage = await openStage(context);
-  try {
+  const { platform = thisPlatform(), name } = options;
+  return withStage(context, async (stage) => {
     const opened = await openSource(location, { platform }, spoolIn(context, stage, options));
     try {
-      const loaded: LoadedImage[] = [];
-      for (const image of withNames(opened.images, options.name, nameOf(location))) {
-        loaded.push(await loadImage(context, stage, image, { ...options, source: nameOf(location) }));
-      }
-      return loaded;
+      const images = withNames(opened.images, name, nameOf(location));
+      return await loadImages(context, stage, images, { ...options, source: nameOf(location) });
     } finally {
       opened.close();
     }
-  } finally {
-    stage.discard();
-  }
+  });
+}
+
+async function loadImages(
+  context: StoreContext,
+  stage: Stage,
+  images: readonly SourceImage[],
+  options: ImageLoad,
+): Promise<LoadedImage[]> {
+  const loaded: LoadedImage[] = [];
+  for (const image of images) loaded.push(await loadImage(context, stage, image, options));
+  return loaded;
 }
 
 function spoolIn({ native, signal }: StoreContext, stage: Stage, { budget }: LoadOptions): Spool {

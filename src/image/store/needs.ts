@@ -35,7 +35,7 @@ export async function announce(context: StoreContext, stage: Stage, needs: Needs
   });
 }
 
-/** Of all loads under way. The caller has the store's lock, and has cleared what the dead ones left. */
+/** Of all loads under way, and of dead ones until what they left is cleared. The caller has the store's lock. */
 export function announced(context: StoreContext): Needs[] {
   return stageNames(context)
     .map((name) => readRecord(`${context.paths.ingest}/${name}/${FILE}`, schema))

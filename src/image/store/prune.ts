@@ -1,6 +1,6 @@
 import { removeDeadClaims } from './claims.ts';
 import type { StoreContext } from './context.ts';
-import { clearIngest, openStage } from './ingest.ts';
+import { clearIngest, withStage } from './ingest.ts';
 import { withLock } from './lock.ts';
 import { sweep } from './sweep.ts';
 import type { Swept } from './sweep.ts';
@@ -13,15 +13,12 @@ export interface Pruned extends Swept {
 
 /** Removes all that no name, no directory in use and no load under way leads to. */
 export async function prune(context: StoreContext): Promise<Pruned> {
-  const stage = await openStage(context);
-  try {
-    return await withLock(context, () => {
-      clearIngest(context);
+  await clearIngest(context);
+  return withStage(context, (stage) =>
+    withLock(context, () => {
       removeDeadClaims(context);
       const uses = forgetUses(context);
       return { uses, ...sweep(context, stage) };
-    });
-  } finally {
-    stage.discard();
-  }
+    }),
+  );
 }

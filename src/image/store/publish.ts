@@ -10,7 +10,7 @@ import { manifestFor } from './manifest.ts';
 import type { StagedLayer } from './stage-layer.ts';
 
 /**
- * Makes an image the store's; gives the digest of its manifest. Everything is synced once; then blobs and layers get their
+ * Makes an image the store's; gives the digest of its manifest. Layers are synced all at once; then blobs and layers get their
  * places, each by one rename, and last of all the names.
  */
 export async function publish(
@@ -22,7 +22,8 @@ export async function publish(
   const { paths, native } = context;
   const config = stageDocument(stage, image.configBytes);
   const manifest = stageDocument(stage, image.manifestBytes ?? manifestFor(image, layers));
-  await native.syncFileSystem(paths.directory);
+  const isNew = layers.some(({ stage: own, blob }) => own !== undefined || blob !== undefined);
+  if (isNew) await native.syncFileSystem(paths.directory);
   await withLock(context, () => {
     const packed = layers.map(({ blob }) => blob).filter((blob) => blob !== undefined);
     for (const blob of [config, manifest, ...packed]) publishBlob(context, blob);

@@ -1,6 +1,6 @@
 import type { Digest } from '../types.ts';
 import type { StoreContext } from './context.ts';
-import { clearIngest, openStage } from './ingest.ts';
+import { clearIngest, withStage } from './ingest.ts';
 import { findImage, readNames, writeNames } from './images.ts';
 import type { NamedImage } from './images.ts';
 import { contentsOf } from './in-use.ts';
@@ -19,23 +19,17 @@ export interface Removed extends Swept {
  * @throws {RuntsError} NOT_FOUND, INVALID_ARGUMENT for the beginning of several digests.
  */
 export async function removeImages(context: StoreContext, wanted: readonly string[]): Promise<Removed> {
-  const stage = await openStage(context);
-  try {
-    return await withLock(context, () => {
-      clearIngest(context);
+  await clearIngest(context);
+  return withStage(context, (stage) =>
+    withLock(context, () => {
       const all = readNames(context);
       const going = new Set(wanted.flatMap((name) => named(context, all, name)));
       const among = contentsOfAll(context, new Set([...going].map(({ digest }) => digest)));
-      writeNames(
-        context,
-        stage,
-        all.filter((image) => !going.has(image)),
-      );
+      const staying = all.filter((image) => !going.has(image));
+      writeNames(context, stage, staying);
       return { names: [...going].map(({ name }) => name), ...sweep(context, stage, among) };
-    });
-  } finally {
-    stage.discard();
-  }
+    }),
+  );
 }
 
 function named(context: StoreContext, all: readonly NamedImage[], wanted: string): readonly NamedImage[] {

@@ -56,10 +56,10 @@ export async function stageLayer(
   try {
     const meanwhile = await takeLayer(context, load, layer, options);
     if (meanwhile === undefined) return await unpack(context, stage, layer, options);
-    stage.discard();
+    await stage.discard();
     return meanwhile;
   } catch (error) {
-    stage.discard();
+    await stage.discard();
     throw error;
   }
 }

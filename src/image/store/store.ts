@@ -17,6 +17,7 @@ import { listImages } from './list.ts';
 import type { ListedImage } from './list.ts';
 import { load } from './load.ts';
 import type { LoadedImage, LoadOptions } from './load.ts';
+import { withLock } from './lock.ts';
 import { DEFAULT_STORE } from './paths.ts';
 import type { StorePaths } from './paths.ts';
 import { inspectImage } from './inspect.ts';
@@ -74,23 +75,23 @@ export interface Store {
  * @throws {RuntsError} UNSUPPORTED for a directory that others may write to, INVALID_ARGUMENT for one of other things.
  */
 export async function openStore({ directory = DEFAULT_STORE, warn, signal }: StoreOptions): Promise<Store> {
-  const context = await known(() => {
+  const context = await known(async () => {
     const paths = makeStore(directory);
     const files = coreFiles(addon, () => process.geteuid?.() ?? 0);
     const native = layerFunctions();
     const context: StoreContext = { paths, files, native, warn, ...(signal !== undefined && { signal }) };
-    clearIngest(context);
+    await clearIngest(context);
     return context;
   });
   return {
     paths: context.paths,
     load: (source, options = {}) => known(() => load(context, source, options)),
-    list: () => known(() => listImages(context)),
-    resolve: (name) => known(() => resolveImage(context, name)),
+    list: () => known(() => withLock(context, () => listImages(context))),
+    resolve: (name) => known(() => withLock(context, () => resolveImage(context, name))),
     use: (name, directory) => known(() => useImage(context, name, directory)),
     unuse: (directory) => known(() => unuseImage(context, directory)),
     claim: (owner) => known(() => claim(context, owner)),
-    inspect: (name) => known(() => inspectImage(context, name)),
+    inspect: (name) => known(() => withLock(context, () => inspectImage(context, name))),
     remove: (names) => known(() => removeImages(context, names)),
     prune: () => known(() => prune(context)),
     commit: (container, name, options) => known(() => commit(context, container, name, options)),

@@ -11,7 +11,7 @@ import { digest } from '../source/schemas.ts';
 import type { Digest } from '../types.ts';
 import type { StoreContext } from './context.ts';
 import { replaceFile, syncDirectory } from './durable.ts';
-import { openStage } from './ingest.ts';
+import { withStage } from './ingest.ts';
 import { withLock } from './lock.ts';
 import type { StorePaths } from './paths.ts';
 import { formatRecord, readRecord } from './records.ts';
@@ -53,19 +53,16 @@ const useFile = ({ uses }: StorePaths, directory: string): string =>
 export async function useImage(context: StoreContext, name: string, directory: string): Promise<StoredImage> {
   const { paths } = context;
   const absolute = resolve(directory);
-  const stage = await openStage(context);
-  try {
-    return await withLock(context, () => {
+  return withStage(context, (stage) =>
+    withLock(context, () => {
       const image = resolveImage(context, name);
       if (!existsSync(absolute))
         throw new RuntsError('NOT_FOUND', `${absolute}: is not there to use an image`);
       const use = { version: VERSION, directory: absolute, image: image.digest, layers: image.chainIds };
       replaceFile(useFile(paths, absolute), paths.uses, `${stage.directory}/use.json`, formatRecord(use));
       return image;
-    });
-  } finally {
-    stage.discard();
-  }
+    }),
+  );
 }
 
 /** The directory uses no image any more, whether it did or not. */

@@ -8,7 +8,7 @@ import type { LayerFault } from './check-layer.ts';
 import type { StoreContext } from './context.ts';
 import { findImage, readNames } from './images.ts';
 import { contentsOf } from './in-use.ts';
-import { openStage } from './ingest.ts';
+import { withStage } from './ingest.ts';
 import type { Stage } from './ingest.ts';
 import { condemnLayer, findLayer } from './layers.ts';
 import { withLock } from './lock.ts';
@@ -66,13 +66,10 @@ export async function verifyImages(
 ): Promise<Verified> {
   const digests = wanted.length === 0 ? allImages(context) : wanted.map((name) => findImage(context, name));
   const findings: Findings = { images: new Map(), layers: new Map(), blobs: new Map() };
-  const stage = await openStage(context);
-  try {
+  await withStage(context, async (stage) => {
     const verification = { context, stage, findings, progress };
     for (const digest of new Set(digests)) await verifyImage(verification, digest);
-  } finally {
-    stage.discard();
-  }
+  });
   const { images, layers, blobs } = findings;
   const faults = [...faultsOf('image', images), ...faultsOf('layer', layers), ...faultsOf('blob', blobs)];
   return { images: images.size, layers: layers.size, blobs: blobs.size, faults };

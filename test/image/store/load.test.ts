@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TestContext } from 'vitest';
 import type { RuntsError } from '../../../src/errors.ts';
+import { coreFiles } from '../../../src/host/core-files.ts';
+import { addon } from '../../../src/host/node-addon.ts';
 import type { Progress } from '../../../src/image/progress.ts';
 import { openStore } from '../../../src/image/store/store.ts';
 import type { Store } from '../../../src/image/store/store.ts';
@@ -268,6 +270,35 @@ describe('of an image that is refused nothing stays', () => {
     writeFiles(directory, files);
     await expect(store.load(directory)).rejects.toThrow('"a b" cannot be a name');
     expect(blobsOf(store)).toEqual([]);
+  });
+});
+
+describe('a load that is called off', () => {
+  it('leaves nothing', async (context) => {
+    const { paths } = await newStore(context);
+    const abort = new AbortController();
+    const store = await openStore({ directory: paths.directory, warn: fail, signal: abort.signal });
+    const progress = ({ part }: Progress): void => {
+      if (part === 'layer 2 of 2') abort.abort(new Error('enough'));
+    };
+    const source = layout(context, [{ image: web, name: 'web' }]);
+    await expect(store.load(source, { progress })).rejects.toThrow('enough');
+    expect([...blobsOf(store), ...layersOf(store), ...readdirSync(paths.ingest)]).toEqual([]);
+  });
+
+  it('waits for no other', async (context) => {
+    const { paths } = await newStore(context);
+    const abort = new AbortController();
+    const store = await openStore({ directory: paths.directory, warn: fail, signal: abort.signal });
+    // As a process has it that is unpacking the first layer.
+    const held = coreFiles(addon, () => 0).tryLock(join(paths.ingest, `${base.diffId.slice(7)}.lock`));
+    const source = layout(context, [{ image: web, name: 'web' }]);
+    const progress = (): void => void setImmediate(() => abort.abort(new Error('enough')));
+    await expect(store.load(source, { progress })).rejects.toThrow('enough');
+    held?.release();
+    const next = await openStore({ directory: paths.directory, warn: fail });
+    await next.load(source);
+    expectWhole(next, [web]);
   });
 });
 
