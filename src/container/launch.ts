@@ -29,6 +29,7 @@ import { prepare } from './template.ts';
 import type { Ingredients, Prepared } from './template.ts';
 import { checkTerminal, stdioOf, withTerminal, withTerminalSize } from './terminal.ts';
 import { formatTime } from './time.ts';
+import { requireOwnUpper } from './upper.ts';
 
 /** What create and run are asked for; paths are absolute but for those of the bundle. */
 export interface CreateRequest extends BundleRequest {
@@ -117,6 +118,7 @@ async function make(context: Context, place: Place, making: Making): Promise<Lau
   for (const warning of prepared.warnings) context.warn(warning);
   const creation = creationOf(context, place, { making, facts, prepared });
   saveCreation(files, place, creation, configOf(making, creation));
+  requireOwnUpper(context, creation);
   const outcome = await executeOrThrow(context, prepared, executionOf(making));
   const { process } = outcome;
   if (process === undefined) throw new RuntsError('INIT_DIED', 'the plan made no process');

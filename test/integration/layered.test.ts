@@ -3,11 +3,18 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TestContext } from 'vitest';
+import { writeConfig } from '../support/bundle.ts';
 import type { Bundle } from '../support/bundle.ts';
 import { needs } from '../support/conditions.ts';
 import type { TestConfig } from '../support/config.ts';
 import { ownUsers, probing } from '../support/config.ts';
-import { makeContainer, parseProbes, runContainer, startDetached } from '../support/container.ts';
+import {
+  makeContainer,
+  parseProbes,
+  runContainer,
+  startDetached,
+  waitForStatus,
+} from '../support/container.ts';
 import type { Prepare } from '../support/container.ts';
 import { mountAt } from '../support/report.ts';
 import type { Report } from '../support/report.ts';
@@ -125,6 +132,24 @@ describe('a root file system of layers', () => {
     const [mine, left] = parseProbes((await container.runts(own)).stdout);
     expect(mine?.value).toBe('first');
     expect(left?.value).toEqual([]);
+  });
+
+  it('two containers never write to one layer; after the end of one the next may', async (context) => {
+    needsOverlay(context);
+    const container = makeContainer(context, layered(probing(['sleep', '60'])));
+    await startDetached(container);
+    const run = ['run', '--bundle', container.directory, `${container.id}-2`];
+    const refused = await container.runts(run);
+    expect(refused.status).toBe(1);
+    const upper = join(container.directory, 'upper');
+    expect(refused.stderr).toContain(
+      `annotations["dev.runts.overlay.upper"]: container ${container.id} writes to ${upper}`,
+    );
+    await container.runts(['kill', container.id, 'KILL']);
+    await waitForStatus(container, 'stopped');
+    probing(['stat', '/'])(container.config);
+    writeConfig(container);
+    expect(await container.runts(run)).toMatchObject({ status: 0, stderr: '' });
   });
 
   it('without a writable layer it is read-only', async (context) => {

@@ -50,13 +50,16 @@ async function open(core: ViewFunctions, layers: ViewLayers): Promise<number> {
       errno,
       syscall,
       cause: error,
-      ...(errno === 'EINVAL' && { hint: NO_UPPER }),
+      ...(HINTS[errno] !== undefined && { hint: HINTS[errno] }),
     });
   }
 }
 
-const NO_UPPER =
-  'bundles of images must lie where overlayfs can write: on a file system with extended attributes that is no overlay itself';
+const HINTS: Readonly<Record<string, string>> = {
+  EINVAL:
+    'bundles of images must lie where overlayfs can write: on a file system with extended attributes that is no overlay itself',
+  EPERM: 'run as root: layers are put together with rights that an ordinary user has not',
+};
 
 function planOf(layers: ViewLayers): string {
   const unmapped = { uidMappings: [], gidMappings: [], userNamespace: '' };
