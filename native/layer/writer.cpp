@@ -18,7 +18,7 @@ mode_t type_of(const Action &action) { return action.is_block ? S_IFBLK : S_IFCH
 
 }  // namespace
 
-Status Writer::open(const std::string &directory, std::vector<std::string> lower) {
+Status Writer::open(const std::string &directory, std::vector<std::string> lower, uint64_t copies) {
   root_.reset(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!root_) return failed_at("openat", AT_FDCWD, directory);
   // What the directory has got from its parent would go on to all that is made in it.
@@ -28,6 +28,7 @@ Status Writer::open(const std::string &directory, std::vector<std::string> lower
     return failed_on("fremovexattr", root_.get(), directory);
   parents_ = Parents(root_.get());
   lower_ = Lower(std::move(lower));
+  copies_ = copies;
   return done();
 }
 
@@ -190,6 +191,10 @@ Status Writer::copy_up(const Action &action) {
   Found found;
   if (Status status = lower_.find(action.path, found); !status.ok()) return status;
   if (!found) return refused(ENOENT, "no file of a lower layer");
+  // A hole costs nothing, but whoever reads it pays.
+  uint64_t size = S_ISREG(found.status.st_mode) ? static_cast<uint64_t>(found.status.st_size) : 0;
+  if (size > copies_) return refused(EFBIG, "copies of lower layers");
+  copies_ -= size;
   int parent;
   if (Status status = parents_.open(action.path.parent(), parent); !status.ok()) return status;
   if (Status status = clear(parent, action.path); !status.ok()) return status;

@@ -27,7 +27,8 @@ struct Applied {
 class Writer {
  public:
   // The directory is empty; those of the layers below come with the topmost first. It becomes the caller's alone until the end.
-  Status open(const std::string &directory, std::vector<std::string> lower);
+  // `copies` are the bytes that may be copied of files of these.
+  Status open(const std::string &directory, std::vector<std::string> lower, uint64_t copies = UINT64_MAX);
   // After a failure nothing more is done.
   Applied apply(std::string_view actions, std::span<const std::string_view> chunks);
   Applied finish();
@@ -59,6 +60,7 @@ class Writer {
   Lower lower_;
   Maker maker_;
   File file_;
+  uint64_t copies_ = 0;
   bool failed_ = false;
 };
 

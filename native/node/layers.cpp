@@ -89,7 +89,8 @@ Napi::Value open_layer(const Info &info) {
     for (uint32_t i = 0; i < list.Length(); i++) lower.push_back(list.Get(i).ToString().Utf8Value());
   }
   auto layer = std::make_shared<Layer>();
-  layer::Status status = layer->writer.open(text_at(info, 0), std::move(lower));
+  uint64_t copies = info[2].IsNumber() ? static_cast<uint64_t>(info[2].As<Napi::Number>().Int64Value()) : UINT64_MAX;
+  layer::Status status = layer->writer.open(text_at(info, 0), std::move(lower), copies);
   if (!status.ok()) {
     status_error(env, status).ThrowAsJavaScriptException();
     return env.Undefined();

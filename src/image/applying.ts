@@ -1,5 +1,6 @@
 import { RuntsError } from '../errors.ts';
 import { errnoText } from '../plan/errno.ts';
+import { copiesTooLarge } from './layer/budget.ts';
 import type { Batch } from './layer/encode.ts';
 import type { ActionError, LayerFunctions, LostXattrs } from './native.ts';
 import { quoted } from './tar/quoted.ts';
@@ -7,12 +8,14 @@ import { quoted } from './tar/quoted.ts';
 export interface ApplyingOptions {
   readonly directory: string;
   readonly lower: readonly string[];
+  /** Bytes that may be copied of files there. */
+  readonly copies: number;
   /** Batches that are applied or wait for that. */
   readonly atOnce: number;
   readonly warn?: (message: string) => void;
 }
 
-/** Batches of actions, applied in their order on a thread of the core. Each function throws HOST_FAILED for any batch before. */
+/** Batches of actions, applied in their order on a thread of the core. Each function throws HOST_FAILED, or TOO_LARGE, for any batch before. */
 export interface Applying {
   /** Waits until there is room. `done`, when nothing of the batch is used any more. */
   add(batch: Batch, done: () => void): Promise<void>;
@@ -23,7 +26,7 @@ export interface Applying {
 }
 
 export function applying(native: LayerFunctions, options: ApplyingOptions): Applying {
-  const writer = native.openLayer(options.directory, options.lower);
+  const writer = native.openLayer(options.directory, options.lower, options.copies);
   const open: { applied: Promise<void>; done: () => void }[] = [];
   const settleFirst = async (): Promise<void> => {
     const { applied, done } = open.shift()!;
@@ -56,6 +59,7 @@ const lostText = ({ count, path, name }: LostXattrs): string =>
 
 function rethrow(error: ActionError): never {
   const { code, call, path } = error;
+  if (code === 'EFBIG' && call === 'copies of lower layers') throw copiesTooLarge(`entry ${quoted(path)}`);
   const message = `entry ${quoted(path)}: cannot be made: ${errnoText(code)} (${call}: ${code})`;
   throw new RuntsError('HOST_FAILED', message, { errno: code, call, cause: error });
 }

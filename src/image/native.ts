@@ -29,8 +29,11 @@ export interface LayerFunctions {
   /** What is open fails with ECANCELED; no buffer and no descriptor is used any more. */
   closeBlob(reader: BlobReader): void;
 
-  /** `directory` is empty, `lower` are the directories of the layers below, the topmost first. */
-  openLayer(directory: string, lower: readonly string[]): LayerWriter;
+  /**
+   * `directory` is empty, `lower` are the directories of the layers below, the topmost first. `copies`: bytes that actions may copy of
+   * files there in all, beyond which they fail with EFBIG; any number without it.
+   */
+  openLayer(directory: string, lower: readonly string[], copies?: number): LayerWriter;
   /**
    * Applies actions as src/image/layer/encode.ts writes them; content that they refer to lies in `chunks`, which stay as they are until
    * then. Calls are done in their order, also where the one before has not ended; after one that has failed the next fail with ECANCELED.

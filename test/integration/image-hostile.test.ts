@@ -9,6 +9,7 @@ import {
   contentOfStore,
   device,
   directory,
+  hard,
   hostileImage,
   link,
   loadImage,
@@ -216,6 +217,31 @@ describe('blobs', () => {
     const blob = Buffer.concat([layer.blob, ...Array.from({ length: 32 }, () => zeros)]);
     const loading = loadImage(scene, hostileImage([{ ...layer, blob }]), 'tail');
     await refused(scene, loading, 'layer 1: the layer unpacks to more than 250 times its packed size');
+  });
+
+  it('cannot copy a file of a lower layer time and again', async (context) => {
+    const scene = await sceneOf(context);
+    const [size, parts] = [100 * 2 ** 20, '1\n0\n1\n'];
+    const hole = pax([
+      ['GNU.sparse.major', '1'],
+      ['GNU.sparse.minor', '0'],
+      ['GNU.sparse.realsize', String(size)],
+    ]);
+    const names = ['a', 'b', 'c'];
+    const lower = archive(
+      hole,
+      file('a', `${parts.padEnd(512, '\0')}x`),
+      ...names.slice(1).map((name) => hard(name, 'a')),
+    );
+    await loadLayers(scene, [lower], 'below');
+    const before = contentOfStore(scene.store);
+    const upper = archive(...names.map((name) => hard(`of-${name}`, name)));
+    const outcome = await loadLayers(scene, [lower, upper]).catch((error: unknown) => error);
+    expectRefusal(
+      outcome,
+      'layer 2: entry "c": hard links copy more of lower layers than the layer may have',
+    );
+    expect(contentOfStore(scene.store)).toEqual(before);
   });
 
   it('hide nothing behind the end of their archive', async (context) => {

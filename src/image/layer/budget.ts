@@ -108,3 +108,17 @@ function check(budget: LayerBudget, name: keyof LayerBudget, value: number): voi
     hint: `${BUDGET_FLAGS[name]} raises that limit, for images that you trust`,
   });
 }
+
+/**
+ * Bytes that hard links may make a layer copy of files below it: these weigh nothing in its archive, and how many they are is known where
+ * they are copied.
+ */
+export function mostCopied(budget: Partial<LayerBudget> | undefined, packed: number): number {
+  const { bytes, ratio } = { ...DEFAULT_BUDGET, ...budget };
+  return Math.min(bytes, Math.max(FREE_BYTES, ratio * packed), Number.MAX_SAFE_INTEGER);
+}
+
+export const copiesTooLarge = (subject: string): RuntsError =>
+  new RuntsError('TOO_LARGE', `${subject}: hard links copy more of lower layers than the layer may have`, {
+    hint: `${BUDGET_FLAGS.bytes} and ${BUDGET_FLAGS.ratio} raise that limit, for images that you trust`,
+  });
