@@ -10,7 +10,7 @@ import { blobFile, hexOf } from './paths.ts';
 
 const CHUNK = 1 << 20;
 
-/** Gives a blob's bytes to look at; undefined for one that is not there. */
+/** Looks at the bytes of a blob that is there. */
 export async function withBlob<T>(
   { paths }: StoreContext,
   digest: Digest,

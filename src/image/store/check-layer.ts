@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { RuntsError } from '../../errors.ts';
 import type { LayerBudget } from '../layer/budget.ts';
 import { unpackLayer } from '../unpack.ts';
@@ -31,12 +31,14 @@ export async function faultOfLayer(
 ): Promise<LayerFault | undefined> {
   const { chainId, digest } = check.record;
   if (!hasBlob(context, digest)) return { of: 'blob', digest, problem: 'is not in the store' };
+  const diff = diffOf(layerDirectory(context.paths, chainId));
+  if (!existsSync(diff)) return { of: 'layer', problem: 'has lost its directory' };
   const again = `${stage.directory}/${hexOf(chainId)}`;
   mkdirSync(again, { mode: 0o700 });
   try {
     const problem = await unpackAgain(context, check, again);
     if (problem !== undefined) return { of: 'blob', digest, problem };
-    const differs = await difference(diffOf(layerDirectory(context.paths, chainId)), again, context.signal);
+    const differs = await difference(diff, again, context.signal);
     return differs === undefined ? undefined : { of: 'layer', problem: differs };
   } finally {
     await context.native.discardTree(again);

@@ -94,7 +94,7 @@ async function verifyImage(verification: Verification, digest: Digest): Promise<
   const stored = documentsOf(context, digest);
   note(findings.images, digest, typeof stored === 'string' ? stored : undefined, names);
   if (typeof stored === 'string') return;
-  for (const at of stored.chainIds.keys()) await verifyLayer(verification, stored, at, names);
+  await verifyLayers(verification, stored, names);
   for (const blob of blobs) await verifyBlob(verification, blob, names);
 }
 
@@ -122,6 +122,18 @@ function note(
   const known = found.get(digest) ?? { problem, images: new Set<string>() };
   for (const name of names) known.images.add(name);
   found.set(digest, known);
+}
+
+/** Up to the first that is damaged: those above take from it what their archives do not name, and would seem so too. */
+async function verifyLayers(
+  verification: Verification,
+  stored: StoredDocuments,
+  names: readonly string[],
+): Promise<void> {
+  for (const [at, chainId] of stored.chainIds.entries()) {
+    await verifyLayer(verification, stored, at, names);
+    if (verification.findings.layers.get(chainId)?.problem !== undefined) return;
+  }
 }
 
 async function verifyLayer(

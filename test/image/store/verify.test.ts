@@ -93,6 +93,19 @@ it.for(changes)(
   },
 );
 
+it.for<readonly [string, string]>([
+  ['', 'is not in the store'],
+  ['diff', 'has lost its directory'],
+])('a layer without its directory (/%s) is put right by loading again', async ([name, problem], context) => {
+  const { store, source } = await loaded(context);
+  const [lowest] = (await store.resolve('web')).chainIds;
+  rmSync(join(store.paths.layers, lowest!.slice(7), name), { recursive: true });
+  const { faults } = await store.verify();
+  expect(faults).toEqual([{ thing: `layer ${lowest}`, problem, images: ['database', 'web'] }]);
+  await store.load(source);
+  expect((await store.verify()).faults).toEqual([]);
+});
+
 it('a blob is damaged, and put right by loading again', async (context) => {
   const { store, source } = await loaded(context);
   const path = blobOf(store, base.blob);
