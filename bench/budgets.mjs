@@ -54,7 +54,6 @@ const IMAGES = [
   { of: 'wall', peer: 'umoci', most: 0.5 },
   { of: 'cpu', peer: 'umoci', most: 0.5 },
   { of: 'wall', peer: 'tar and gzip', most: 0.8 },
-  { of: 'cpu', peer: 'tar and gzip', most: 0.8 },
   { of: 'rss', most: 100, unit: 'MB' },
 ];
 

@@ -5,6 +5,9 @@ import type { Host } from '../host/host.ts';
 import { NOTHING } from './output.ts';
 import type { NodeVerbs } from './verb.ts';
 
+/** MiB for what has just been made: an archive's entries live for a moment, and more would be memory alone. */
+const YOUNG = '--max-semi-space-size=1';
+
 /**
  * Verbs of Node for the standalone executable, which has not their code: it goes on as the entry on Node beside it, with the same
  * arguments, environment and descriptors. `become` is that of the machine.
@@ -15,7 +18,7 @@ export function handOver(host: Host, become: (words: readonly string[]) => void)
       const entry = entryBeside(host, name);
       context.debug?.(`${name} runs in Node: ${entry}`);
       try {
-        checked(() => become(['node', entry, ...host.self.args]));
+        checked(() => become(['node', YOUNG, entry, ...host.self.args]));
       } catch (error) {
         throw error instanceof HostError ? withoutNode(name, error) : error;
       }
