@@ -1,6 +1,5 @@
 #include "heap.h"
 
-#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -60,6 +59,8 @@ struct Making {
   std::span<char> memory;
   Places places;
   std::vector<Block *> blocks;
+  // Given back, where each block has pages of its own.
+  Free *free[kClasses] = {};
 };
 Making *making = nullptr;
 
@@ -89,21 +90,26 @@ char *take_memory(size_t size) {
 
 size_t size_of_block(unsigned index) { return sizeof(Block) + size_of_class(index); }
 
-char *take_pages(size_t size) {
+char *take_pages(unsigned index) {
+  if (Free *known = making->free[index]) {
+    making->free[index] = known->next;
+    return reinterpret_cast<char *>(known) - sizeof(Block);
+  }
   char *page = heap.next + (-reinterpret_cast<uintptr_t>(heap.next) & (kPage - 1));
-  heap.next = std::min(page, heap.end);
-  return take_memory(size);
+  size_t size = size_of_block(index);
+  if (page > heap.end || static_cast<size_t>(heap.end - page) < size) return nullptr;
+  heap.next = page + size;
+  return page;
 }
 
 char *take_place(size_t size) {
   size_t number = making->blocks.size();
-  if (making->places.empty()) return take_pages(size);
   uint32_t place = number < making->places.size() ? making->places[number] : kNowhere;
   return place == kNowhere ? take_memory(size) : making->memory.data() + place;
 }
 
 void *take_numbered(unsigned index) {
-  char *memory = take_place(size_of_block(index));
+  char *memory = making->places.empty() ? take_pages(index) : take_place(size_of_block(index));
   if (!memory) return nullptr;
   auto *block = new (memory) Block{index, static_cast<uint32_t>(making->blocks.size())};
   making->blocks.push_back(block);
@@ -137,11 +143,8 @@ void *allocate_zeroed(void *opaque, size_t count, size_t size) {
 void release(void *, void *bytes) {
   if (!bytes) return;
   const Block &block = block_of(bytes);
-  if (making) {
-    making->blocks[block.number] = nullptr;
-    return;
-  }
-  Free *&first = heap.free[block.size_class];
+  if (making) making->blocks[block.number] = nullptr;
+  Free *&first = (making ? making->free : heap.free)[block.size_class];
   first = new (bytes) Free{first};
 }
 
@@ -174,7 +177,7 @@ void *reallocate(void *opaque, void *bytes, size_t size) {
 const JSMallocFunctions kHeapFunctions = {allocate_zeroed, allocate, release, reallocate, usable_size};
 
 void begin_image_heap(std::span<char> memory, const Places &places) {
-  making = new Making{memory, places, {}};
+  making = new Making{memory, places, {}, {}};
   if (!places.empty()) return;
   heap.next = memory.data();
   heap.end = heap.ready = memory.data() + memory.size();
