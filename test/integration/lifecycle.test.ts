@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeConfig } from '../support/bundle.ts';
@@ -12,6 +13,7 @@ import {
   stateOf,
   statusOf,
   timeToCreate,
+  waitForHandler,
   waitForStatus,
 } from '../support/container.ts';
 import { holdings } from '../support/leaks.ts';
@@ -50,6 +52,7 @@ describe('the life of a container', () => {
       pid: created.pid,
       created: created.created,
     });
+    await waitForHandler(created.pid, constants.signals.SIGTERM);
     expect(await container.runts(['kill', container.id, 'TERM'])).toMatchObject({
       status: 0,
       stdout: '',

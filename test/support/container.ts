@@ -7,7 +7,7 @@ import type { Bundle } from './bundle.ts';
 import { probing } from './config.ts';
 import type { TestConfig } from './config.ts';
 import type { Probed, Report } from './report.ts';
-import { RUNTS, run } from './run.ts';
+import { RUNTS, run, until } from './run.ts';
 import type { Ended, RunOptions } from './run.ts';
 
 export interface TestContainer extends Bundle {
@@ -108,6 +108,14 @@ export async function waitForStatus(
   let seen = await look();
   while (seen !== status && Date.now() < end) seen = await look();
   expect(seen).toBe(status);
+}
+
+/** Waits until a process has a handler for a signal: the kernel keeps what has none from pid 1 (pid_namespaces(7)). */
+export async function waitForHandler(pid: number, signal: number): Promise<void> {
+  await until(`a handler of signal ${signal}`, () => {
+    const [, caught = '0'] = /^SigCgt:\t(\w+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return ((BigInt(`0x${caught}`) >> BigInt(signal - 1)) & 1n) === 1n;
+  });
 }
 
 /** What inspect sees inside a container that `prepare` made different from the usual one. */
