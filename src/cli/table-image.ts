@@ -167,7 +167,7 @@ export const IMAGE: Group = {
           kind: 'text',
           value: 'FORMAT',
           choices: ['oci', 'docker'],
-          about: 'oci (the default), or docker for an archive that old versions of docker load, too',
+          about: 'oci (the default), or docker for an archive that docker loads, too',
         },
         ...COMMON,
         NO_PROGRESS,

@@ -1,10 +1,10 @@
 /** The command line of images: what it prints for people and for programs. */
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TestContext } from 'vitest';
 import { RUNTS } from '../support/entry.ts';
-import { imageOf, layerOf, layoutOf, scratch, sha256, writeFiles } from '../support/image.ts';
+import { blobName, imageOf, layerOf, layoutOf, scratch, sha256, writeFiles } from '../support/image.ts';
 import { run } from '../support/run.ts';
 import type { Ended } from '../support/run.ts';
 
@@ -83,6 +83,21 @@ describe('runts image', () => {
       stderr: '',
     });
     expect(readFileSync(join(directory, 'piped.tar'))).toEqual(readFileSync(join(directory, 'out.tar')));
+  });
+
+  it('verify fails where something is damaged, and says what', async (context) => {
+    const { directory, runts } = place(context);
+    await runts('load', 'layout');
+    expect(await runts('verify')).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^1 images, 2 layers, \d blobs: all as they should be\n$/) as string,
+    });
+    const [{ blob } = { blob: Buffer.of() }] = image.layers;
+    writeFileSync(join(directory, 'store', blobName(blob)), Buffer.alloc(blob.length));
+    const { status, stdout } = await runts('verify', 'example:1');
+    expect(status).toBe(1);
+    expect(stdout).toContain(`blob ${sha256(blob)}: `);
+    expect(stdout).toContain('(example:1)\n');
   });
 
   it('remove and prune tell what they freed', async (context) => {

@@ -134,6 +134,7 @@ const CONDITIONS = {
   'no pressure': () => (existsSync('/proc/pressure/cpu') ? 'this kernel tells of pressure' : undefined),
   podman: installed('podman', 'conmon'),
   buildah: installed('buildah'),
+  skopeo: installed('skopeo'),
   containerd: installed('containerd', 'ctr'),
   umoci: installed('umoci'),
   skopeo: installed('skopeo'),

@@ -30,7 +30,7 @@ export function layoutFiles(image: LayoutImage): LayoutFile[] {
   ].sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
-/** What an archive has beside these for `docker load` of any version. */
+/** What an archive has beside these for `docker load`. */
 export function dockerFile({ names, manifest }: LayoutImage): LayoutFile {
   return json('manifest.json', [
     { Config: pathOf(manifest.config), RepoTags: names.flatMap(tagged), Layers: manifest.layers.map(pathOf) },

@@ -17,7 +17,7 @@ import { archiveSink, intoDirectory, intoFile } from './sink.ts';
 import type { LayoutSink } from './sink.ts';
 
 export interface SaveOptions {
-  /** `docker`: an archive that has `manifest.json`, too, which `docker load` of any version takes. */
+  /** `docker`: an archive that has `manifest.json`, too, which `docker load` wants. */
   readonly format?: 'oci' | 'docker';
   readonly progress?: ReportProgress;
 }
