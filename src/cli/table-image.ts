@@ -192,6 +192,14 @@ export const IMAGE: Group = {
       flags: [
         { name: 'author', kind: 'text', value: 'TEXT', about: 'author of the image' },
         {
+          name: 'change',
+          short: 'c',
+          kind: 'texts',
+          value: 'INSTRUCTION',
+          about:
+            'change what the image runs, as an instruction of a Dockerfile does: CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, ...',
+        },
+        {
           name: 'message',
           short: 'm',
           kind: 'text',

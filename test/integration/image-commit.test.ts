@@ -9,7 +9,7 @@ import { parseProbes } from '../support/container.ts';
 import { inspectLayer, probes, storeWith } from '../support/layers.ts';
 import type { Fill } from '../support/layers.ts';
 import { changeInside } from '../support/overlay.ts';
-import { run, RUNTS, until } from '../support/run.ts';
+import { run, RUNTS, spawned, until } from '../support/run.ts';
 import type { Ended, RunOptions } from '../support/run.ts';
 
 const FILES: Fill = (layer) => {
@@ -63,7 +63,7 @@ async function committed(
 }
 
 /** The names in the last layer of an image, as GNU tar reads them from what save wrote. */
-async function lastLayer({ image, scratch }: Machine, name: string, ...options: string[]): Promise<string[]> {
+async function lastLayer({ image, scratch }: Machine, name: string, options = ['--list']): Promise<string[]> {
   const out = join(scratch, 'out');
   expect(await image('save', [name, `${out}/`])).toMatchObject({ status: 0 });
   const read = (digest: string): Buffer => readFileSync(join(out, 'blobs', digest.replace(':', '/')));
@@ -75,7 +75,7 @@ async function lastLayer({ image, scratch }: Machine, name: string, ...options: 
   };
   const input = read(layers.at(-1)?.digest ?? '');
   rmSync(out, { recursive: true });
-  return execFileSync('tar', ['--list', '--gzip', ...options], { input, encoding: 'utf8' })
+  return execFileSync('tar', ['--gzip', ...options], { input, encoding: 'utf8' })
     .trim()
     .split('\n');
 }
@@ -163,6 +163,84 @@ describe('image commit', () => {
     expect(await changeInside({ directory: again }, '$INSPECT getxattr srv/a trusted.left || :')).toContain(
       'ENODATA',
     );
+  });
+
+  it('reads nothing but the upper layer, whatever a program does there meanwhile', async (context) => {
+    const here = await machine(context);
+    const bundle = await here.changed('mkdir srv/a; for i in $(seq 200); do echo $i >srv/a/$i; done');
+    const outside = join(here.scratch, 'outside');
+    mkdirSync(outside);
+    for (let number = 1; number <= 200; number += 1) writeFileSync(join(outside, String(number)), 'secret');
+    const racing = `cd "$0/upper/srv"; while :; do mv a b; ln -s "$1" a; rm a; mv b a; : >a/7; echo 7777777 >a/7; rm -f a/9; echo 9 >a/9; done`;
+    const racer = spawned('sh', ['-c', racing, bundle, outside], { capture: false });
+    try {
+      for (const round of [1, 2]) {
+        const { status, stderr } = await here.image('commit', ['--no-pause', bundle, `raced${round}`]);
+        expect({ status, stderr: stderr.replaceAll(/^runts: warning: .*\n/gm, '') }).toEqual({
+          status: 0,
+          stderr: '',
+        });
+        expect(await lastLayer(here, `raced${round}`, ['--extract', '--to-stdout'])).not.toContain('secret');
+      }
+    } finally {
+      racer.kill('SIGKILL');
+    }
+  });
+
+  it('sees owners as a container in a user namespace does', async (context) => {
+    const here = await machine(context);
+    const bundle = join(here.scratch, 'mapped');
+    await here.image('bundle', ['--userns', '100000', 'app', bundle]);
+    const script = probes(
+      ['write', '/srv/mine', 'x'],
+      ['chown', '/srv/mine', '1000', '5'],
+      ['write', '/srv/root', 'x'],
+    );
+    const config = join(bundle, 'config.json');
+    const spec = JSON.parse(readFileSync(config, 'utf8')) as { process: { args: string[] } };
+    spec.process.args = ['/bin/inspect', ...script];
+    writeFileSync(config, JSON.stringify(spec));
+    const ran = await here.runts('run', '--bundle', bundle, uniqueId());
+    expect(parseProbes(ran.stdout).map(({ error }) => error)).toEqual([undefined, undefined, undefined]);
+    expect((await here.runts('image', 'diff', bundle)).stdout).toBe('M /srv\nA /srv/mine\nA /srv/root\n');
+    await committed(here, bundle, 'mapped-image');
+    const listed = (await lastLayer(here, 'mapped-image', ['--list', '--verbose', '--numeric-owner'])).join(
+      '\n',
+    );
+    expect(listed).toMatch(/ 0\/0 .* srv\/$/m);
+    expect(listed).toMatch(/ 1000\/5 .* srv\/mine$/m);
+    expect(listed).toMatch(/ 0\/0 .* srv\/root$/m);
+  });
+
+  it('changes what the image runs', async (context) => {
+    const here = await machine(context);
+    const changes = [
+      'CMD ["read", "/etc/passwd"]',
+      'env A=b c',
+      'LABEL a=b',
+      'USER 0:5',
+      'WORKDIR /srv',
+      'VOLUME /a',
+      'EXPOSE 80/tcp 81',
+    ];
+    const flags = changes.flatMap((change) => ['--change', change]);
+    await committed(here, await here.changed(':'), 'told', ...flags);
+    const { config } = JSON.parse((await here.image('inspect', ['--json', 'told'])).stdout) as {
+      config: object;
+    };
+    expect(config).toMatchObject({
+      config: {
+        Entrypoint: ['/bin/inspect'],
+        Cmd: ['read', '/etc/passwd'],
+        Env: ['A=b c'],
+        Labels: { a: 'b' },
+        User: '0:5',
+        WorkingDir: '/srv',
+        Volumes: { '/a': {} },
+        ExposedPorts: { '80/tcp': {}, 81: {} },
+      },
+    });
+    expect(parseProbes((await here.inImage('told')).stdout)[0]?.value).toContain('root:x:0:0');
   });
 
   it('adds nothing but history where nothing has changed', async (context) => {

@@ -1,6 +1,6 @@
 import { RuntsError } from '../../errors.ts';
 import { changedContainer, whilePaused } from '../../image/changes/container.ts';
-import { isOn, wordOf } from '../flags.ts';
+import { isOn, textsOf, wordOf } from '../flags.ts';
 import type { Input, VerbFunction } from '../verb.ts';
 import { budgetOf } from './budget.ts';
 import { jsonOr, lines, shortDigest, withStore } from './store.ts';
@@ -13,6 +13,7 @@ export const verb: VerbFunction = (input) =>
     const [author, message] = [wordOf(flags, 'author'), wordOf(flags, 'message')];
     const committed = await store.commit(container, name, {
       created: createdOf(input),
+      changes: textsOf(flags, 'change'),
       budget: budgetOf(flags),
       progress: report,
       ...(author !== undefined && { author }),

@@ -19,6 +19,7 @@ import { readStored } from '../store/stored.ts';
 import type { StoredDocuments } from '../store/stored.ts';
 import type { BlobPlace, ImageConfig, SourceImage, SourceLayer } from '../types.ts';
 import { layerArchive } from './archive.ts';
+import { withChange } from './change.ts';
 import { committedDocuments } from './documents.ts';
 import type { CommitTexts } from './documents.ts';
 import { packLayer } from './pack.ts';
@@ -43,6 +44,8 @@ export async function commit(
   options: CommitOptions,
 ): Promise<LoadedImage> {
   checkName(name);
+  // Nothing is read for an instruction that is none.
+  options.changes?.reduce(withChange, {});
   return withStage(context, async (stage) => {
     const base = baseOf(context, container);
     const { layer, place } = await readLayer(context, stage, container, options);

@@ -2,6 +2,7 @@ import { formatJson } from '../../spec/json-format.ts';
 import { digestOf } from '../source/documents.ts';
 import { compressionOf, CONFIG, isForeign, layerMediaType, MANIFEST } from '../source/media-types.ts';
 import type { Descriptor, ImageConfig, ImageHistory, Manifest } from '../types.ts';
+import { withChange } from './change.ts';
 import type { PackedLayer } from './pack.ts';
 
 export interface CommitTexts {
@@ -9,6 +10,8 @@ export interface CommitTexts {
   readonly created: string;
   readonly author?: string;
   readonly message?: string;
+  /** Instructions, each as {@link withChange} takes it. */
+  readonly changes?: readonly string[];
 }
 
 export interface BaseDocuments {
@@ -42,7 +45,7 @@ export function committedDocuments(
 }
 
 function configWith(base: ImageConfig, layer: PackedLayer | undefined, texts: CommitTexts): ImageConfig {
-  const { created, author } = texts;
+  const { created, author, changes = [] } = texts;
   const { diff_ids } = base.rootfs;
   // Each layer has an entry there, also those of an image that told of none.
   const before = base.history ?? diff_ids.map((): ImageHistory => ({}));
@@ -50,6 +53,7 @@ function configWith(base: ImageConfig, layer: PackedLayer | undefined, texts: Co
     ...base,
     created,
     ...(author !== undefined && { author }),
+    ...(changes.length > 0 && { config: changes.reduce(withChange, base.config ?? {}) }),
     rootfs: { type: 'layers', diff_ids: layer === undefined ? diff_ids : [...diff_ids, layer.diffId] },
     history: [...before, historyOf(layer, texts)],
   };
