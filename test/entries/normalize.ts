@@ -71,8 +71,16 @@ const kernel: readonly Rule[] = [
   { name: 'keyrings', found: /"used": \d+,\s+"most": \d+/g, measured: true },
 ];
 
+/** Layers and images that a test makes have the times at which it was run. */
+const images: readonly Rule[] = [
+  { name: 'digest', found: /\b[0-9a-f]{64}\b/g },
+  { name: 'short digest', found: /(?<= {2})[0-9a-f]{12}\b/g },
+  // test/support/image.ts
+  { name: 'scratch', found: /(?<=\/runts-image-)[A-Za-z0-9]{6}(?=\W|$)/g },
+];
+
 /** Each after the others: a later rule sees the names that the earlier ones gave. */
-const RULES = [...ids, ...times, ...pids, ...engines, ...kernel];
+const RULES = [...ids, ...times, ...pids, ...engines, ...kernel, ...images];
 
 /** Names for what one command was given and gave: a name stands for one text in all of it. */
 export function normalizer(): (text: string) => string {

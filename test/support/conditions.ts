@@ -137,7 +137,6 @@ const CONDITIONS = {
   skopeo: installed('skopeo'),
   containerd: installed('containerd', 'ctr'),
   umoci: installed('umoci'),
-  skopeo: installed('skopeo'),
   python3: installed('python3'),
   docker: installed('dockerd', 'docker'),
   buildx: () =>
