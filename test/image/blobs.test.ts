@@ -12,6 +12,7 @@ import type { BlobReader } from '../../src/image/native.ts';
 import type { BlobPlace, Compression } from '../../src/image/types.ts';
 import { scratchDirectory } from '../support/bundle.ts';
 import { ROOT } from '../support/run.ts';
+import { skippable, ZSTD, ZSTD_TEXT, zstdFrame } from '../support/zstd.ts';
 
 const ADDON = join(ROOT, 'build/out/runts.node');
 const layers = layerFunctions();
@@ -64,30 +65,6 @@ async function drain(reader: BlobReader, length = 70_001): Promise<Buffer> {
 const CONTENT = Buffer.concat(
   Array.from({ length: 300 }, (_, index) => Buffer.concat([randomBytes(500), Buffer.alloc(5000, index)])),
 );
-
-const u32 = (value: number): Buffer => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
-};
-
-/** RFC 8878: a frame of one block that repeats a byte; 2 to the power of `windowLog` is its window. */
-function zstdFrame(byte: number, count: number, windowLog = 17): Buffer {
-  const block = 1 | (1 << 1) | (count << 3);
-  return Buffer.concat([
-    u32(0xfd2fb528),
-    Buffer.of(0, (windowLog - 10) << 3),
-    u32(block).subarray(0, 3),
-    Buffer.of(byte),
-  ]);
-}
-const skippable = (bytes: Buffer): Buffer => Buffer.concat([u32(0x184d2a50), u32(bytes.length), bytes]);
-/** What zstd -19 makes of ZSTD_TEXT. */
-const ZSTD = Buffer.from(
-  'KLUv/QRojQEAdAJhIGNvbXByZXNzZWQgZnJhbWUgb2YgenN0ZCwgbmQgYW5vdGhlcgoCAEnNiL+nE69u62Y=',
-  'base64',
-);
-const ZSTD_TEXT = 'a compressed frame of zstd, a compressed frame of zstd, and another compressed frame\n';
 
 describe('what is unpacked', () => {
   const cases: [string, Compression, Buffer, Buffer][] = [
