@@ -3,7 +3,7 @@ import { hostFailed } from '../host/failure.ts';
 import { HostError } from '../host/host.ts';
 import { type Applying, applying } from './applying.ts';
 import { type Chunks, blobChunks } from './chunks.ts';
-import { type LayerBudget, mostCopied } from './layer/budget.ts';
+import { type LayerBudget, mostUnpacked } from './layer/budget.ts';
 import { type Batch, actionEncoder } from './layer/encode.ts';
 import { type LayerSummary, layerJudge } from './layer/judge.ts';
 import { layerFunctions } from './native.ts';
@@ -59,7 +59,7 @@ export async function unpackLayer(options: UnpackOptions): Promise<UnpackedLayer
 
 async function unpack(options: UnpackOptions): Promise<UnpackedLayer> {
   const native = layerFunctions();
-  const copies = mostCopied(options.budget, options.place.size);
+  const copies = mostUnpacked(options.budget, options.place.size);
   const batches = applying(native, { ...options, copies, atOnce: BATCHES });
   try {
     const chunks = blobChunks(native, { ...options, buffers: BUFFERS, size: BUFFER_BYTES });

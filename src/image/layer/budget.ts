@@ -110,10 +110,10 @@ function check(budget: LayerBudget, name: keyof LayerBudget, value: number): voi
 }
 
 /**
- * Bytes that hard links may make a layer copy of files below it: these weigh nothing in its archive, and how many they are is known where
- * they are copied.
+ * Bytes that so many packed ones may become: those of an archive that is packed as a whole, and those that hard links may make a layer
+ * copy of files below it, which weigh nothing in its archive and are known where they are copied.
  */
-export function mostCopied(budget: Partial<LayerBudget> | undefined, packed: number): number {
+export function mostUnpacked(budget: Partial<LayerBudget> | undefined, packed: number): number {
   const { bytes, ratio } = { ...DEFAULT_BUDGET, ...budget };
   return Math.min(bytes, Math.max(FREE_BYTES, ratio * packed), Number.MAX_SAFE_INTEGER);
 }

@@ -11,8 +11,9 @@ import { damaged } from './failure.ts';
 export interface Spool {
   /** A new file without a name, open for reading and writing; it belongs to the caller. */
   file(): number;
-  /** Bytes that may be written. */
+  /** Bytes that may be written, and of these what so many packed ones may become. */
   readonly limit: number;
+  unpackedLimit(packed: number): number;
   readonly native: Pick<LayerFunctions, 'openBlob' | 'readBlob' | 'closeBlob'>;
   readonly signal?: AbortSignal;
 }
@@ -46,7 +47,10 @@ export async function spoolUnpacked(
   const reader = native.openBlob({ ...place, compression });
   try {
     const buffer = new Uint8Array(CHUNK);
-    return await fill(spool, name, async () => buffer.subarray(0, await native.readBlob(reader, buffer)));
+    const limit = spool.unpackedLimit(place.size);
+    return await fill({ ...spool, limit }, name, async () =>
+      buffer.subarray(0, await native.readBlob(reader, buffer)),
+    );
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'EBADMSG') throw error;
     throw damaged(name, `is damaged: it cannot be unpacked as ${compression}`);

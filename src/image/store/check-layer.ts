@@ -75,8 +75,8 @@ async function unpackAgain(
   }
 }
 
-/** The layer has been taken once: it may have what it had. */
-function budgetOf({ bytes, entries }: LayerRecord): LayerBudget {
+/** The layer has been taken once: it may have what it had. Of its bytes nobody has counted those that hard links copy of lower layers. */
+function budgetOf({ entries }: LayerRecord): LayerBudget {
   const all = Number.MAX_SAFE_INTEGER;
-  return { bytes, entries, depth: all, names: all, xattrs: all, ratio: all };
+  return { bytes: all, entries, depth: all, names: all, xattrs: all, ratio: all };
 }

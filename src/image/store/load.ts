@@ -1,5 +1,5 @@
 import type { LayerBudget } from '../layer/budget.ts';
-import { DEFAULT_BUDGET } from '../layer/budget.ts';
+import { DEFAULT_BUDGET, mostUnpacked } from '../layer/budget.ts';
 import type { ReportProgress } from '../progress.ts';
 import { damaged } from '../source/failure.ts';
 import { nameOf, parseLocation } from '../source/location.ts';
@@ -21,7 +21,7 @@ export interface LoadOptions {
   readonly ref?: string;
   /** Default this machine's. */
   readonly platform?: Platform;
-  /** Of each layer; `bytes` also of an archive that is packed as a whole, or comes by standard input. */
+  /** Of each layer; `bytes` and `ratio` also of an archive that is packed as a whole, or comes by standard input. */
   readonly budget?: Partial<LayerBudget>;
   readonly progress?: ReportProgress;
 }
@@ -73,8 +73,13 @@ async function loadImages(
 }
 
 function spoolIn({ native, signal }: StoreContext, stage: Stage, { budget }: LoadOptions): Spool {
-  const limit = budget?.bytes ?? DEFAULT_BUDGET.bytes;
-  return { file: () => namelessFile(stage), limit, native, ...(signal !== undefined && { signal }) };
+  return {
+    file: () => namelessFile(stage),
+    limit: budget?.bytes ?? DEFAULT_BUDGET.bytes,
+    unpackedLimit: (packed) => mostUnpacked(budget, packed),
+    native,
+    ...(signal !== undefined && { signal }),
+  };
 }
 
 /** An image without a name would be nobody's: the next prune would take it. */

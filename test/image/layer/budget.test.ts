@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { RuntsError } from '../../../src/errors.ts';
+import { mostUnpacked } from '../../../src/image/layer/budget.ts';
 import { type JudgeOptions, layerJudge } from '../../../src/image/layer/judge.ts';
 import type { TarEntry } from '../../../src/image/tar/entry.ts';
 import { brief, entry, judged } from '../../support/layer.ts';
@@ -118,6 +119,15 @@ it('what is within its limits is counted', () => {
 it('a small layer of zeros is no bomb, nor is a large one that packs well enough', () => {
   expect(judged([entry('x', { size: 250 * MIB })], { packed: 1000 }).entries).toBe(1);
   expect(judged([large], { packed: 2 * MIB }).entries).toBe(1);
+});
+
+it('an archive may become what its packed bytes can mean, and no more than a layer', () => {
+  const budget = { bytes: 2 ** 30, ratio: 250 };
+  expect([1000, 2 * MIB, 100 * MIB].map((packed) => mostUnpacked(budget, packed))).toEqual([
+    256 * MIB,
+    500 * MIB,
+    2 ** 30,
+  ]);
 });
 
 it('a look-up through links ends', () => {

@@ -61,7 +61,7 @@ async function open(
   const opened = await openSource(
     parseLocation(source, ref),
     { platform },
-    { file, limit, native: layerFunctions() },
+    { file, limit, unpackedLimit: () => limit, native: layerFunctions() },
   );
   context.onTestFinished(() => opened.close());
   return opened.images;

@@ -13,7 +13,16 @@ import { expect, it } from 'vitest';
 import type { TestContext } from 'vitest';
 import { openStore } from '../../../src/image/store/store.ts';
 import type { Store } from '../../../src/image/store/store.ts';
-import { imageOf, layerOf, layoutOf, scratch, sha256, writeFiles } from '../../support/image.ts';
+import {
+  imageOf,
+  layerOf,
+  layerOfArchive,
+  layoutOf,
+  scratch,
+  sha256,
+  writeFiles,
+} from '../../support/image.ts';
+import { archive, header } from '../../support/tar-archive.ts';
 
 const base = layerOf({ 'etc/hostname': 'base', 'usr/bin/tool': 'tool' });
 const top = layerOf({ 'etc/motd': 'top', 'etc/.wh.hostname': '' });
@@ -136,6 +145,16 @@ it('a document is damaged, and put right by loading again', async (context) => {
   ]);
   await store.load(source);
   expect((await store.verify()).faults).toEqual([]);
+});
+
+it('a layer may have copies of lower files, which its hard links want', async (context) => {
+  const { store } = await loaded(context);
+  const lower = layerOf({ tool: 'x'.repeat(10_000) });
+  const links = layerOfArchive(archive(header({ name: 'link', target: 'tool', type: '1' })));
+  const source = scratch(context);
+  writeFiles(source, layoutOf([{ image: imageOf([lower, links]), name: 'linked' }]));
+  await store.load(source);
+  expect((await store.verify(['linked'])).faults).toEqual([]);
 });
 
 it('hard links are told from copies', async (context) => {
