@@ -22,7 +22,7 @@ struct Layer {
   layer::Writer writer;
 };
 
-// What JavaScript has: a layer until it is closed. Work that goes on then still ends.
+// What JavaScript has: a layer until it is closed.
 struct Handle {
   Napi::Env env;
   std::shared_ptr<Layer> layer;
@@ -64,7 +64,8 @@ Napi::Value to_lost(Napi::Env env, const layer::Lost &lost) {
 Napi::Value work_on(Napi::Env env, const std::shared_ptr<Layer> &layer, std::function<layer::Applied()> work,
                     std::function<Napi::Value(Napi::Env)> answer) {
   return make_promise(env, [&](Settle settle) {
-    layer->worker.run([=](int error) {
+    // It stays until the work is done, though JavaScript may have closed it by then.
+    layer->worker.run([=, layer = layer](int error) {
       layer::Applied applied{core::failed(error, "unshare"), -1, {}};
       if (error == 0) applied = work();
       settle([=](Napi::Env env) {

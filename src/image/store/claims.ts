@@ -71,7 +71,12 @@ function take(files: HostFiles, directory: string, owner: ClaimOwner): HostLock 
   }
   const lock = files.tryLock(`${directory}/${LOCK}`);
   if (lock === undefined) throw new RuntsError('INTERRUPTED', `${directory}: another process has taken it`);
-  writeOwner(files, directory, owner);
+  try {
+    writeOwner(files, directory, owner);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
   return lock;
 }
 

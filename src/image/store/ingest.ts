@@ -22,9 +22,14 @@ export async function openStage(
   const { native, paths } = context;
   const directory = `${paths.ingest}/${name}`;
   const lock = await acquire(context, directory + LOCK);
-  // What a process has left that died here.
-  await native.discardTree(directory);
-  mkdirSync(directory, { mode: 0o700 });
+  try {
+    // What a process has left that died here.
+    await native.discardTree(directory);
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
   return { directory, discard: () => discard(context, directory, lock) };
 }
 

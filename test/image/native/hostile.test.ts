@@ -5,6 +5,7 @@ import {
   readFileSync,
   readdirSync,
   readlinkSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -328,6 +329,19 @@ process.dlopen(module_, addon);
 void module_.exports.applyActions(module_.exports.openLayer(layer, []), actions, chunks);
 while (!require('node:fs').existsSync(layer + '/f'));
 parentPort.postMessage('begun');`;
+
+it('a layer that is closed is kept for what was to be applied', async (context) => {
+  const functions = layerFunctions();
+  const layer = emptyLayer(context);
+  const large = batchOf(file('f', 'a'.repeat(2 ** 24)));
+  const next = batchOf([directory('d')]);
+  const writer = functions.openLayer(layer, []);
+  const all = [large, next].map(({ actions, chunks }) => functions.applyActions(writer, actions, chunks));
+  functions.closeLayer(writer);
+  await Promise.all(all);
+  expect(readdirSync(layer).sort()).toEqual(['d', 'f']);
+  expect(statSync(join(layer, 'f')).size).toBe(2 ** 24);
+});
 
 describe('a worker that is terminated', () => {
   it('has its batch read no further than its memory lives', async (context) => {
