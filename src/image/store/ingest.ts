@@ -27,7 +27,7 @@ export async function openStage(
     await native.discardTree(directory);
     mkdirSync(directory, { mode: 0o700 });
   } catch (error) {
-    lock.release();
+    await discard(context, directory, lock).catch(() => {});
     throw error;
   }
   return { directory, discard: () => discard(context, directory, lock) };
