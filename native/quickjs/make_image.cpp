@@ -122,7 +122,7 @@ Layout find_layout(const Inputs &inputs) {
     Play play = make_engine(inputs, {});
     std::span<char> memory = image_memory();
     Blocks blocks = image_blocks();
-    return to_numbers(lay_out(memory, blocks, rehearse_all(play, memory), rehearse_first(play, memory)));
+    return to_numbers(lay_out(memory, blocks, rehearse_all(play, memory), all_accesses(play, memory)));
   }));
 }
 
@@ -133,7 +133,7 @@ void settle(const Inputs &inputs, Layout &layout) {
     Numbers numbers = numbers_in_child<uint32_t>([&] {
       Play play = make_engine(inputs, layout.places);
       std::span<char> memory = image_memory();
-      bool moved = move_accessed(layout, memory, image_blocks(), rehearse_first(play, memory));
+      bool moved = move_accessed(layout, memory, image_blocks(), all_accesses(play, memory));
       return moved ? to_numbers(layout) : Numbers();
     });
     if (numbers.empty()) return;

@@ -93,7 +93,7 @@ bool move_accessed(Layout &layout, std::span<char> memory, const Blocks &blocks,
     std::optional<uint32_t> number = map.find(offset);
     if (!number || layout.places[*number] < layout.unused) continue;
     auto size = static_cast<uint32_t>(blocks[*number].size());
-    if (size > layout.unused - layout.room) return false;
+    if (size > layout.unused - layout.room) continue;
     layout.places[*number] = layout.room;
     layout.room += size;
     moved = true;

@@ -42,8 +42,13 @@ std::vector<Rehearsal> rehearse_all(const Play &play, std::span<char> image) {
   return all;
 }
 
-std::vector<size_t> rehearse_first(const Play &play, std::span<char> image) {
-  return rehearse_aside(play, image, verbs_of(play.engine).front(), Access::kAny);
+std::vector<size_t> all_accesses(const Play &play, std::span<char> image) {
+  std::vector<size_t> all;
+  for (const std::string &verb : verbs_of(play.engine)) {
+    std::vector<size_t> accesses = rehearse_aside(play, image, verb, Access::kAny);
+    all.insert(all.end(), accesses.begin(), accesses.end());
+  }
+  return all;
 }
 
 }  // namespace runts::quickjs

@@ -26,7 +26,7 @@ struct Play {
 // Each begins with the image as it is, and leaves it so.
 std::vector<Rehearsal> rehearse_all(const Play &play, std::span<char> image);
 
-// What the first of them reads and writes, which is mostly what the others do: the first access to each page.
-std::vector<size_t> rehearse_first(const Play &play, std::span<char> image);
+// What each reads and writes, one after the other: the first access to each page.
+std::vector<size_t> all_accesses(const Play &play, std::span<char> image);
 
 }  // namespace runts::quickjs
