@@ -122,3 +122,22 @@ export const copiesTooLarge = (subject: string): RuntsError =>
   new RuntsError('TOO_LARGE', `${subject}: hard links copy more of lower layers than the layer may have`, {
     hint: `${BUDGET_FLAGS.bytes} and ${BUDGET_FLAGS.ratio} raise that limit, for images that you trust`,
   });
+
+/**
+ * Layers that are unpacked for one image, together: a small one that unpacks to what is free does so once, and not five hundred times.
+ * `packed` has each blob once. Throws TOO_LARGE.
+ */
+export function checkTogether(
+  budget: Partial<LayerBudget> | undefined,
+  { unpacked, packed }: { readonly unpacked: number; readonly packed: number },
+): void {
+  const { ratio } = { ...DEFAULT_BUDGET, ...budget };
+  if (unpacked <= Math.max(FREE_BYTES, ratio * packed)) return;
+  throw new RuntsError(
+    'TOO_LARGE',
+    `it and the layers below unpack to more than ${ratio} times what is packed`,
+    {
+      hint: `${BUDGET_FLAGS.ratio} raises that limit, for images that you trust`,
+    },
+  );
+}

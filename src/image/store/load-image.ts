@@ -1,4 +1,6 @@
+import { checkTogether } from '../layer/budget.ts';
 import { digestOf } from '../source/documents.ts';
+import { about } from '../tar/refusal.ts';
 import type { Digest, SourceImage, SourceLayer } from '../types.ts';
 import { chainIds } from './chain.ts';
 import type { StoreContext } from './context.ts';
@@ -30,6 +32,7 @@ export async function loadImage(
       layers.push(
         await stageNext(context, stage, { layer, layers, chainId: chain[at]!, of: chain.length }, options),
       );
+      requireBounded(layers, options);
     }
     const digest = await publish(context, stage, image, layers);
     return { names: image.names, digest, layers: layers.map(loadedLayer) };
@@ -75,6 +78,18 @@ async function stageNext(
     outcome: staged.stage === undefined ? 'there already' : 'unpacked',
   });
   return staged;
+}
+
+function requireBounded(layers: readonly StagedLayer[], { budget, source }: ImageLoad): void {
+  const fresh = layers.filter(({ stage }) => stage !== undefined);
+  const blobs = new Map(fresh.map(({ packed: { digest, size } }) => [digest, size]));
+  const unpacked = fresh.reduce((sum, { unpacked: bytes = 0 }) => sum + bytes, 0);
+  const packed = [...blobs.values()].reduce((sum, size) => sum + size, 0);
+  try {
+    checkTogether(budget, { unpacked, packed });
+  } catch (error) {
+    throw about(`${source}: layer ${layers.length}`, error);
+  }
 }
 
 function loadedLayer({ chainId, packed: { digest, size }, stage }: StagedLayer): LoadedLayer {

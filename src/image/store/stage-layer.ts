@@ -19,6 +19,8 @@ export interface StagedLayer {
   readonly directory: string;
   /** Where it was unpacked; undefined for one that was there. */
   readonly stage?: Stage;
+  /** Bytes that were unpacked there. */
+  readonly unpacked?: number;
   /** What it is packed as. */
   readonly packed: PackedLayer;
   /** That, where it is not in the store. */
@@ -106,7 +108,8 @@ async function unpack(
     const { compression, place } = layer;
     const packed = { compression, digest, size: place.size };
     writeLayerRecord(directory, { chainId, diffId, ...packed, ...summary });
-    return { chainId, directory, stage, packed, blob: { digest, path, size: place.size } };
+    const blob = { digest, path, size: place.size };
+    return { chainId, directory, stage, unpacked: summary.bytes, packed, blob };
   } finally {
     closeSync(copy);
   }

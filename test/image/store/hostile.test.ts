@@ -7,7 +7,15 @@ import { expect, it } from 'vitest';
 import type { TestContext } from 'vitest';
 import { openStore } from '../../../src/image/store/store.ts';
 import type { Store } from '../../../src/image/store/store.ts';
-import { imageOf, layerOf, layoutOf, scratch, sha256, writeFiles } from '../../support/image.ts';
+import {
+  imageOf,
+  layerOf,
+  layerOfArchive,
+  layoutOf,
+  scratch,
+  sha256,
+  writeFiles,
+} from '../../support/image.ts';
 import type { TestImage, TestLayer } from '../../support/image.ts';
 import { archive, file, pax } from '../../support/tar-archive.ts';
 
@@ -70,4 +78,20 @@ it('an archive has not more names than fit into a little memory', async (context
   const source = join(scratch(context), 'image.tar');
   writeFileSync(source, archive(...Array.from({ length: 300 }, (_, number) => long(number)).flat()));
   await expect(store.load(source)).rejects.toThrow('those of the archive have more than 16777216 bytes');
+});
+
+it('a layer that is small enough to unpack to much is not unpacked again and again', async (context) => {
+  const store = await newStore(context);
+  const holes = [
+    ['GNU.sparse.major', '1'],
+    ['GNU.sparse.minor', '0'],
+    ['GNU.sparse.realsize', String(100 * 2 ** 20)],
+  ] as const;
+  const bomb = archive(pax(holes), file('hole', `0\n${'\0'.repeat(510)}`));
+  const layers = Array.from({ length: 5 }, () => layerOfArchive(bomb));
+  await expect(store.load(layout(context, imageOf(layers), 'bomb'))).rejects.toThrow(
+    'layer 3: it and the layers below unpack to more than 250 times what is packed',
+  );
+  expect(readdirSync(store.paths.layers)).toEqual([]);
+  expect(readdirSync(store.paths.ingest)).toEqual([]);
 });
