@@ -1,7 +1,7 @@
 /** What outside of the store's own names uses images: bundles and containers. */
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readdirSync, unlinkSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, lstatSync, readdirSync, realpathSync, unlinkSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { RuntsError } from '../../errors.ts';
 import { attempt } from '../../host/attempt.ts';
 import { checked } from '../../host/checked.ts';
@@ -45,6 +45,17 @@ const schema: Schema<Use> = object<Use>(
 const useFile = ({ uses }: StorePaths, directory: string): string =>
   `${uses}/${createHash('sha256').update(directory).digest('hex')}.json`;
 
+const realPathOf = (path: string): string | undefined =>
+  attempt(() => checked(() => realpathSync(path)), 'ENOENT', 'ENOTDIR');
+
+/** Where a directory lies or, gone, has lain. Links that lead there may be somebody else's, who leads them elsewhere. */
+function realPlaceOf(directory: string): string {
+  const absolute = resolve(directory);
+  const found = realPathOf(absolute);
+  if (found !== undefined) return found;
+  return join(realPathOf(dirname(absolute)) ?? dirname(absolute), basename(absolute));
+}
+
 /**
  * The image of a name, whose layers stay for as long as the directory, which is there already, or until it is said that it
  * does not use them any more.
@@ -52,7 +63,7 @@ const useFile = ({ uses }: StorePaths, directory: string): string =>
  */
 export async function useImage(context: StoreContext, name: string, directory: string): Promise<StoredImage> {
   const { paths } = context;
-  const absolute = resolve(directory);
+  const absolute = realPlaceOf(directory);
   return withStage(context, (stage) =>
     withLock(context, () => {
       const image = resolveImage(context, name);
@@ -68,7 +79,7 @@ export async function useImage(context: StoreContext, name: string, directory: s
 /** The directory uses no image any more, whether it did or not. */
 export async function unuseImage(context: StoreContext, directory: string): Promise<void> {
   const { paths } = context;
-  await withLock(context, () => remove(paths, useFile(paths, resolve(directory))));
+  await withLock(context, () => remove(paths, useFile(paths, realPlaceOf(directory))));
 }
 
 function remove({ uses }: StorePaths, file: string): void {

@@ -1,6 +1,6 @@
 /** What somebody else's image does to the images that a store has. */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
@@ -94,4 +94,18 @@ it('a layer that is small enough to unpack to much is not unpacked again and aga
   );
   expect(readdirSync(store.paths.layers)).toEqual([]);
   expect(readdirSync(store.paths.ingest)).toEqual([]);
+});
+
+it('a link that led to a bundle takes no layer from it', async (context) => {
+  const store = await newStore(context);
+  await store.load(layout(context, image, 'mine'));
+  const top = scratch(context);
+  mkdirSync(join(top, 'real/bundle'), { recursive: true });
+  symlinkSync('real', join(top, 'link'));
+  await store.use('mine', join(top, 'link/bundle'));
+  await store.remove(['mine']);
+  rmSync(join(top, 'link'));
+  expect((await store.prune()).layers).toEqual([]);
+  await store.unuse(join(top, 'real/bundle'));
+  expect((await store.prune()).layers).toHaveLength(1);
 });
