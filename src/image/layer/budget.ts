@@ -132,7 +132,7 @@ export function checkTogether(
   { unpacked, packed }: { readonly unpacked: number; readonly packed: number },
 ): void {
   const { ratio } = { ...DEFAULT_BUDGET, ...budget };
-  if (unpacked <= Math.max(FREE_BYTES, ratio * packed)) return;
+  if (unpacked <= FREE_BYTES || unpacked / Math.max(packed, 1) <= ratio) return;
   throw new RuntsError(
     'TOO_LARGE',
     `it and the layers below unpack to more than ${ratio} times what is packed`,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { RuntsError } from '../../../src/errors.ts';
-import { mostUnpacked } from '../../../src/image/layer/budget.ts';
+import { checkTogether, mostUnpacked } from '../../../src/image/layer/budget.ts';
 import { type JudgeOptions, layerJudge } from '../../../src/image/layer/judge.ts';
 import type { TarEntry } from '../../../src/image/tar/entry.ts';
 import { brief, entry, judged } from '../../support/layer.ts';
@@ -128,6 +128,10 @@ it('an archive may become what its packed bytes can mean, and no more than a lay
     500 * MIB,
     2 ** 30,
   ]);
+});
+
+it('layers that are there already cost nothing, whatever the ratio', () => {
+  expect(() => checkTogether({ ratio: Infinity }, { unpacked: 0, packed: 0 })).not.toThrow();
 });
 
 it('a look-up through links ends', () => {
