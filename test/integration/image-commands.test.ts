@@ -35,11 +35,11 @@ describe('runts image', () => {
     const { runts } = place(context);
     expect(await runts('load', 'layout')).toMatchObject({
       status: 0,
-      stdout: `example:1  ${short}  2 layers, 2 of them new\n`,
+      stdout: `example:1  ${short}  2 layers, 2 new\n`,
       stderr: '',
     });
     expect((await runts('load', 'layout', '--name', 'other')).stdout).toBe(
-      `other  ${short}  2 layers, 0 of them new\n`,
+      `other  ${short}  2 layers, 0 new\n`,
     );
     expect(json(await runts('load', 'layout', '--json'))).toMatchObject([
       { names: ['example:1'], digest, layers: [{ isNew: false }, { isNew: false }] },
@@ -90,7 +90,7 @@ describe('runts image', () => {
     await runts('load', 'layout');
     expect(await runts('verify')).toMatchObject({
       status: 0,
-      stdout: expect.stringMatching(/^1 images, 2 layers, \d blobs: all as they should be\n$/) as string,
+      stdout: expect.stringMatching(/^1 image, 2 layers, \d blobs: all as they should be\n$/) as string,
     });
     const [{ blob } = { blob: Buffer.of() }] = image.layers;
     writeFileSync(join(directory, 'store', blobName(blob)), Buffer.alloc(blob.length));
@@ -144,9 +144,7 @@ describe('on a terminal', () => {
       unrecorded: 'how often it draws depends on the time',
     });
     expect(stdout).toContain('layer 1 of 1  [');
-    expect(stdout.slice(stdout.lastIndexOf('\x1b[J'))).toMatch(
-      /^\x1b\[Jlarge {2}\w+ {2}1 layers, 1 of them new\r\n$/,
-    );
+    expect(stdout.slice(stdout.lastIndexOf('\x1b[J'))).toMatch(/^\x1b\[Jlarge {2}\w+ {2}1 layer, 1 new\r\n$/);
   });
 });
 

@@ -9,7 +9,7 @@ import { parseProbes } from '../support/container.ts';
 import { inspectLayer, probes, storeWith } from '../support/layers.ts';
 import type { Fill } from '../support/layers.ts';
 import { changeInside } from '../support/overlay.ts';
-import { run, RUNTS, spawned, until } from '../support/run.ts';
+import { run, RUNTS, until } from '../support/run.ts';
 import type { Ended, RunOptions } from '../support/run.ts';
 
 const FILES: Fill = (layer) => {
@@ -171,8 +171,12 @@ describe('image commit', () => {
     const outside = join(here.scratch, 'outside');
     mkdirSync(outside);
     for (let number = 1; number <= 200; number += 1) writeFileSync(join(outside, String(number)), 'secret');
-    const racing = `cd "$0/upper/srv"; while :; do mv a b; ln -s "$1" a; rm a; mv b a; : >a/7; echo 7777777 >a/7; rm -f a/9; echo 9 >a/9; done`;
-    const racer = spawned('sh', ['-c', racing, bundle, outside], { capture: false });
+    const stop = join(here.scratch, 'stop');
+    const racing = `cd "$0/upper/srv"; until [ -e "$2" ]; do mv a b; ln -s "$1" a; rm a; mv b a; : >a/7; echo 7777777 >a/7; rm -f a/9; echo 9 >a/9; done`;
+    const racer = run('sh', ['-c', racing, bundle, outside, stop], {
+      unrecorded: 'no command of runts',
+      timeout: 60_000,
+    });
     try {
       for (const round of [1, 2]) {
         const { status, stderr } = await here.image('commit', ['--no-pause', bundle, `raced${round}`], {
@@ -185,7 +189,8 @@ describe('image commit', () => {
         expect(await lastLayer(here, `raced${round}`, ['--extract', '--to-stdout'])).not.toContain('secret');
       }
     } finally {
-      racer.kill('SIGKILL');
+      writeFileSync(stop, '');
+      await racer;
     }
   });
 

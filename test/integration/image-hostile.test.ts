@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { lstatSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -134,7 +135,11 @@ describe('a store that another process tampers with', () => {
   it('gets at most a layer that is wrong', async (context) => {
     const scene = await sceneOf(context);
     const swapper = spawn(process.execPath, ['-e', SWAPPER, scene.store, scene.outside]);
-    context.onTestFinished(() => void swapper.kill('SIGKILL'));
+    const ended = once(swapper, 'exit');
+    context.onTestFinished(async () => {
+      swapper.kill('SIGKILL');
+      await ended;
+    });
     await new Promise((ready) => swapper.stdout.once('data', ready));
     // More directories than the writer keeps open: it has to look them up again.
     for (const round of [1, 2]) {

@@ -3,7 +3,7 @@ import type { LoadedImage } from '../../image/store/load.ts';
 import { wordOf } from '../flags.ts';
 import type { VerbFunction } from '../verb.ts';
 import { budgetOf } from './budget.ts';
-import { jsonOr, lines, shortDigest, withStore } from './store.ts';
+import { count, jsonOr, lines, shortDigest, withStore } from './store.ts';
 
 export const verb: VerbFunction = (input) =>
   withStore(input, async ({ store, report }) => {
@@ -21,6 +21,6 @@ export const verb: VerbFunction = (input) =>
 
 function describe({ names, digest, layers }: LoadedImage): string[] {
   const fresh = layers.filter(({ isNew }) => isNew).length;
-  const what = `${shortDigest(digest)}  ${layers.length} layers, ${fresh} of them new`;
+  const what = `${shortDigest(digest)}  ${count(layers.length, 'layer')}, ${fresh} new`;
   return names.map((name) => `${name}  ${what}`);
 }

@@ -57,3 +57,6 @@ const SHORT = 12;
 export function shortDigest(digest: string): string {
   return digest.slice('sha256:'.length).slice(0, SHORT);
 }
+
+/** A number and its noun: `1 layer`, `2 layers`. */
+export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

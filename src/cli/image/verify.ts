@@ -1,7 +1,7 @@
 import type { Fault, Verified } from '../../image/store/verify.ts';
 import type { Output } from '../output.ts';
 import type { VerbFunction } from '../verb.ts';
-import { jsonOr, lines, withStore } from './store.ts';
+import { count, jsonOr, lines, withStore } from './store.ts';
 
 export const verb: VerbFunction = (input) =>
   withStore(input, async ({ store, report }) => {
@@ -18,7 +18,7 @@ const faultLine = ({ thing, problem, images }: Fault): string =>
 function summary({ images, layers, blobs, faults }: Verified): string {
   const found =
     faults.length === 0 ? 'all as they should be' : `${faults.length} damaged: load the images again`;
-  return `${images} images, ${layers} layers, ${blobs} blobs: ${found}`;
+  return `${count(images, 'image')}, ${count(layers, 'layer')}, ${count(blobs, 'blob')}: ${found}`;
 }
 
 /** Something is damaged: that is the status. */
