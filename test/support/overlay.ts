@@ -57,7 +57,8 @@ export function changeInside({ directory }: LayeredBundle, commands: string): Pr
 async function shell(directory: string, script: string, argument = 'sh'): Promise<string> {
   const { status, stdout, stderr } = await run('sh', ['-ec', script, argument], {
     cwd: directory,
-    env: { INSPECT },
+    // By mount(2): of fsconfig(2), which newer libmounts call, no option may have more than 255 bytes.
+    env: { INSPECT, LIBMOUNT_FORCE_MOUNT2: 'always' },
   });
   if (status !== 0) throw new Error(`${script} ${argument}: ${stderr}`);
   return stdout;

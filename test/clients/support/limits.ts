@@ -23,8 +23,11 @@ export const CHANGES = ['--memory', '48m', '--cpus', '0.25', '--pids-limit', '40
 /** The lines after it. */
 export const CHANGED = ['50331648', '33554432', '25000 100000', '59', '40', ''] as const;
 
-/** Takes memory without end, and not at once: clients watch for it only after `start` has returned. */
-const EAT = 'sleep 2; tail /dev/zero';
+/**
+ * Has a child that takes memory without end: not at once, since clients watch for it only after `start` has returned, and it ends
+ * some time after it, since they look at the cgroup, which goes with the container.
+ */
+const EAT = 'sleep 2; tail /dev/zero; status=$?; sleep 2; exit $status';
 
 /** What `run` takes for a container, eater, that is killed for it. */
 export const EATER = [
