@@ -12,6 +12,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/integration/**', 'test/clients/**'],
           testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       },
       {

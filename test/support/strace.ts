@@ -59,16 +59,22 @@ export const TRACED = [
   ],
 ];
 
-/** Calls in the order in which they began; one that was interrupted by another process's keeps its first part. */
+/**
+ * Calls in the order in which they began; one that was interrupted by another process's keeps its first part. What the kernel begins
+ * anew, such as a write that needs a lock of its own, was no call yet.
+ */
 export function parse(file: string): Call[] {
   return readFileSync(file, 'utf8')
     .split('\n')
     .flatMap((line) => {
       const found = /^(\d+) +(\w+)\((.*)$/.exec(line);
-      return found === null ? [] : [{ pid: found[1] ?? '', name: found[2] ?? '', text: found[3] ?? '' }];
+      return found === null || RESTARTED.test(line)
+        ? []
+        : [{ pid: found[1] ?? '', name: found[2] ?? '', text: found[3] ?? '' }];
     });
 }
 
+const RESTARTED = / = \? ERESTART/;
 const NEW = /CLONE_NEW|CLONE_INTO_CGROUP/;
 const PROC_WRITE =
   /^\d+<\/(proc\/\d+|proc\/self|\d+|self)\/(uid_map|gid_map|setgroups|oom_score_adj|timens_offsets|attr\/)/;
