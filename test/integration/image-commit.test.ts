@@ -4,6 +4,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TestContext } from 'vitest';
+import { nodeHost } from '../../src/host/node.ts';
+import { changedContainer } from '../../src/image/changes/container.ts';
+import { whilePaused } from '../../src/image/changes/paused.ts';
 import { uniqueId } from '../support/bundle.ts';
 import { parseProbes } from '../support/container.ts';
 import { inspectLayer, probes, storeWith } from '../support/layers.ts';
@@ -45,6 +48,41 @@ async function machine(context: TestContext): Promise<Machine> {
       return bundle;
     },
   };
+}
+
+/** The id of a container of `app` that goes on after it has written /srv/mine. */
+async function running(
+  context: TestContext,
+  { scratch, runts }: Machine,
+  flags: readonly string[] = [],
+): Promise<string> {
+  const id = uniqueId();
+  const [root, store] = [join(scratch, 'state'), join(scratch, 'store')];
+  context.onTestFinished(async () => void (await runts('delete', '--force', id)));
+  const command = [
+    RUNTS,
+    '--root',
+    root,
+    ...flags,
+    'run',
+    '-d',
+    '--store',
+    store,
+    '--image',
+    'app',
+    '--name',
+    id,
+  ];
+  const words = probes(['write', '/srv/mine', 'mine'], ['sleep', '60']);
+  await run('sh', ['-c', 'exec >"$0" 2>&1 "$@"', join(scratch, 'said'), ...command, '--', ...words]);
+  await until('its file', () => existsSync(join(store, 'containers', id, 'upper/srv/mine')));
+  return id;
+}
+
+async function statusOf({ scratch }: Machine, id: string): Promise<string> {
+  const asked = { unrecorded: 'asked until it changes' };
+  const { stdout } = await run(RUNTS, ['--root', join(scratch, 'state'), 'state', id], asked);
+  return (JSON.parse(stdout) as { status: string }).status;
 }
 
 const TIME = ['--created', '2026-01-31T12:00:00Z'];
@@ -108,31 +146,38 @@ describe('image commit', () => {
 
   it('commits what a container that runs has done, and lets it go on', async (context) => {
     const here = await machine(context);
-    const id = uniqueId();
-    const file = join(here.scratch, 'said');
-    const words = probes(['write', '/srv/mine', 'mine'], ['sleep', '60']);
-    const store = join(here.scratch, 'store');
-    const command = [
-      RUNTS,
-      '--root',
-      join(here.scratch, 'state'),
-      'run',
-      '-d',
-      '--store',
-      store,
-      '--image',
-      'app',
-      '--name',
-      id,
-    ];
-    context.onTestFinished(async () => void (await here.runts('delete', '--force', id)));
-    await run('sh', ['-c', 'exec >"$0" 2>&1 "$@"', file, ...command, '--', ...words]);
-    await until('its file', () => existsSync(join(store, 'containers', id, 'upper/srv/mine')));
+    const id = await running(context, here);
     expect((await here.runts('image', 'diff', id)).stdout).toContain('A /srv/mine\n');
     await committed(here, id, 'of-running');
-    expect(JSON.parse((await here.runts('state', id)).stdout)).toMatchObject({ status: 'running' });
+    expect(await statusOf(here, id)).toBe('running');
     const { stdout } = await here.inImage('of-running', 'read', '/srv/mine');
     expect(parseProbes(stdout)[0]?.value).toBe('mine');
+  });
+
+  it('commits what a container was that is killed while it is paused', async (context) => {
+    const here = await machine(context);
+    const id = await running(context, here);
+    const own = {
+      host: nodeHost(),
+      root: join(here.scratch, 'state'),
+      cgroupManager: 'cgroupfs',
+      warn: () => {},
+    } as const;
+    const seen = await whilePaused(own, changedContainer(own, id), async () => {
+      const paused = await statusOf(here, id);
+      await here.runts('kill', id, 'KILL');
+      while ((await statusOf(here, id)) !== 'stopped');
+      return paused;
+    });
+    expect(seen).toBe('paused');
+  });
+
+  it('says how a container is committed that cannot be paused', async (context) => {
+    const here = await machine(context);
+    const id = await running(context, here, ['--cgroup-manager', 'disabled']);
+    const refused = await here.image('commit', [id, 'unpaused']);
+    expect(refused).toMatchObject({ status: 1, stderr: expect.stringContaining('--no-pause') as string });
+    expect(await here.image('commit', ['--no-pause', id, 'unpaused'])).toMatchObject({ status: 0 });
   });
 
   it('gives the same changes the same digest, wherever they were made', async (context) => {

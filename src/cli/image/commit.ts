@@ -1,5 +1,6 @@
 import { RuntsError } from '../../errors.ts';
-import { changedContainer, whilePaused } from '../../image/changes/container.ts';
+import { changedContainer } from '../../image/changes/container.ts';
+import { whilePaused } from '../../image/changes/paused.ts';
 import { isOn, textsOf, wordOf } from '../flags.ts';
 import type { Input, VerbFunction } from '../verb.ts';
 import { budgetOf } from './budget.ts';

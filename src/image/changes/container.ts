@@ -2,8 +2,6 @@ import { readBundle } from '../../container/bundle.ts';
 import type { Context } from '../../container/context.ts';
 import { isId } from '../../container/id.ts';
 import { absolutePath } from '../../container/paths.ts';
-import { pause, resume } from '../../container/pause.ts';
-import { state } from '../../container/state.ts';
 import { loadCreation, placeOf } from '../../container/store.ts';
 import { RuntsError } from '../../errors.ts';
 import { OVERLAY, splitPaths } from '../../plan/overlay.ts';
@@ -96,20 +94,5 @@ export async function withLayers<T>(
     });
   } finally {
     for (const one of open) native.closeTree(one);
-  }
-}
-
-/** Pauses the processes of a container that runs for as long as some work takes. */
-export async function whilePaused<T>(
-  context: Context,
-  { id }: ChangedContainer,
-  work: () => Promise<T>,
-): Promise<T> {
-  if (id === undefined || (await state(context, id)).status !== 'running') return work();
-  await pause(context, id);
-  try {
-    return await work();
-  } finally {
-    await resume(context, id);
   }
 }
