@@ -21,7 +21,7 @@ umoci init --layout umoci
 umoci new --image $layout
 root=$PWD/base
 mkdir "$root"
-files etc/alternatives etc/default etc/pam.d etc/passwd etc/group usr/share/doc/tar usr/share/perl5 usr/sbin/unix_chkpwd usr/bin/tar usr/bin/mount usr/bin/su usr/bin/passwd
+files etc/alternatives etc/default etc/pam.d etc/passwd etc/group usr/share/base-files usr/share/doc/tar usr/share/perl5 usr/sbin/unix_chkpwd usr/bin/tar usr/bin/mount usr/bin/su usr/bin/passwd
 python3 "$here/odd-files.py" "$root"
 umoci insert --image $layout base / >/dev/null
 
