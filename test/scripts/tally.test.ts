@@ -41,8 +41,21 @@ it('a test that passes through one entry only has failed, and it says through wh
     lines: [
       'failed: a.test.ts: a (failed through standalone)',
       'failed: a.test.ts: b (skipped through standalone)',
-      'failed: a.test.ts: c (failed through node, failed through standalone)',
+      'failed: a.test.ts: c',
       '0 passed, 3 failed, 0 skipped',
+    ],
+  });
+});
+
+it('a test that both entries skip has failed where it failed elsewhere, through neither', (context) => {
+  const skipped = { a: 'skipped', b: 'skipped' } as const;
+  expect(tally(context, { node: skipped, standalone: skipped, guest: { a: 'failed' } })).toEqual({
+    status: 1,
+    lines: [
+      'skipped, without a reason:',
+      '  a.test.ts: b',
+      'failed: a.test.ts: a',
+      '0 passed, 1 failed, 1 skipped',
     ],
   });
 });
