@@ -1,19 +1,14 @@
 import type { Action } from '../../src/image/layer/actions.ts';
 import { type JudgeOptions, layerJudge, type LayerSummary } from '../../src/image/layer/judge.ts';
+import { PLAIN } from '../../src/image/tar/entry.ts';
 import type { TarEntry } from '../../src/image/tar/entry.ts';
 
 /** An entry of an archive, where a test says nothing else: a file of root's with 3 bytes. */
 export const entry = (name: string, fields: Partial<TarEntry> = {}): TarEntry => ({
-  type: 'file',
+  ...PLAIN,
   name,
-  target: '',
-  mode: 0o644,
-  uid: 0,
-  gid: 0,
   mtime: { seconds: 1_600_000_000, nanoseconds: 0 },
   size: (fields.type ?? 'file') === 'file' && !name.includes('.wh.') ? 3 : 0,
-  device: { major: 0, minor: 0 },
-  xattrs: new Map(),
   ...fields,
 });
 

@@ -1,19 +1,8 @@
+import { PLAIN } from '../../src/image/tar/entry.ts';
 import { tarWriter } from '../../src/image/tar/writer.ts';
 import type { ReadEntry } from './tar-read.ts';
 
-export const FILE: ReadEntry = {
-  type: 'file',
-  name: 'file',
-  target: '',
-  mode: 0o644,
-  uid: 0,
-  gid: 0,
-  mtime: { seconds: 0, nanoseconds: 0 },
-  size: 0,
-  device: { major: 0, minor: 0 },
-  xattrs: new Map(),
-  content: '',
-};
+export const FILE: ReadEntry = { ...PLAIN, name: 'file', content: '' };
 
 /** Of the size of its content. */
 export const sized = (fields: Partial<ReadEntry>): ReadEntry => ({

@@ -2,24 +2,12 @@ import { RuntsError } from '../../errors.ts';
 import type { LayerChange } from '../changes/walk.ts';
 import { keepsXattr } from '../layer/attributes.ts';
 import type { TreeEntry } from '../native.ts';
+import { PLAIN } from '../tar/entry.ts';
 import type { TarEntry } from '../tar/entry.ts';
 import { quoted } from '../tar/quoted.ts';
 
 /** What hides a path of lower layers (layer.md, "Whiteouts"). */
 const WHITEOUT = '.wh.';
-
-/** What has nothing of its own but a name. */
-const PLAIN: Omit<TarEntry, 'name'> = {
-  type: 'file',
-  target: '',
-  mode: 0,
-  uid: 0,
-  gid: 0,
-  mtime: { seconds: 0, nanoseconds: 0 },
-  size: 0,
-  device: { major: 0, minor: 0 },
-  xattrs: new Map(),
-};
 
 /**
  * What an archive of a layer says of a change; undefined for a socket, which archives have no form for. `first` is the name that the
@@ -28,7 +16,7 @@ const PLAIN: Omit<TarEntry, 'name'> = {
  */
 export function entryOf(change: LayerChange, first: string | undefined): TarEntry | undefined {
   refuseWhiteout(change.path);
-  if (change.kind === 'deleted') return { ...PLAIN, name: whiteoutOf(change.path) };
+  if (change.kind === 'deleted') return { ...PLAIN, mode: 0, name: whiteoutOf(change.path) };
   const { path, entry } = change;
   const { type } = entry;
   if (type === 'socket') return undefined;

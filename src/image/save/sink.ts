@@ -15,7 +15,7 @@ import { dirname } from 'node:path';
 import { RuntsError } from '../../errors.ts';
 import { attempt } from '../../host/attempt.ts';
 import { checked } from '../../host/checked.ts';
-import type { TarEntry } from '../tar/entry.ts';
+import { PLAIN } from '../tar/entry.ts';
 import { tarWriter } from '../tar/writer.ts';
 import { writeAll } from '../write-all.ts';
 
@@ -28,19 +28,7 @@ export interface LayoutSink {
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
 
-/** Nobody's, of no time: the bytes of an archive are those of what is in it alone. */
-const FILE: Omit<TarEntry, 'name' | 'size'> = {
-  type: 'file',
-  target: '',
-  mode: 0o644,
-  uid: 0,
-  gid: 0,
-  mtime: { seconds: 0, nanoseconds: 0 },
-  device: { major: 0, minor: 0 },
-  xattrs: new Map(),
-};
-
-/** A tar archive, written to a descriptor. */
+/** A tar archive, written to a descriptor: its bytes are those of what is in it alone. */
 export function archiveSink(descriptor: number): LayoutSink {
   const pending: Uint8Array[] = [];
   const archive = tarWriter((bytes) => void pending.push(bytes));
@@ -49,7 +37,7 @@ export function archiveSink(descriptor: number): LayoutSink {
   };
   return {
     async write(path, size, bytes) {
-      archive.entry({ ...FILE, name: path, size });
+      archive.entry({ ...PLAIN, name: path, size });
       await flush();
       for await (const chunk of bytes) {
         archive.content(chunk);

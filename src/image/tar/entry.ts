@@ -38,6 +38,21 @@ export interface TarEntry {
   readonly xattrs: ReadonlyMap<string, string>;
 }
 
+export const NO_DEVICE: TarEntry['device'] = { major: 0, minor: 0 };
+
+/** An empty file of root's, of no time: what an entry is where nothing else is said of it. */
+export const PLAIN: Omit<TarEntry, 'name'> = {
+  type: 'file',
+  target: '',
+  mode: 0o644,
+  uid: 0,
+  gid: 0,
+  mtime: { seconds: 0, nanoseconds: 0 },
+  size: 0,
+  device: NO_DEVICE,
+  xattrs: new Map(),
+};
+
 /** What a reader of an archive tells, in the archive's order. */
 export interface TarSink {
   entry(entry: TarEntry): void;

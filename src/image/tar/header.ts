@@ -1,4 +1,5 @@
 import { FIELD, fieldOf, numberAt, positive, sizeOf, typeOf } from './block.ts';
+import { NO_DEVICE } from './entry.ts';
 import type { EntryType, TarEntry } from './entry.ts';
 import { formOf, nameOf } from './form.ts';
 import { damaged, unsupported } from './refusal.ts';
@@ -8,8 +9,6 @@ const MAJOR_MAX = 0xfff;
 const MINOR_MAX = 0xfffff;
 /** chown(2) takes -1 for "as it is". */
 const ID_END = 0xffff_ffff;
-
-export const NO_DEVICE = { major: 0, minor: 0 } as const;
 
 /** `id` as an owner: none that chown(2) takes for none. */
 function checkId(id: number, what: string): number {

@@ -1,7 +1,7 @@
 import { BLOCK, paddingOf } from './block.ts';
 import { putLatin1 } from './bytes.ts';
+import { PLAIN } from './entry.ts';
 import type { TarEntry, TarSink } from './entry.ts';
-import { NO_DEVICE } from './header.ts';
 import { quoted } from './quoted.ts';
 import { recordsOf } from './records.ts';
 import { about, damaged, unsupported } from './refusal.ts';
@@ -18,18 +18,7 @@ export interface TarWriter extends TarSink {
 }
 
 /** The extended header's own name, size and times; the name is the one that Python gives it. */
-const EXTENDED: TarEntry = {
-  type: 'file',
-  name: '././@PaxHeader',
-  target: '',
-  mode: 0o644,
-  uid: 0,
-  gid: 0,
-  mtime: { seconds: 0, nanoseconds: 0 },
-  size: 0,
-  device: NO_DEVICE,
-  xattrs: new Map(),
-};
+const EXTENDED: TarEntry = { ...PLAIN, name: '././@PaxHeader' };
 
 function extendedBlocks(body: string): Uint8Array {
   const size = body.length;
