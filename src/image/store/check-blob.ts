@@ -3,12 +3,11 @@ import { attempt } from '../../host/attempt.ts';
 import { checked } from '../../host/checked.ts';
 import { openPath, placeOf } from '../source/files.ts';
 import type { BlobPlace, Digest } from '../types.ts';
+import { blobDigests } from './blob-digests.ts';
 import type { StoreContext } from './context.ts';
 import { syncDirectory } from './durable.ts';
 import { withLock } from './lock.ts';
-import { blobFile, hexOf } from './paths.ts';
-
-const CHUNK = 1 << 20;
+import { blobFile } from './paths.ts';
 
 /** Looks at the bytes of a blob that is there. */
 export async function withBlob<T>(
@@ -27,17 +26,9 @@ export async function withBlob<T>(
 
 /** What is wrong with the bytes of a blob; undefined for nothing. */
 export function faultOfBlob(context: StoreContext, digest: Digest): Promise<string | undefined> {
-  const { native, signal } = context;
   return withBlob(context, digest, async (place) => {
-    const reader = native.openBlob({ ...place, compression: 'none' });
-    try {
-      const buffer = new Uint8Array(CHUNK);
-      while ((await native.readBlob(reader, buffer)) > 0) signal?.throwIfAborted();
-      const { blob } = native.blobDigests(reader);
-      return blob === hexOf(digest) ? undefined : `has been altered: its digest is sha256:${blob}`;
-    } finally {
-      native.closeBlob(reader);
-    }
+    const { blob } = await blobDigests(context, { ...place, compression: 'none' });
+    return blob === digest ? undefined : `has been altered: its digest is ${blob}`;
   });
 }
 
