@@ -1,23 +1,17 @@
-import { absolutePath } from '../../container/paths.ts';
 import { RuntsError } from '../../errors.ts';
 import { runImage } from '../../image/bundle/run.ts';
-import { openStore } from '../../image/store/store.ts';
 import { isOn, wordOf } from '../flags.ts';
 import type { Output } from '../output.ts';
 import type { Input, VerbFunction } from '../verb.ts';
 import { createRequest } from '../verbs/create-request.ts';
 import { bundleOptions } from './options.ts';
+import { storeOf } from './store.ts';
 
 /** `run --image`. Signals are those of the container, so the store gets none. */
 export const verb: VerbFunction = async (input) => {
   const { context, flags, args } = input;
   refuseBundle(input);
-  const directory = wordOf(flags, 'store');
-  const { warn, host } = context;
-  const store = await openStore({
-    warn,
-    ...(directory !== undefined && { directory: absolutePath(host.self.cwd, directory) }),
-  });
+  const store = await storeOf(input, { warn: context.warn });
   const { bundle: _, config: __, id: ___, ...request } = createRequest(input);
   const detach = isOn(flags, 'detach');
   const ran = await runImage(context, store, {

@@ -1,7 +1,7 @@
 import { absolutePath } from '../../container/paths.ts';
 import type { ReportProgress } from '../../image/progress.ts';
 import { openStore } from '../../image/store/store.ts';
-import type { Store } from '../../image/store/store.ts';
+import type { Store, StoreOptions } from '../../image/store/store.ts';
 import { isOn, wordOf } from '../flags.ts';
 import { interruptible } from '../interruption.ts';
 import type { Output } from '../output.ts';
@@ -17,21 +17,27 @@ export interface Work {
   readonly signal: AbortSignal;
 }
 
-/** Opens the store of --store for some work, which a signal calls off; the progress that it reports is shown meanwhile. */
-export function withStore({ context, flags }: Input, work: (work: Work) => Promise<Output>): Promise<Output> {
-  const { host, warn } = context;
+/** The store of --store, or that of the system. */
+export function storeOf({ context, flags }: Input, options: Omit<StoreOptions, 'directory'>): Promise<Store> {
   const directory = wordOf(flags, 'store');
+  if (directory === undefined) return openStore(options);
+  return openStore({ ...options, directory: absolutePath(context.host.self.cwd, directory) });
+}
+
+/** Opens the store of --store for some work, which a signal calls off; the progress that it reports is shown meanwhile. */
+export function withStore(input: Input, work: (work: Work) => Promise<Output>): Promise<Output> {
+  const { context, flags } = input;
+  const { host, warn } = context;
   const bars = progressBars(host, isOn(flags, 'quiet'));
   return interruptible(context, async (signal) => {
     try {
-      const store = await openStore({
+      const store = await storeOf(input, {
         signal,
         // What is shown would stand in the way of a line.
         warn: (message) => {
           bars.clear();
           warn(message);
         },
-        ...(directory !== undefined && { directory: absolutePath(host.self.cwd, directory) }),
       });
       return await work({ store, report: bars.report, signal });
     } finally {
