@@ -35,12 +35,22 @@ export async function openStage(
 
 /** Acts with a place of its own, which goes whatever comes. */
 export async function withStage<T>(context: StoreContext, act: (stage: Stage) => Promise<T>): Promise<T> {
-  const stage = await openStage(context);
-  try {
-    return await act(stage);
-  } finally {
-    await stage.discard();
-  }
+  return withStages(async (stages) => {
+    const stage = await openStage(context);
+    stages.push(stage);
+    return act(stage);
+  });
+}
+
+/** Acts with the places that `act` adds: all of them go, whatever comes of it or of another. @throws The first failure. */
+export async function withStages<T>(act: (stages: Stage[]) => Promise<T>): Promise<T> {
+  const stages: Stage[] = [];
+  const [acted] = await Promise.allSettled([act(stages)]);
+  const gone = await Promise.allSettled(stages.map((stage) => stage.discard()));
+  if (acted.status === 'rejected') throw acted.reason;
+  const stays = gone.find((end) => end.status === 'rejected');
+  if (stays !== undefined) throw stays.reason;
+  return acted.value;
 }
 
 /** The lock's file goes while it is held: who waits for it sees that, and makes a new one. */

@@ -4,6 +4,7 @@ import { about } from '../tar/refusal.ts';
 import type { Digest, SourceImage, SourceLayer } from '../types.ts';
 import { chainIds } from './chain.ts';
 import type { StoreContext } from './context.ts';
+import { withStages } from './ingest.ts';
 import type { Stage } from './ingest.ts';
 import type { LoadedImage, LoadedLayer, LoadOptions } from './load.ts';
 import { announce } from './needs.ts';
@@ -26,19 +27,18 @@ export async function loadImage(
 ): Promise<LoadedImage> {
   const chain = chainIds(image.config.rootfs.diff_ids);
   await announce(context, stage, { layers: chain, blobs: knownBlobs(image) });
-  const layers: StagedLayer[] = [];
-  try {
+  return withStages(async (stages) => {
+    const layers: StagedLayer[] = [];
     for (const [at, layer] of image.layers.entries()) {
-      layers.push(
-        await stageNext(context, stage, { layer, layers, chainId: chain[at]!, of: chain.length }, options),
-      );
+      const next = { layer, layers, chainId: chain[at]!, of: chain.length };
+      const staged = await stageNext(context, stage, next, options);
+      if (staged.stage !== undefined) stages.push(staged.stage);
+      layers.push(staged);
       requireBounded(layers, options);
     }
     const digest = await publish(context, stage, image, layers);
     return { names: image.names, digest, layers: layers.map(loadedLayer) };
-  } finally {
-    for (const { stage: own } of layers) await own?.discard();
-  }
+  });
 }
 
 function knownBlobs({ manifestBytes, configBytes, layers }: SourceImage): Digest[] {

@@ -302,6 +302,32 @@ describe('a load that is called off', () => {
   });
 });
 
+/** The first layer's place cannot go as it should any more once the second is unpacked. */
+const spoil =
+  ({ paths }: Store) =>
+  ({ part, outcome }: Progress): void => {
+    if (part !== 'layer 2 of 2' || outcome !== undefined) return;
+    rmSync(join(paths.ingest, `${base.diffId.slice(7)}.lock`), { force: true });
+  };
+
+describe('a place that does not go as it should', () => {
+  it('keeps no other, and is told', async (context) => {
+    const store = await newStore(context);
+    const source = layout(context, [{ image: web, name: 'web' }]);
+    await expect(store.load(source, { progress: spoil(store) })).rejects.toThrow('ENOENT');
+    expectWhole(store, [web]);
+  });
+
+  it('is not told where the load itself has failed', async (context) => {
+    const store = await newStore(context);
+    const image = imageOf([base, { ...top, diffId: other.diffId }]);
+    const source = layout(context, [{ image, name: 'web' }]);
+    await expect(store.load(source, { progress: spoil(store) })).rejects.toThrow(other.diffId);
+    expectWhole(store, []);
+    expect(layersOf(store)).toEqual([]);
+  });
+});
+
 describe('an image that was removed', () => {
   it('takes with it what no other has', async (context) => {
     const store = await newStore(context);
