@@ -5,8 +5,6 @@
 #include <dlfcn.h>
 #include <isa-l/igzip_lib.h>
 
-#include <algorithm>
-#include <limits>
 #include <new>
 
 namespace runts::layer {
@@ -48,21 +46,8 @@ class IsalGzip final : public Gzip {
   inflate_state state_;
 };
 
-constexpr uint32_t at_most(size_t size) {
-  return static_cast<uint32_t>(std::min<size_t>(size, std::numeric_limits<int32_t>::max()));
-}
-
 Gzip::Inflated IsalGzip::inflate(Flow &flow) {
-  state_.next_in = const_cast<uint8_t *>(flow.in);
-  state_.avail_in = at_most(flow.in_left);
-  state_.next_out = flow.out;
-  state_.avail_out = at_most(flow.out_left);
-  int result = isal().inflate(&state_);
-  flow.in_left -= static_cast<size_t>(state_.next_in - flow.in);
-  flow.out_left -= static_cast<size_t>(state_.next_out - flow.out);
-  flow.in = state_.next_in;
-  flow.out = state_.next_out;
-  if (result != ISAL_DECOMP_OK) return Inflated::kDamaged;
+  if (inflate_flow(state_, flow, isal().inflate) != ISAL_DECOMP_OK) return Inflated::kDamaged;
   return state_.block_state == ISAL_BLOCK_FINISH ? Inflated::kEnd : Inflated::kMore;
 }
 
