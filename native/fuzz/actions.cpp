@@ -55,10 +55,10 @@ void damage(Bytes &bytes, const Bytes &other, Random &random) {
   std::string_view name = kNames[random.below(std::size(kNames))];
   switch (random.below(7)) {
     case 0:
-      bytes[at] ^= static_cast<uint8_t>(1u << random.below(8));
+      flip_bit(bytes, at, random.below(8));
       break;
     case 1:
-      bytes[at] = static_cast<uint8_t>(random.next());
+      put_any(bytes, at, random);
       break;
     case 2:
       put_number(bytes, at, kInteresting[random.below(std::size(kInteresting))]);
@@ -68,14 +68,13 @@ void damage(Bytes &bytes, const Bytes &other, Random &random) {
       memcpy(bytes.data() + at, name.data(), std::min(name.size(), bytes.size() - at));
       break;
     case 4:
-      insert(bytes, random.below(bytes.size()), part_of(bytes, at, random.below(64)));
+      repeat_part(bytes, at, random);
       break;
     case 5:
       bytes.resize(at);
       break;
     default:
-      bytes.resize(at);
-      insert(bytes, at, part_of(other, random.below(other.size()), other.size()));
+      splice(bytes, at, other, random);
   }
 }
 
@@ -93,10 +92,8 @@ size_t apply(int directory, const std::string &path, const uint8_t *data, size_t
 
 int main(int count, char *arguments[]) {
   if (count < 5) return 2;
-  std::vector<Bytes> seeds(static_cast<size_t>(count) - 4);
-  for (size_t i = 0; i < seeds.size(); i++) {
-    if (!read_file(arguments[i + 4], seeds[i]) || seeds[i].empty()) return 2;
-  }
+  std::vector<Bytes> seeds;
+  if (!read_files({arguments + 4, arguments + count}, seeds)) return 2;
   runts::Fd directory(open(arguments[3], O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory) return 2;
   umask(0);

@@ -5,7 +5,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <span>
 #include <vector>
+
+#include "random.h"
 
 using Bytes = std::vector<uint8_t>;
 
@@ -25,6 +28,31 @@ inline bool read_file(const char *path, Bytes &bytes) {
   while (size_t size = fread(part, 1, sizeof(part), file)) bytes.insert(bytes.end(), part, part + size);
   fclose(file);
   return true;
+}
+
+// False where one cannot be read, or has nothing that could be damaged.
+inline bool read_files(std::span<char *const> paths, std::vector<Bytes> &files) {
+  files.resize(paths.size());
+  for (size_t i = 0; i < paths.size(); i++) {
+    if (!read_file(paths[i], files[i]) || files[i].empty()) return false;
+  }
+  return true;
+}
+
+inline void flip_bit(Bytes &bytes, size_t at, size_t bit) { bytes[at] ^= static_cast<uint8_t>(1u << bit); }
+
+inline void put_any(Bytes &bytes, size_t at, Random &random) { bytes[at] = static_cast<uint8_t>(random.next()); }
+
+// A short part once more, anywhere.
+inline void repeat_part(Bytes &bytes, size_t at, Random &random) {
+  Bytes part = part_of(bytes, at, random.below(64));
+  insert(bytes, random.below(bytes.size()), part);
+}
+
+// In place of the rest the end of another.
+inline void splice(Bytes &bytes, size_t at, const Bytes &other, Random &random) {
+  bytes.resize(at);
+  insert(bytes, at, part_of(other, random.below(other.size()), other.size()));
 }
 
 // Calls `read(data, size)` on memory of exactly their size, so that a byte read beyond it is caught.

@@ -1,23 +1,13 @@
 // Unpacks damaged gzip and zstd data in pieces of any size: fuzz-packed ROUNDS SEED FILE..., where names tell what a file is. What two
 // libraries unpack of the same data is the same, and whole data come out whole.
-#include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <fstream>
-#include <iterator>
-#include <string>
-#include <vector>
-
 #include "../layer/unpacker.h"
-#include "random.h"
+#include "bytes.h"
 
 namespace {
 
 using runts::layer::Flow;
 using runts::layer::Stepped;
 using runts::layer::Unpacker;
-using Bytes = std::vector<uint8_t>;
 
 // Damaged data may say that they are terabytes of zeros.
 constexpr size_t kMost = 1 << 20;
@@ -68,8 +58,10 @@ Outcome unpack(Unpacker &unpacker, const Bytes &bytes, Random &random) {
 }
 
 Bytes damaged(Bytes bytes, Random &random) {
-  for (size_t count = random.below(4); count > 0; count--)
-    bytes[random.below(bytes.size())] ^= static_cast<uint8_t>(1 << random.below(8));
+  for (size_t count = random.below(4); count > 0; count--) {
+    size_t bit = random.below(8);
+    flip_bit(bytes, random.below(bytes.size()), bit);
+  }
   if (random.below(8) == 0) bytes.resize(random.below(bytes.size()));
   return bytes;
 }
@@ -96,12 +88,10 @@ void try_one(const Sample &sample, Random &random) {
 
 int main(int argc, char **argv) {
   if (argc < 4) return 2;
+  std::vector<Bytes> files;
+  if (!read_files({argv + 3, argv + argc}, files)) return 2;
   std::vector<Sample> samples;
-  for (int i = 3; i < argc; i++) {
-    std::ifstream file(argv[i], std::ios::binary);
-    samples.push_back({strstr(argv[i], "gzip") != nullptr,
-                       Bytes(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>())});
-  }
+  for (size_t i = 0; i < files.size(); i++) samples.push_back({strstr(argv[i + 3], "gzip") != nullptr, files[i]});
   Random random(strtoull(argv[2], nullptr, 10));
   const size_t rounds = strtoull(argv[1], nullptr, 10);
   for (size_t i = 0; i < rounds; i++) try_one(samples[random.below(samples.size())], random);

@@ -61,10 +61,10 @@ void damage(Bytes &bytes, const Bytes &other, Random &random) {
   size_t at = random.below(bytes.size());
   switch (random.below(8)) {
     case 0:
-      bytes[at] ^= static_cast<uint8_t>(1u << random.below(8));
+      flip_bit(bytes, at, random.below(8));
       break;
     case 1:
-      bytes[at] = static_cast<uint8_t>(random.next());
+      put_any(bytes, at, random);
       break;
     case 2:
     case 3:
@@ -77,11 +77,10 @@ void damage(Bytes &bytes, const Bytes &other, Random &random) {
       bytes.resize(at);
       break;
     case 6:
-      insert(bytes, random.below(bytes.size()), part_of(bytes, at, random.below(64)));
+      repeat_part(bytes, at, random);
       break;
     default:
-      bytes.resize(at);
-      insert(bytes, at, part_of(other, random.below(other.size()), other.size()));
+      splice(bytes, at, other, random);
   }
 }
 
@@ -89,9 +88,9 @@ void damage(Bytes &bytes, const Bytes &other, Random &random) {
 
 int main(int count, char *arguments[]) {
   if (count < 4) return 2;
-  std::vector<Bytes> seeds(static_cast<size_t>(count) - 3);
+  std::vector<Bytes> seeds;
+  if (!read_files({arguments + 3, arguments + count}, seeds)) return 2;
   for (size_t i = 0; i < seeds.size(); i++) {
-    if (!read_file(arguments[i + 3], seeds[i])) return 2;
     if (!runts::plan::View({reinterpret_cast<const char *>(seeds[i].data()), seeds[i].size()}).ok()) {
       fprintf(stderr, "%s is no plan of this build\n", arguments[i + 3]);
       return 2;
