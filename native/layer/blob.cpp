@@ -15,7 +15,7 @@ using core::failed;
 using core::Status;
 
 constexpr size_t kInput = 256 << 10;
-// What is unpacked at a time, so that it is hashed while a processor's cache has it.
+// What is read at a time where nothing is unpacked, so that it is hashed while a processor's cache has it.
 constexpr size_t kSlice = 128 << 10;
 
 Status write_all(int fd, std::span<const uint8_t> bytes, uint64_t offset) {
@@ -43,7 +43,7 @@ Status Blob::open(const BlobPlace &place) {
 
 Status Blob::fill(std::span<uint8_t> out, size_t &length) {
   length = 0;
-  if (digests_ || !failure_.ok()) return failure_;
+  if (digest_ || !failure_.ok()) return failure_;
   failure_ = unpacker_ ? fill_unpacked(out, length) : fill_plain(out, length);
   return failure_;
 }
@@ -63,7 +63,7 @@ Status Blob::read(std::span<uint8_t> into, size_t &length) {
     }
     length += static_cast<size_t>(got);
   }
-  packed_.add(into.first(length));
+  hash_.add(into.first(length));
   Status status = place_.copy < 0 ? done() : write_all(place_.copy, into.first(length), read_);
   read_ += length;
   return status;
@@ -87,7 +87,7 @@ Status Blob::fill_unpacked(std::span<uint8_t> out, size_t &length) {
     }
     if (input_.empty() && rest_) break;
     size_t slice;
-    if (Status status = step(out.subspan(length, std::min(kSlice, out.size() - length)), slice); !status.ok())
+    if (Status status = step(out.subspan(length), slice); !status.ok())
       return status;
     length += slice;
   }
@@ -110,7 +110,6 @@ Status Blob::step(std::span<uint8_t> out, size_t &length) {
   length = out.size() - flow.out_left;
   input_ = input_.last(flow.in_left);
   rest_ = stepped.rest;
-  unpacked_.add(out.first(length));
   if (stepped.damage) return damaged(stepped.damage);
   if (!idle || rest_) return done();
   return damaged(input_.empty() ? "packed data that end too early" : "packed data that cannot be read");
@@ -122,9 +121,7 @@ Status Blob::damaged(const char *what) const {
 }
 
 void Blob::finish() {
-  Digests digests{packed_.finish(), {}};
-  digests.content = unpacker_ ? unpacked_.finish() : digests.blob;
-  digests_ = std::move(digests);
+  digest_ = hash_.finish();
   unpacker_.reset();
   buffer_.reset();
 }

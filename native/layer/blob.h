@@ -1,12 +1,12 @@
-// A blob: its bytes are read, copied and unpacked, and both sides hashed, in one pass over them. What is hashed, unpacked and copied is what
-// was read: the source may change meanwhile.
+// A blob: its bytes are read, hashed, copied and unpacked, in one pass over them. What is hashed, unpacked and copied is what was read: the
+// source may change meanwhile.
 #pragma once
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
-#include <vector>
+#include <string>
 
 #include "../core/status.h"
 #include "digest.h"
@@ -26,11 +26,6 @@ struct BlobPlace {
   int copy = -1;
 };
 
-struct Digests {
-  std::string blob;
-  std::string content;
-};
-
 class Blob {
  public:
   // EBADMSG in a status: the data are damaged, which the detail says with the blob's byte near which they are.
@@ -39,8 +34,10 @@ class Blob {
   core::Status fill(std::span<uint8_t> out, size_t &length);
   // Bytes of the blob that were read; on any thread.
   uint64_t position() const { return read_; }
-  // After the end.
-  const std::optional<Digests> &digests() const { return digests_; }
+  // Whether what comes is not the blob's own bytes.
+  bool is_packed() const { return place_.packing != Packing::kNone; }
+  // Of the blob's own bytes, hexadecimal; after the end.
+  const std::optional<std::string> &digest() const { return digest_; }
 
  private:
   core::Status read(std::span<uint8_t> into, size_t &length);
@@ -57,9 +54,8 @@ class Blob {
   std::unique_ptr<uint8_t[]> buffer_;
   std::span<const uint8_t> input_;
   bool rest_ = false;
-  Sha256 packed_;
-  Sha256 unpacked_;
-  std::optional<Digests> digests_;
+  Sha256 hash_;
+  std::optional<std::string> digest_;
   core::Status failure_;
 };
 

@@ -2,41 +2,63 @@
 
 #include <cerrno>
 
-#include "../core/pool.h"
+#include "../core/own_thread.h"
 
 namespace runts::layer {
 
 core::Status BlobReader::open(const BlobPlace &place, std::unique_ptr<BlobReader> &made) {
   auto reader = std::make_unique<BlobReader>();
-  if (core::Status status = reader->shared_->blob.open(place); !status.ok()) return status;
-  core::run_on_thread([shared = reader->shared_] { serve(*shared); });
+  std::shared_ptr<Shared> shared = reader->shared_;
+  if (core::Status status = shared->blob.open(place); !status.ok()) return status;
+  int error = core::start_thread([shared] { shared->fill_all(); });
+  if (error == 0) error = core::start_thread([shared] { shared->hash_all(); });
+  if (error != 0) return core::failed(error, "clone");
   made = std::move(reader);
   return core::done();
 }
 
-void BlobReader::serve(Shared &shared) {
-  std::unique_lock lock(shared.mutex);
-  while (!shared.closed) {
-    if (shared.wanted.empty()) shared.changed.wait(lock);
-    else fill_next(shared, lock);
+// Waits for a stage's next job; false: the reader is closed.
+bool BlobReader::Shared::take(std::unique_lock<std::mutex> &lock, Stage &stage, Job &job) {
+  stage.changed.wait(lock, [&] { return closed || !stage.jobs.empty(); });
+  if (closed) return false;
+  job = std::move(stage.jobs.front());
+  stage.jobs.pop_front();
+  stage.busy = true;
+  return true;
+}
+
+void BlobReader::Shared::fill_all() {
+  Job job;
+  for (std::unique_lock lock(mutex); take(lock, filling, job);) {
+    lock.unlock();
+    job.status = blob.fill(job.buffer, job.length);
+    lock.lock();
+    filling.busy = false;
+    if (closed) filling.changed.notify_all();
+    hashing.jobs.push_back(std::move(job));
+    hashing.changed.notify_all();
   }
 }
 
-// While `filling`, blob and buffer are this thread's.
-void BlobReader::fill_next(Shared &shared, std::unique_lock<std::mutex> &lock) {
-  Wanted next = std::move(shared.wanted.front());
-  shared.wanted.pop_front();
-  shared.filling = true;
-  lock.unlock();
-  size_t length = 0;
-  core::Status status = shared.blob.fill(next.buffer, length);
-  lock.lock();
-  shared.filling = false;
-  if (!shared.digests) shared.digests = shared.blob.digests();
-  if (shared.closed) shared.changed.notify_all();
-  lock.unlock();
-  next.done(std::move(status), length);
-  lock.lock();
+void BlobReader::Shared::hash_all() {
+  Job job;
+  for (std::unique_lock lock(mutex); take(lock, hashing, job);) {
+    lock.unlock();
+    if (job.status.ok() && job.length > 0 && blob.is_packed()) content.add(job.buffer.first(job.length));
+    lock.lock();
+    if (job.status.ok() && job.length == 0 && !digests) finish();
+    hashing.busy = false;
+    if (closed) hashing.changed.notify_all();
+    lock.unlock();
+    job.done(std::move(job.status), job.length);
+    job = {};
+    lock.lock();
+  }
+}
+
+void BlobReader::Shared::finish() {
+  const std::string &digest = *blob.digest();
+  digests = {digest, blob.is_packed() ? content.finish() : digest};
 }
 
 void BlobReader::read(std::span<uint8_t> buffer, Done done) {
@@ -45,20 +67,25 @@ void BlobReader::read(std::span<uint8_t> buffer, Done done) {
     lock.unlock();
     return done(core::failed(ECANCELED, "readBlob"), 0);
   }
-  shared_->wanted.push_back({buffer, std::move(done)});
+  shared_->filling.jobs.push_back({.buffer = buffer, .done = std::move(done)});
   lock.unlock();
-  shared_->changed.notify_one();
+  shared_->filling.changed.notify_all();
 }
 
 void BlobReader::close() {
   std::unique_lock lock(shared_->mutex);
   shared_->closed = true;
-  std::deque<Wanted> open = std::move(shared_->wanted);
-  shared_->wanted.clear();
-  shared_->changed.notify_all();
-  shared_->changed.wait(lock, [this] { return !shared_->filling; });
+  std::deque<Job> open;
+  for (Stage *stage : {&shared_->filling, &shared_->hashing}) {
+    stage->changed.notify_all();
+    stage->changed.wait(lock, [stage] { return !stage->busy; });
+  }
+  for (Stage *stage : {&shared_->filling, &shared_->hashing}) {
+    for (Job &job : stage->jobs) open.push_back(std::move(job));
+    stage->jobs.clear();
+  }
   lock.unlock();
-  for (Wanted &each : open) each.done(core::failed(ECANCELED, "readBlob"), 0);
+  for (Job &job : open) job.done(core::failed(ECANCELED, "readBlob"), 0);
 }
 
 std::optional<Digests> BlobReader::digests() {

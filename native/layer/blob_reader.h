@@ -1,4 +1,4 @@
-// Reads a blob on a thread of its own, as far ahead as it has buffers to fill.
+// Reads a blob as far ahead as it has buffers to fill, on two threads of its own: one fills them, the other hashes what is in them.
 #pragma once
 #include <condition_variable>
 #include <deque>
@@ -9,6 +9,12 @@
 #include "blob.h"
 
 namespace runts::layer {
+
+// Hexadecimal.
+struct Digests {
+  std::string blob;
+  std::string content;
+};
 
 class BlobReader {
  public:
@@ -28,23 +34,33 @@ class BlobReader {
   std::optional<Digests> digests();
 
  private:
-  struct Wanted {
+  struct Job {
     std::span<uint8_t> buffer;
     Done done;
+    core::Status status = core::done();
+    size_t length = 0;
   };
-  // Outlives the reader for as long as its thread needs.
+  struct Stage {
+    std::deque<Job> jobs;
+    std::condition_variable changed;
+    // Its thread has one of them in hand.
+    bool busy = false;
+  };
+  // Outlives the reader for as long as its threads need.
   struct Shared {
     std::mutex mutex;
-    std::condition_variable changed;
-    std::deque<Wanted> wanted;
-    bool filling = false;
+    Stage filling;
+    Stage hashing;
     bool closed = false;
     Blob blob;
+    Sha256 content;
     std::optional<Digests> digests;
-  };
 
-  static void serve(Shared &shared);
-  static void fill_next(Shared &shared, std::unique_lock<std::mutex> &lock);
+    bool take(std::unique_lock<std::mutex> &lock, Stage &stage, Job &job);
+    void fill_all();
+    void hash_all();
+    void finish();
+  };
 
   std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
 };

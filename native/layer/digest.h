@@ -11,7 +11,7 @@ namespace runts::layer {
 class Sha256 {
  public:
   Sha256() { sha256_init(&state_); }
-  void add(std::span<const uint8_t> bytes) { sha256_update(&state_, bytes.size(), bytes.data()); }
+  void add(std::span<const uint8_t> bytes);
   // Hexadecimal. Afterwards it begins anew.
   std::string finish();
 

@@ -6,11 +6,15 @@ export interface ChunksOptions {
   readonly compression: Compression;
   /** Gets the blob's own bytes. */
   readonly copy?: number;
-  /** Buffers that there are in all. */
-  readonly buffers: number;
-  /** Bytes of one. */
-  readonly size: number;
+  /** Nobody else's until the chunks are closed. */
+  readonly buffers: ChunkBuffers;
 }
+
+/** What chunks lie in; those of one blob after the other may. */
+export type ChunkBuffers = readonly Uint8Array[];
+
+export const chunkBuffers = (count: number, size: number): ChunkBuffers =>
+  Array.from({ length: count }, () => new Uint8Array(size));
 
 /** What is packed in a blob, read ahead. */
 export interface Chunks {
@@ -30,9 +34,9 @@ interface Asked {
 }
 
 export function blobChunks(native: LayerFunctions, options: ChunksOptions): Chunks {
-  const { place, compression, copy, buffers, size } = options;
+  const { place, compression, copy, buffers } = options;
   const reader = native.openBlob({ ...place, compression, ...(copy !== undefined && { copy }) });
-  const asked = Array.from({ length: buffers }, () => ask(native, reader, new Uint8Array(size)));
+  const asked = buffers.map((buffer) => ask(native, reader, buffer));
   return {
     async next() {
       const { buffer, length } = asked.shift()!;

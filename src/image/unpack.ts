@@ -2,7 +2,7 @@ import { toHostError } from '../host/checked.ts';
 import { hostFailed } from '../host/failure.ts';
 import { HostError } from '../host/host.ts';
 import { type Applying, applying } from './applying.ts';
-import { type Chunks, blobChunks } from './chunks.ts';
+import { type ChunkBuffers, type Chunks, blobChunks, chunkBuffers } from './chunks.ts';
 import { type LayerBudget, mostUnpacked } from './layer/budget.ts';
 import { type Batch, actionEncoder } from './layer/encode.ts';
 import { type LayerSummary, layerJudge } from './layer/judge.ts';
@@ -21,6 +21,8 @@ export interface UnpackOptions extends SourceLayer {
   /** A file that gets the blob's own bytes; its offset counts for nothing. */
   readonly copy?: number;
   readonly budget?: Partial<LayerBudget>;
+  /** Of {@link unpackBuffers}; layers that are unpacked one after the other may have the same. */
+  readonly buffers?: ChunkBuffers;
   /** Aborted, the promise rejects with its reason once nothing uses directory, copy and place any more. */
   readonly signal?: AbortSignal;
   readonly warn?: (message: string) => void;
@@ -35,17 +37,19 @@ export interface UnpackedLayer extends LayerSummary {
 }
 
 /** Of a buffer: large enough that handing it on costs little, and small enough for a processor's cache. */
-const BUFFER_BYTES = 256 * 1024;
+const BUFFER_BYTES = 512 * 1024;
 /** Batches that wait for being applied, or are; each holds a buffer. */
-const BATCHES = 3;
-/** Beside these, one is parsed and the others are filled. */
-const BUFFERS = BATCHES + 3;
+const BATCHES = 4;
+/** Beside these, one is parsed and the others are filled or hashed. */
+const BUFFERS = BATCHES + 4;
+
+export const unpackBuffers = (): ChunkBuffers => chunkBuffers(BUFFERS, BUFFER_BYTES);
 
 /**
  * Unpacks a layer in overlayfs's form. What is in the directory is of use only where the promise is fulfilled: then the blob has the digest that
  * it should have, and its content the diff id. Nothing is synced.
  *
- * Three jobs go on at a time: one thread reads, inflates and hashes, this one judges, and one thread applies.
+ * Four jobs go on at a time: one thread reads and inflates, one hashes what was inflated, this one judges, and one applies.
  * @throws {RuntsError} INVALID_ARGUMENT, TOO_LARGE and UNSUPPORTED for what is refused or damaged; HOST_FAILED.
  */
 export async function unpackLayer(options: UnpackOptions): Promise<UnpackedLayer> {
@@ -62,7 +66,7 @@ async function unpack(options: UnpackOptions): Promise<UnpackedLayer> {
   const copies = mostUnpacked(options.budget, options.place.size);
   const batches = applying(native, { ...options, copies, atOnce: BATCHES });
   try {
-    const chunks = blobChunks(native, { ...options, buffers: BUFFERS, size: BUFFER_BYTES });
+    const chunks = blobChunks(native, { buffers: unpackBuffers(), ...options });
     try {
       const summary = await pump(options, chunks, batches);
       const digests = verified(options, chunks.digests());

@@ -1,6 +1,8 @@
 import { checkTogether } from '../layer/budget.ts';
 import { digestOf } from '../source/documents.ts';
 import { about } from '../tar/refusal.ts';
+import type { ChunkBuffers } from '../chunks.ts';
+import { unpackBuffers } from '../unpack.ts';
 import type { Digest, SourceImage, SourceLayer } from '../types.ts';
 import { chainIds } from './chain.ts';
 import type { StoreContext } from './context.ts';
@@ -27,10 +29,11 @@ export async function loadImage(
 ): Promise<LoadedImage> {
   const chain = chainIds(image.config.rootfs.diff_ids);
   await announce(context, stage, { layers: chain, blobs: knownBlobs(image) });
+  const buffers = unpackBuffers();
   return withStages(async (stages) => {
     const layers: StagedLayer[] = [];
     for (const [at, layer] of image.layers.entries()) {
-      const next = { layer, layers, chainId: chain[at]!, of: chain.length };
+      const next = { layer, layers, chainId: chain[at]!, of: chain.length, buffers };
       const staged = await stageNext(context, stage, next, options);
       if (staged.stage !== undefined) stages.push(staged.stage);
       layers.push(staged);
@@ -53,12 +56,13 @@ interface Next {
   /** Those below it, and how many there are in all. */
   readonly layers: readonly StagedLayer[];
   readonly of: number;
+  readonly buffers: ChunkBuffers;
 }
 
 async function stageNext(
   context: StoreContext,
   stage: Stage,
-  { layer, chainId, layers, of }: Next,
+  { layer, chainId, layers, of, buffers }: Next,
   { budget, progress, source }: ImageLoad,
 ): Promise<StagedLayer> {
   context.signal?.throwIfAborted();
@@ -68,6 +72,7 @@ async function stageNext(
   const staged = await stageLayer(context, stage, layer, {
     name: `${source}: layer ${number}`,
     chainId,
+    buffers,
     lower: layers.map(({ directory }) => diffOf(directory)).reverse(),
     progress: (done) => progress?.({ ...part, done }),
     ...(budget !== undefined && { budget }),

@@ -1,6 +1,7 @@
 /** One layer of an image on its way into the store. */
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import type { LayerBudget } from '../layer/budget.ts';
+import type { ChunkBuffers } from '../chunks.ts';
 import { unpackLayer } from '../unpack.ts';
 import type { Compression, Digest, SourceLayer } from '../types.ts';
 import { copyBlob } from './copy-blob.ts';
@@ -41,6 +42,7 @@ export interface LayerOptions {
   /** Directories of overlayfs for the layers below, the topmost first. */
   readonly lower: readonly string[];
   readonly budget?: Partial<LayerBudget>;
+  readonly buffers: ChunkBuffers;
   /** Bytes of the blob that were read. */
   readonly progress?: (bytes: number) => void;
 }
