@@ -53,10 +53,10 @@ export function actionEncoder(): ActionEncoder {
   let out = outOf(FIRST_SIZE);
   let chunks: Uint8Array[] = [];
   return {
-    action: (action) => put(out, (to) => putAction(to, action)),
+    action: (action) => putAction(out, action),
     content(bytes) {
       if (chunks.at(-1)?.buffer !== bytes.buffer) chunks.push(new Uint8Array(bytes.buffer));
-      put(out, (to) => putContent(to, chunks.length - 1, bytes));
+      putContent(out, chunks.length - 1, bytes);
     },
     take() {
       const batch = { actions: out.bytes.subarray(0, out.used), chunks };
@@ -69,43 +69,45 @@ export function actionEncoder(): ActionEncoder {
 
 interface Out {
   bytes: Uint8Array;
+  /** Of the same memory. */
+  view: DataView;
   used: number;
 }
 
-const outOf = (size: number): Out => ({ bytes: new Uint8Array(size), used: 0 });
+function outOf(size: number): Out {
+  const bytes = new Uint8Array(size);
+  return { bytes, view: new DataView(bytes.buffer), used: 0 };
+}
 
-/** What is written beyond the end is lost but counted: then it is written again, to more room. */
-function put(out: Out, write: (out: Out) => void): void {
-  const begin = out.used;
-  write(out);
-  if (out.used <= out.bytes.length) return;
-  const larger = new Uint8Array(2 * out.used);
-  larger.set(out.bytes.subarray(0, begin));
-  out.bytes = larger;
-  out.used = begin;
-  write(out);
+/** Sees to room for so many bytes, which are then put without looking. */
+function reserve(out: Out, size: number): void {
+  const needed = out.used + size;
+  if (needed <= out.bytes.length) return;
+  const { bytes, view } = outOf(2 * needed);
+  bytes.set(out.bytes.subarray(0, out.used));
+  out.bytes = bytes;
+  out.view = view;
 }
 
 function putU8(out: Out, value: number): void {
-  out.bytes[out.used++] = value;
+  out.view.setUint8(out.used, value);
+  out.used += 1;
 }
 
 function putU32(out: Out, value: number): void {
-  const { bytes, used } = out;
-  bytes[used] = value;
-  bytes[used + 1] = value >>> 8;
-  bytes[used + 2] = value >>> 16;
-  bytes[used + 3] = value >>> 24;
-  out.used = used + 4;
+  out.view.setUint32(out.used, value, true);
+  out.used += 4;
 }
 
 /** Any safe integer. */
 function putI64(out: Out, value: number): void {
-  putU32(out, value >>> 0);
-  putU32(out, Math.floor(value / TWO_TO_32) >>> 0);
+  out.view.setUint32(out.used, value >>> 0, true);
+  out.view.setUint32(out.used + 4, Math.floor(value / TWO_TO_32) >>> 0, true);
+  out.used += 8;
 }
 
 function putText(out: Out, text: string): void {
+  reserve(out, 4 + text.length + 1);
   putU32(out, text.length);
   const { bytes, used } = out;
   let every = 0;
@@ -120,6 +122,7 @@ function putText(out: Out, text: string): void {
 }
 
 function putContent(out: Out, chunk: number, bytes: Uint8Array): void {
+  reserve(out, 1 + 3 * 4);
   putU8(out, CONTENT);
   putU32(out, chunk);
   putU32(out, bytes.byteOffset);
@@ -127,6 +130,7 @@ function putContent(out: Out, chunk: number, bytes: Uint8Array): void {
 }
 
 function putAction(out: Out, action: Action): void {
+  reserve(out, 1);
   putU8(out, KINDS[action.kind]);
   putText(out, action.path);
   switch (action.kind) {
@@ -142,6 +146,7 @@ function putAction(out: Out, action: Action): void {
       putText(out, action.existing);
       return putAttributes(out, action.attributes);
     case 'device':
+      reserve(out, 1 + 2 * 4);
       putU8(out, action.type === 'block' ? 1 : 0);
       putU32(out, action.major);
       putU32(out, action.minor);
@@ -157,6 +162,7 @@ function putAction(out: Out, action: Action): void {
 function putFile(out: Out, file: Extract<Action, { kind: 'file' }>): void {
   const extents = file.extents ?? [{ offset: 0, length: file.size }];
   putAttributes(out, file.attributes);
+  reserve(out, 8 + 4 + extents.length * 16);
   putI64(out, file.size);
   putU32(out, extents.length);
   for (const extent of extents) {
@@ -166,6 +172,7 @@ function putFile(out: Out, file: Extract<Action, { kind: 'file' }>): void {
 }
 
 function putAttributes(out: Out, attributes: Attributes): void {
+  reserve(out, 3 * 4 + 8 + 2 * 4);
   putU32(out, attributes.mode);
   putU32(out, attributes.uid);
   putU32(out, attributes.gid);

@@ -1,3 +1,4 @@
+import { wordsOf } from '../views.ts';
 import { isZero, textField } from './bytes.ts';
 import { readNumber } from './numbers.ts';
 import { damaged, tooLarge } from './refusal.ts';
@@ -7,21 +8,29 @@ export const BLOCK = 512;
 /** Bytes that fill the last block of content. */
 export const paddingOf = (size: number): number => (BLOCK - (size % BLOCK)) % BLOCK;
 
-/** Where a header's fields lie and how long they are (pax(1), "ustar Interchange Format"). */
+/** A header's field: where it lies in it, and its bytes. */
+export interface Place {
+  readonly start: number;
+  readonly size: number;
+}
+
+const place = (start: number, size: number): Place => ({ start, size });
+
+/** pax(1), "ustar Interchange Format". */
 export const FIELD = {
-  name: [0, 100],
-  mode: [100, 8],
-  uid: [108, 8],
-  gid: [116, 8],
-  size: [124, 12],
-  mtime: [136, 12],
-  checksum: [148, 8],
-  type: [156, 1],
-  target: [157, 100],
-  magic: [257, 8],
-  major: [329, 8],
-  minor: [337, 8],
-  prefix: [345, 155],
+  name: place(0, 100),
+  mode: place(100, 8),
+  uid: place(108, 8),
+  gid: place(116, 8),
+  size: place(124, 12),
+  mtime: place(136, 12),
+  checksum: place(148, 8),
+  type: place(156, 1),
+  target: place(157, 100),
+  magic: place(257, 8),
+  major: place(329, 8),
+  minor: place(337, 8),
+  prefix: place(345, 155),
 } as const;
 
 export type Field = keyof typeof FIELD;
@@ -29,10 +38,17 @@ export type Field = keyof typeof FIELD;
 export const isZeroBlock = (bytes: Uint8Array, at: number): boolean =>
   bytes[at] === 0 && isZero(bytes, at, BLOCK);
 
+/** The sum of so many bytes of a header; the even and the odd ones of a word are added in 16 bits each, which those of a block fit. */
 function sumOf(bytes: Uint8Array, start: number, length: number): number {
-  let sum = 0;
-  for (let at = start; at < start + length; at += 1) sum += bytes[at] as number;
-  return sum;
+  const from = bytes.byteOffset + start;
+  if (from % 4 !== 0) return sumOf(bytes.slice(start, start + length), 0, length);
+  const words = wordsOf(bytes);
+  let sums = 0;
+  for (let at = from / 4; at < (from + length) / 4; at += 1) {
+    const word = words[at] as number;
+    sums += (word & 0x00ff_00ff) + ((word >>> 8) & 0x00ff_00ff);
+  }
+  return (sums & 0xffff) + (sums >>> 16);
 }
 
 function countHigh(bytes: Uint8Array, start: number, length: number): number {
@@ -43,28 +59,21 @@ function countHigh(bytes: Uint8Array, start: number, length: number): number {
 
 /** A header's bytes are added with spaces in the place of their sum; old programs added signed bytes. */
 export function checksumIsRight(bytes: Uint8Array, at: number): boolean {
-  const [offset, length] = FIELD.checksum;
-  const own = at + offset;
-  const wanted = readNumber(bytes, own, length);
-  const sum = sumOf(bytes, at, BLOCK) - sumOf(bytes, own, length) + length * 0x20;
-  return (
-    wanted === sum || wanted === sum - 256 * (countHigh(bytes, at, BLOCK) - countHigh(bytes, own, length))
-  );
+  const { start, size } = FIELD.checksum;
+  const own = at + start;
+  const wanted = readNumber(bytes, own, size);
+  const sum = sumOf(bytes, at, BLOCK) - sumOf(bytes, own, size) + size * 0x20;
+  return wanted === sum || wanted === sum - 256 * (countHigh(bytes, at, BLOCK) - countHigh(bytes, own, size));
 }
 
-export const typeOf = (bytes: Uint8Array, at: number): number => bytes[at + FIELD.type[0]] as number;
+export const typeOf = (bytes: Uint8Array, at: number): number => bytes[at + FIELD.type.start] as number;
 
 export const fieldOf = (bytes: Uint8Array, at: number, name: Field): string =>
-  textField(bytes, at + FIELD[name][0], FIELD[name][1]);
+  textField(bytes, at + FIELD[name].start, FIELD[name].size);
 
 /** A number that fits, not negative unless `isSigned`. */
-export function numberAt(
-  bytes: Uint8Array,
-  at: number,
-  [start, length]: readonly [number, number],
-  what: string,
-): number {
-  const value = readNumber(bytes, at + start, length);
+export function numberAt(bytes: Uint8Array, at: number, field: Place, what: string): number {
+  const value = readNumber(bytes, at + field.start, field.size);
   if (Number.isNaN(value)) throw damaged(`${what} is no number`);
   if (!Number.isSafeInteger(value)) throw tooLarge(`${what} is beyond 2^53`);
   return value;

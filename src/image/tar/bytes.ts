@@ -1,21 +1,4 @@
-/** Arguments of one call of String.fromCharCode; a call's arguments lie on the stack. */
-const CHARACTERS = 4096;
-/** Names are mostly shorter: then one character after the other is quicker than a view and a call. */
-const SHORT = 24;
-
-/** Bytes as a string of one character each. */
-export function latin1(bytes: Uint8Array, start: number, end: number): string {
-  let text = '';
-  if (end - start <= SHORT) {
-    for (let at = start; at < end; at += 1) text += String.fromCharCode(bytes[at] as number);
-    return text;
-  }
-  for (let at = start; at < end; at += CHARACTERS) {
-    const part = bytes.subarray(at, Math.min(end, at + CHARACTERS));
-    text += String.fromCharCode.apply(undefined, part as unknown as number[]);
-  }
-  return text;
-}
+import { latin1 } from '../views.ts';
 
 /** The string of a field of fixed length, which ends at its first NUL where it has one. */
 export function textField(bytes: Uint8Array, start: number, length: number): string {

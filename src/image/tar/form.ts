@@ -1,15 +1,17 @@
-import { latin1, textField } from './bytes.ts';
+import { latin1 } from '../views.ts';
+import { textField } from './bytes.ts';
 import { BLOCK, FIELD, fieldOf } from './block.ts';
+import type { Place } from './block.ts';
 import { readNumber } from './numbers.ts';
 
 /** Who defined the fields behind those that all headers have. */
 export type Form = 'v7' | 'ustar' | 'star' | 'gnu';
 
 /** Times that GNU tar has in the place of the prefix, and that star has behind a shorter one. */
-const GNU_TIMES = [
-  [345, 12],
-  [357, 12],
-] as const;
+const GNU_TIMES: readonly Place[] = [
+  { start: 345, size: 12 },
+  { start: 357, size: 12 },
+];
 const STAR_PREFIX = 131;
 const STAR_MAGIC = 508;
 
@@ -17,8 +19,8 @@ const textAt = (bytes: Uint8Array, start: number, length: number): string =>
   latin1(bytes, start, start + length);
 
 export function formOf(bytes: Uint8Array, at: number): Form {
-  const [start, length] = FIELD.magic;
-  const magic = textAt(bytes, at + start, length);
+  const { start, size } = FIELD.magic;
+  const magic = textAt(bytes, at + start, size);
   if (magic === 'ustar  \0') return 'gnu';
   if (!magic.startsWith('ustar\0')) return 'v7';
   return textAt(bytes, at + STAR_MAGIC, BLOCK - STAR_MAGIC) === 'tar\0' ? 'star' : 'ustar';
@@ -26,8 +28,8 @@ export function formOf(bytes: Uint8Array, at: number): Form {
 
 /** Go's archive/tar has had a prefix there once, and has believed since that ASCII which is no time is one. */
 function gnuPrefix(bytes: Uint8Array, at: number): string {
-  const isTime = ([start, length]: readonly [number, number]): boolean =>
-    bytes[at + start] === 0 || !Number.isNaN(readNumber(bytes, at + start, length));
+  const isTime = ({ start, size }: Place): boolean =>
+    bytes[at + start] === 0 || !Number.isNaN(readNumber(bytes, at + start, size));
   const prefix = fieldOf(bytes, at, 'prefix');
   return GNU_TIMES.every(isTime) || /[^\u0000-\u007f]/.test(prefix) ? '' : prefix;
 }
@@ -39,7 +41,7 @@ function prefixOf(bytes: Uint8Array, at: number): string {
     case 'ustar':
       return fieldOf(bytes, at, 'prefix');
     case 'star':
-      return textField(bytes, at + FIELD.prefix[0], STAR_PREFIX);
+      return textField(bytes, at + FIELD.prefix.start, STAR_PREFIX);
     case 'gnu':
       return gnuPrefix(bytes, at);
   }
@@ -49,6 +51,6 @@ function prefixOf(bytes: Uint8Array, at: number): string {
 export function nameOf(bytes: Uint8Array, at: number): string {
   const name = fieldOf(bytes, at, 'name');
   // Mostly there is none.
-  const prefix = bytes[at + FIELD.prefix[0]] === 0 ? '' : prefixOf(bytes, at);
+  const prefix = bytes[at + FIELD.prefix.start] === 0 ? '' : prefixOf(bytes, at);
   return prefix === '' ? name : `${prefix}/${name}`;
 }

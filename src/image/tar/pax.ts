@@ -1,4 +1,4 @@
-import { latin1 } from './bytes.ts';
+import { latin1 } from '../views.ts';
 import type { Timestamp } from './entry.ts';
 import { readDecimal } from './numbers.ts';
 import { quoted } from './quoted.ts';
@@ -131,8 +131,10 @@ function setKnown(draft: Draft, keyword: string, value: string): void {
   }
 }
 
+/** Most archives have these of every entry. */
+const IGNORED = new Set(['atime', 'ctime', 'uname', 'gname']);
+
 function setRecord(draft: Draft, keyword: string, value: string): void {
-  if (keyword.includes('\0')) throw damaged(`keyword ${quoted(keyword)} has a NUL`);
   // An attribute may be empty, and says nothing of all entries that could be taken back.
   if (keyword.startsWith(XATTR)) (draft.xattrs ??= new Map()).set(keyword.slice(XATTR.length), value);
   else if (keyword.startsWith(SPARSE)) setSparse((draft.sparse ??= {}), keyword.slice(SPARSE.length), value);
@@ -160,7 +162,9 @@ function readRecord(bytes: Uint8Array, start: number, end: number, draft: Draft)
     throw damaged('a record has a wrong length');
   const equals = bytes.indexOf(EQUALS, behind);
   if (equals <= behind || equals >= stop) throw damaged('a record has no keyword');
-  setRecord(draft, latin1(bytes, behind, equals), latin1(bytes, equals + 1, stop - 1));
+  const keyword = latin1(bytes, behind, equals);
+  if (keyword.includes('\0')) throw damaged(`keyword ${quoted(keyword)} has a NUL`);
+  if (!IGNORED.has(keyword)) setRecord(draft, keyword, latin1(bytes, equals + 1, stop - 1));
   return stop;
 }
 

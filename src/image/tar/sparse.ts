@@ -19,7 +19,7 @@ export interface SparseFile {
 /** Where old headers have their parts: the header itself four, each block that follows it 21. */
 const HEADER_PARTS = { at: 386, count: 4, more: 482 };
 const BLOCK_PARTS = { at: 0, count: 21, more: 504 };
-const REAL_SIZE = [483, 12] as const;
+const REAL_SIZE = { start: 483, size: 12 };
 const NUMBER = 12;
 
 export function checkCount(count: number, limit: number): void {
@@ -38,8 +38,8 @@ function readParts(
     const at = parts.at + index * 2 * NUMBER;
     if (bytes[start + at] === 0) break;
     map.push(
-      numberAt(bytes, start, [at, NUMBER], 'hole'),
-      numberAt(bytes, start, [at + NUMBER, NUMBER], 'hole'),
+      numberAt(bytes, start, { start: at, size: NUMBER }, 'hole'),
+      numberAt(bytes, start, { start: at + NUMBER, size: NUMBER }, 'hole'),
     );
   }
   checkCount(map.length / 2, limit);

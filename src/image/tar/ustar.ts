@@ -1,4 +1,5 @@
 import { BLOCK, FIELD } from './block.ts';
+import type { Place } from './block.ts';
 import { putLatin1 } from './bytes.ts';
 import type { EntryType, TarEntry } from './entry.ts';
 
@@ -15,9 +16,9 @@ const TYPES: Readonly<Record<EntryType, string>> = {
   fifo: '6',
 };
 
-const [, NAME] = FIELD.name;
-const [, TARGET] = FIELD.target;
-const [, PREFIX] = FIELD.prefix;
+const NAME = FIELD.name.size;
+const TARGET = FIELD.target.size;
+const PREFIX = FIELD.prefix.size;
 
 const isAscii = (text: string): boolean => /^[\u0001-\u007f]*$/.test(text);
 
@@ -33,8 +34,8 @@ export const fitsName = (name: string): boolean => isAscii(name) && splitAt(name
 
 export const fitsTarget = (target: string): boolean => isAscii(target) && target.length <= TARGET;
 
-function putOctal(block: Uint8Array, [start, length]: readonly [number, number], value: number): void {
-  putLatin1(block, start, value.toString(8).padStart(length - 1, '0'));
+function putOctal(block: Uint8Array, { start, size }: Place, value: number): void {
+  putLatin1(block, start, value.toString(8).padStart(size - 1, '0'));
 }
 
 /** What does not fit is said by an extended header; the field is 0 then. */
@@ -43,15 +44,15 @@ const fitting = (value: number, max: number): number => (value >= 0 && value <= 
 function putName(block: Uint8Array, name: string): void {
   const slash = splitAt(name);
   const rest = slash > 0 ? name.slice(slash + 1) : name;
-  putLatin1(block, FIELD.name[0], rest, NAME);
-  if (slash > 0) putLatin1(block, FIELD.prefix[0], name.slice(0, slash));
+  putLatin1(block, FIELD.name.start, rest, NAME);
+  if (slash > 0) putLatin1(block, FIELD.prefix.start, name.slice(0, slash));
 }
 
 function putChecksum(block: Uint8Array): void {
-  const [start, length] = FIELD.checksum;
-  putLatin1(block, start, ' '.repeat(length));
+  const { start, size } = FIELD.checksum;
+  putLatin1(block, start, ' '.repeat(size));
   const sum = block.reduce((total, byte) => total + byte, 0);
-  putLatin1(block, start, `${sum.toString(8).padStart(length - 2, '0')}\0 `);
+  putLatin1(block, start, `${sum.toString(8).padStart(size - 2, '0')}\0 `);
 }
 
 function putFields(block: Uint8Array, type: string, entry: TarEntry): void {
@@ -61,9 +62,9 @@ function putFields(block: Uint8Array, type: string, entry: TarEntry): void {
   putOctal(block, FIELD.gid, fitting(entry.gid, OCTAL_MAX.id));
   putOctal(block, FIELD.size, fitting(entry.size, OCTAL_MAX.size));
   putOctal(block, FIELD.mtime, fitting(entry.mtime.seconds, OCTAL_MAX.mtime));
-  putLatin1(block, FIELD.type[0], type);
-  putLatin1(block, FIELD.target[0], entry.target, TARGET);
-  putLatin1(block, FIELD.magic[0], 'ustar\u000000');
+  putLatin1(block, FIELD.type.start, type);
+  putLatin1(block, FIELD.target.start, entry.target, TARGET);
+  putLatin1(block, FIELD.magic.start, 'ustar\u000000');
   putOctal(block, FIELD.major, entry.device.major);
   putOctal(block, FIELD.minor, entry.device.minor);
   putChecksum(block);
