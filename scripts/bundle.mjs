@@ -22,11 +22,14 @@ function commit() {
 }
 
 // Every file that is loaded costs a command a part of a millisecond, and most commands load the same ones. A chunk takes these
-// modules with all that they import: what a command needs to be told and to read states, then to run plans, then to make containers.
+// modules with all that they import: what a command needs to be told and to read states, then to read documents of any form, then to
+// run plans, then to make containers, and to load images.
 const chunks = [
   { name: 'command', test: /\/src\/(cli\/main|host\/node|container\/state)\.ts$/, priority: 3 },
+  { name: 'document', test: /\/src\/spec\/(document|schema)\.ts$/, priority: 2.5 },
   { name: 'execute', test: /\/src\/container\/(start|kill|delete)\.ts$/, priority: 2 },
   { name: 'create', test: /\/src\/container\/(create|run)\.ts$/, priority: 1 },
+  { name: 'load', test: /\/src\/image\/store\/load\.ts$/, priority: 0.5 },
 ];
 
 /** tsc leaves the endings of imports as they are in declarations, and the sources are not packed. */

@@ -66,7 +66,7 @@ export type { NodeHostOptions } from './host/node.ts';
 export { VERSION } from './version.ts';
 
 export { checkProcess, checkResources, checkSpec } from './spec/check.ts';
-export type { Checked } from './spec/check.ts';
+export type { Checked } from './spec/document.ts';
 export { readProcess, readResources, readSpec } from './spec/read.ts';
 export type { ProcessResult, ResourcesResult, SpecResult } from './spec/read.ts';
 export { defaultSpec, SPEC_VERSION } from './spec/default.ts';

@@ -5,7 +5,7 @@ import { RuntsError } from '../errors.ts';
 import { compileCreate } from '../plan/create.ts';
 import { checkSpec } from '../spec/check.ts';
 import type { Problem } from '../spec/problems.ts';
-import { readJson } from '../spec/read.ts';
+import { readJson } from '../spec/document.ts';
 import type { Spec } from '../spec/types.ts';
 import { bundleRequest } from './options.ts';
 import type { ContainerSource } from './options.ts';

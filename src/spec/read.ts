@@ -1,12 +1,8 @@
 /** Reads and checks the JSON documents that runts is given. */
-import { RuntsError } from '../errors.ts';
 import { checkMounts, checkProcess, checkResources, checkSpec } from './check.ts';
-import type { Checked } from './check.ts';
+import { accept, readJson } from './document.ts';
 import { readFaultless } from './faultless.ts';
 import type { Reader } from './faultless.ts';
-import { parseJson } from './json.ts';
-import type { JsonValue } from './json-value.ts';
-import { formatProblem } from './problems.ts';
 import type { Problem } from './problems.ts';
 import type { FindProgram } from './profile.ts';
 import type { LinuxResources, Mount, Process, Spec } from './types.ts';
@@ -74,31 +70,4 @@ export function readResources(text: string, file: string): ResourcesResult {
 export function readMounts(text: string, file: string): MountsResult {
   const { value, warnings } = accept(checkMounts(readJson(text, file)), file);
   return { mounts: value, warnings };
-}
-
-/**
- * Reads any JSON document strictly.
- * @throws RuntsError INVALID_JSON, its message `FILE:LINE:COLUMN: what is wrong`.
- */
-export function readJson(text: string, file: string): JsonValue {
-  const result = parseJson(text);
-  if (result.ok) return result.value;
-  const { line, column, message } = result.error;
-  throw new RuntsError('INVALID_JSON', `${file}:${line}:${column}: ${message}`);
-}
-
-/**
- * A document in which nothing is wrong.
- * @throws RuntsError INVALID_CONFIG as {@link readSpec}
- */
-export function accept<T>(checked: Checked<T>, file: string): Extract<Checked<T>, { ok: true }> {
-  if (checked.ok) return checked;
-  const problems = checked.problems.map(formatProblem);
-  const [first = 'is not valid'] = problems;
-  const more = problems.length - 1;
-  const rest = more === 0 ? '' : ` (and ${more} more ${more === 1 ? 'problem' : 'problems'})`;
-  throw new RuntsError('INVALID_CONFIG', `${file}: ${first}${rest}`, {
-    path: checked.problems[0]?.pointer ?? '',
-    problems,
-  });
 }

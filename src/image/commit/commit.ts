@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
 import { RuntsError } from '../../errors.ts';
-import { readJson } from '../../spec/read.ts';
+import { readJson } from '../../spec/document.ts';
 import type { ChangedContainer } from '../changes/container.ts';
 import { withLayers } from '../changes/container.ts';
 import type { LayerBudget } from '../layer/budget.ts';

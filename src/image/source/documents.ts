@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { check } from '../../spec/check.ts';
+import { accept, check, readJson } from '../../spec/document.ts';
 import type { JsonValue } from '../../spec/json-value.ts';
-import { accept, readJson } from '../../spec/read.ts';
 import type { Schema } from '../../spec/schema.ts';
 import type { Descriptor, Digest } from '../types.ts';
 import { damaged } from './failure.ts';

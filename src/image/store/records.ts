@@ -3,9 +3,8 @@ import { readFileSync } from 'node:fs';
 import { RuntsError } from '../../errors.ts';
 import { attempt } from '../../host/attempt.ts';
 import { checked } from '../../host/checked.ts';
-import { check } from '../../spec/check.ts';
+import { accept, check, readJson } from '../../spec/document.ts';
 import { formatJson } from '../../spec/json-format.ts';
-import { accept, readJson } from '../../spec/read.ts';
 import type { Schema } from '../../spec/schema.ts';
 
 /** undefined where there is none. @throws {RuntsError} STATE_CORRUPT. */

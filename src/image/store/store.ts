@@ -1,35 +1,24 @@
 import { coreFiles } from '../../host/core-files.ts';
 import { addon } from '../../host/node-addon.ts';
 import { layerFunctions } from '../native.ts';
-import { claim } from './claims.ts';
 import type { Claim, ClaimOwner } from './claims.ts';
 import type { ChangedContainer } from '../changes/container.ts';
-import { commit } from '../commit/commit.ts';
 import type { CommitOptions } from '../commit/commit.ts';
-import { save } from '../save/save.ts';
 import type { SavedImage, SaveOptions, SaveTarget } from '../save/save.ts';
 import type { ReportProgress } from '../progress.ts';
 import type { StoreContext } from './context.ts';
 import { makeStore } from './directory.ts';
 import { clearIngest } from './ingest.ts';
 import { known } from './known.ts';
-import { listImages } from './list.ts';
 import type { ListedImage } from './list.ts';
-import { load } from './load.ts';
 import type { LoadedImage, LoadOptions } from './load.ts';
 import { withLock } from './lock.ts';
 import { DEFAULT_STORE } from './paths.ts';
 import type { StorePaths } from './paths.ts';
-import { inspectImage } from './inspect.ts';
 import type { InspectedImage } from './inspect.ts';
-import { prune } from './prune.ts';
 import type { Pruned } from './prune.ts';
-import { removeImages } from './remove.ts';
 import type { Removed } from './remove.ts';
-import { unuseImage, useImage } from './uses.ts';
-import { verifyImages } from './verify.ts';
 import type { Verified } from './verify.ts';
-import { resolveImage } from './resolve.ts';
 import type { StoredImage } from './resolve.ts';
 
 export interface StoreOptions {
@@ -83,19 +72,37 @@ export async function openStore({ directory = DEFAULT_STORE, warn, signal }: Sto
     await clearIngest(context);
     return context;
   });
+  // Code is loaded where it is used: that of all verbs would take a command longer than many an image.
   return {
     paths: context.paths,
-    load: (source, options = {}) => known(() => load(context, source, options)),
-    list: () => known(() => withLock(context, () => listImages(context))),
-    resolve: (name) => known(() => withLock(context, () => resolveImage(context, name))),
-    use: (name, directory) => known(() => useImage(context, name, directory)),
-    unuse: (directory) => known(() => unuseImage(context, directory)),
-    claim: (owner) => known(() => claim(context, owner)),
-    inspect: (name) => known(() => withLock(context, () => inspectImage(context, name))),
-    remove: (names) => known(() => removeImages(context, names)),
-    prune: () => known(() => prune(context)),
-    commit: (container, name, options) => known(() => commit(context, container, name, options)),
-    save: (name, target, options) => known(() => save(context, name, target, options)),
-    verify: (names = [], progress) => known(() => verifyImages(context, names, progress)),
+    load: (source, options = {}) =>
+      known(async () => (await import('./load.ts')).load(context, source, options)),
+    list: () =>
+      known(async () => {
+        const { listImages } = await import('./list.ts');
+        return withLock(context, () => listImages(context));
+      }),
+    resolve: (name) =>
+      known(async () => {
+        const { resolveImage } = await import('./resolve.ts');
+        return withLock(context, () => resolveImage(context, name));
+      }),
+    use: (name, directory) =>
+      known(async () => (await import('./uses.ts')).useImage(context, name, directory)),
+    unuse: (directory) => known(async () => (await import('./uses.ts')).unuseImage(context, directory)),
+    claim: (owner) => known(async () => (await import('./claims.ts')).claim(context, owner)),
+    inspect: (name) =>
+      known(async () => {
+        const { inspectImage } = await import('./inspect.ts');
+        return withLock(context, () => inspectImage(context, name));
+      }),
+    remove: (names) => known(async () => (await import('./remove.ts')).removeImages(context, names)),
+    prune: () => known(async () => (await import('./prune.ts')).prune(context)),
+    commit: (container, name, options) =>
+      known(async () => (await import('../commit/commit.ts')).commit(context, container, name, options)),
+    save: (name, target, options) =>
+      known(async () => (await import('../save/save.ts')).save(context, name, target, options)),
+    verify: (names = [], progress) =>
+      known(async () => (await import('./verify.ts')).verifyImages(context, names, progress)),
   };
 }

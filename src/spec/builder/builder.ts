@@ -2,7 +2,7 @@
 import { checkSpec } from '../check.ts';
 import type { DefaultSpecOptions } from '../default.ts';
 import { formatJson } from '../json-format.ts';
-import { accept } from '../read.ts';
+import { accept } from '../document.ts';
 import type { Size } from '../size.ts';
 import type { ConsoleSize, Hook, HookPhase, NamespaceType, RlimitType, Seccomp, Spec } from '../types.ts';
 import { baseSpec } from './base.ts';
