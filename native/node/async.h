@@ -3,6 +3,7 @@
 #include <napi.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "../core/pool.h"
@@ -31,6 +32,14 @@ Napi::Value give_out(Napi::Env env, Fd fd);
 
 // What JavaScript gives back, to be closed.
 Fd take_back(Napi::Env env, int fd);
+
+// An object of C++ as JavaScript has it, which goes with it; at once where the environment is ending already.
+template <typename T>
+Napi::Value give_out(Napi::Env env, std::unique_ptr<T> object) {
+  auto value = Napi::External<T>::New(env, object.get(), [](Napi::Env, T *owned) { delete owned; });
+  if (!value.IsEmpty()) (void)object.release();
+  return value;
+}
 
 // An Error with `code` (name of the errno), `syscall` and, where there is one, `path`.
 Napi::Error system_error(Napi::Env env, int error, const char *syscall, const std::string &path = {});

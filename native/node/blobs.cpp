@@ -45,8 +45,7 @@ Napi::Value open_blob(const Info &info) {
     status_error(env, status).ThrowAsJavaScriptException();
     return env.Undefined();
   }
-  return Napi::External<BlobReader>::New(env, reader.release(),
-                                         [](Napi::Env, BlobReader *owned) { delete owned; });
+  return give_out(env, std::move(reader));
 }
 
 // The reference is given up in the environment's own thread; at its end the environment takes it back.

@@ -98,7 +98,9 @@ Napi::Value open_layer(const Info &info) {
   }
   auto *handle = new Handle{env, layer, layer};
   napi_add_env_cleanup_hook(env, await_work, handle);
-  return Napi::External<Handle>::New(env, handle, forget);
+  Napi::Value value = Napi::External<Handle>::New(env, handle, forget);
+  if (value.IsEmpty()) forget(env, handle);
+  return value;
 }
 
 Napi::Value apply_actions(const Info &info) {

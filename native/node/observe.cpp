@@ -64,8 +64,7 @@ Napi::Value observe(const Napi::CallbackInfo &info) {
     status_error(env, status).ThrowAsJavaScriptException();
     return env.Undefined();
   }
-  return Napi::External<core::Observer>::New(env, observer.release(),
-                                             [](Napi::Env, core::Observer *owned) { delete owned; });
+  return give_out(env, std::move(observer));
 }
 
 Napi::Value next_notice(const Napi::CallbackInfo &info) {

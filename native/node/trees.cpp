@@ -124,7 +124,7 @@ Napi::Value open_tree(const Info &info) {
     status_error(info.Env(), status).ThrowAsJavaScriptException();
     return info.Env().Undefined();
   }
-  return Napi::External<Handle>::New(info.Env(), new Handle(tree), [](Napi::BasicEnv, Handle *owned) { delete owned; });
+  return give_out(info.Env(), std::make_unique<Handle>(tree));
 }
 
 Napi::Value close_tree(const Info &info) {

@@ -66,7 +66,7 @@ async function unpack(options: UnpackOptions): Promise<UnpackedLayer> {
   const copies = mostUnpacked(options.budget, options.place.size);
   const batches = applying(native, { ...options, copies, atOnce: BATCHES });
   try {
-    const chunks = blobChunks(native, { buffers: unpackBuffers(), ...options });
+    const chunks = blobChunks(native, { ...options, buffers: options.buffers ?? unpackBuffers() });
     try {
       const summary = await pump(options, chunks, batches);
       const digests = verified(options, chunks.digests());

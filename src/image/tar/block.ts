@@ -41,7 +41,7 @@ export const isZeroBlock = (bytes: Uint8Array, at: number): boolean =>
 /** The sum of so many bytes of a header; the even and the odd ones of a word are added in 16 bits each, which those of a block fit. */
 function sumOf(bytes: Uint8Array, start: number, length: number): number {
   const from = bytes.byteOffset + start;
-  if (from % 4 !== 0) return sumOf(bytes.slice(start, start + length), 0, length);
+  if (from % 4 !== 0) return sumOf(new Uint8Array(bytes.subarray(start, start + length)), 0, length);
   const words = wordsOf(bytes);
   let sums = 0;
   for (let at = from / 4; at < (from + length) / 4; at += 1) {
