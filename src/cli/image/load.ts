@@ -1,3 +1,4 @@
+import { compileQuickly } from '../../host/node-engine.ts';
 import { parsePlatform } from '../../image/source/platform.ts';
 import type { LoadedImage } from '../../image/store/load.ts';
 import { wordOf } from '../flags.ts';
@@ -7,6 +8,7 @@ import { count, jsonOr, lines, shortDigest, withStore } from './store.ts';
 
 export const verb: VerbFunction = (input) =>
   withStore(input, async ({ store, report }) => {
+    compileQuickly();
     const { args, flags } = input;
     const [name, ref, platform] = ['name', 'ref', 'platform'].map((flag) => wordOf(flags, flag));
     const loaded = await store.load(args[0] ?? '', {

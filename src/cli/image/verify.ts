@@ -1,3 +1,4 @@
+import { compileQuickly } from '../../host/node-engine.ts';
 import type { Fault, Verified } from '../../image/store/verify.ts';
 import type { Output } from '../output.ts';
 import type { VerbFunction } from '../verb.ts';
@@ -5,6 +6,7 @@ import { count, jsonOr, lines, withStore } from './store.ts';
 
 export const verb: VerbFunction = (input) =>
   withStore(input, async ({ store, report }) => {
+    compileQuickly();
     const verified = await store.verify(input.args, report);
     const output = jsonOr(input, verified, () =>
       lines([...verified.faults.map(faultLine), summary(verified)]),
