@@ -57,15 +57,17 @@ export async function stageLayer(
   const there = await takeLayer(context, load, layer, options);
   if (there !== undefined) return there;
   const stage = await openStage(context, hexOf(options.chainId));
+  let meanwhile: StagedLayer | undefined;
   try {
-    const meanwhile = await takeLayer(context, load, layer, options);
+    meanwhile = await takeLayer(context, load, layer, options);
     if (meanwhile === undefined) return await unpack(context, stage, layer, options);
-    await stage.discard();
-    return meanwhile;
   } catch (error) {
-    await stage.discard();
+    // What went wrong first is what is told.
+    await stage.discard().catch(() => {});
     throw error;
   }
+  await stage.discard();
+  return meanwhile;
 }
 
 /**
