@@ -87,8 +87,7 @@ Status Blob::fill_unpacked(std::span<uint8_t> out, size_t &length) {
     }
     if (input_.empty() && rest_) break;
     size_t slice;
-    if (Status status = step(out.subspan(length), slice); !status.ok())
-      return status;
+    if (Status status = step(out.subspan(length), slice); !status.ok()) return status;
     length += slice;
   }
   if (length == 0) finish();

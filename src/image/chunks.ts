@@ -13,9 +13,6 @@ export interface ChunksOptions {
 /** What chunks lie in; those of one blob after the other may. */
 export type ChunkBuffers = readonly Uint8Array[];
 
-export const chunkBuffers = (count: number, size: number): ChunkBuffers =>
-  Array.from({ length: count }, () => new Uint8Array(size));
-
 /** What is packed in a blob, read ahead. */
 export interface Chunks {
   /** The next bytes, which stay until they are given back; undefined: the end. Not while all buffers are out. */

@@ -2,7 +2,7 @@ import { toHostError } from '../host/checked.ts';
 import { hostFailed } from '../host/failure.ts';
 import { HostError } from '../host/host.ts';
 import { type Applying, applying } from './applying.ts';
-import { type ChunkBuffers, type Chunks, blobChunks, chunkBuffers } from './chunks.ts';
+import { type ChunkBuffers, type Chunks, blobChunks } from './chunks.ts';
 import { type LayerBudget, mostUnpacked } from './layer/budget.ts';
 import { type Batch, actionEncoder } from './layer/encode.ts';
 import { type LayerSummary, layerJudge } from './layer/judge.ts';
@@ -36,14 +36,15 @@ export interface UnpackedLayer extends LayerSummary {
   readonly diffId: Digest;
 }
 
-/** Of a buffer: large enough that handing it on costs little, and small enough for a processor's cache. */
+/** Of a buffer: large enough that handing it on costs little, and small enough that all jobs have one. */
 const BUFFER_BYTES = 512 * 1024;
 /** Batches that wait for being applied, or are; each holds a buffer. */
 const BATCHES = 4;
 /** Beside these, one is parsed and the others are filled or hashed. */
 const BUFFERS = BATCHES + 4;
 
-export const unpackBuffers = (): ChunkBuffers => chunkBuffers(BUFFERS, BUFFER_BYTES);
+export const unpackBuffers = (): ChunkBuffers =>
+  Array.from({ length: BUFFERS }, () => new Uint8Array(BUFFER_BYTES));
 
 /**
  * Unpacks a layer in overlayfs's form. What is in the directory is of use only where the promise is fulfilled: then the blob has the digest that

@@ -101,9 +101,8 @@ function putU32(out: Out, value: number): void {
 
 /** Any safe integer. */
 function putI64(out: Out, value: number): void {
-  out.view.setUint32(out.used, value >>> 0, true);
-  out.view.setUint32(out.used + 4, Math.floor(value / TWO_TO_32) >>> 0, true);
-  out.used += 8;
+  putU32(out, value >>> 0);
+  putU32(out, Math.floor(value / TWO_TO_32) >>> 0);
 }
 
 function putText(out: Out, text: string): void {
