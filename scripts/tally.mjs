@@ -1,6 +1,7 @@
-// tally.mjs [--nowhere] FAILED [ENTRY=]REPORT... — names the skipped tests of vitest's JSON reports with their reasons and ends with one
-// line of counts. A test of several reports counts as passed if it passed anywhere and failed nowhere. FAILED is 1 where a
-// check before or beside the tests failed; FAILED, a failed test or (--nowhere) one that passed in no report makes the status 1.
+// tally.mjs [--nowhere] FAILED [ENTRY=]REPORT... — names the skipped tests of vitest's JSON reports with their reasons, the failed ones with
+// the reports and what they said there (the end of a log may be all that is kept), and ends with one line of counts. A test of several
+// reports counts as passed if it passed anywhere and failed nowhere. FAILED is 1 where a check before or beside the tests failed;
+// FAILED, a failed test or (--nowhere) one that passed in no report makes the status 1.
 // Reports with an ENTRY, node or standalone, are of one machine: what passed through one entry must pass through all that have it.
 import { existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -12,6 +13,13 @@ const tests = new Map();
 const states = new Map();
 let broken = failedBefore === '0' ? 0 : 1;
 
+/** Of what a failed test says. */
+const MOST_LINES = 20;
+
+/** In which report the test failed, and what it said there; nothing for one that did not fail. */
+const failures = (report, messages = []) =>
+  messages.map((message) => `  in ${report}: ${message.split('\n').slice(0, MOST_LINES).join('\n    ')}`);
+
 const stateOf = (assertion) =>
   ['failed', 'passed'].includes(assertion.status) ? assertion.status : 'skipped';
 
@@ -19,7 +27,8 @@ function add(name, found, entry) {
   if (entry !== undefined) states.set(name, { ...states.get(name), [entry]: found.state });
   const before = tests.get(name);
   const first = before === undefined || STATES.indexOf(found.state) < STATES.indexOf(before.state);
-  if (first || (before.reason === undefined && found.state === before.state)) tests.set(name, found);
+  const kept = first || (before.reason === undefined && found.state === before.state) ? found : before;
+  tests.set(name, { ...kept, says: [...(before?.says ?? []), ...(found.says ?? [])] });
 }
 
 function read(argument) {
@@ -32,11 +41,12 @@ function read(argument) {
   for (const suite of JSON.parse(readFileSync(report, 'utf8')).testResults) {
     const file = relative(process.cwd(), suite.name);
     for (const assertion of suite.assertionResults) {
-      const found = { state: stateOf(assertion), reason: assertion.meta?.skipped };
+      const says = failures(report, assertion.failureMessages);
+      const found = { state: stateOf(assertion), reason: assertion.meta?.skipped, says };
       add(`${file}: ${assertion.fullName}`, found, entry);
     }
     if (suite.status === 'failed' && suite.assertionResults.every((each) => each.status !== 'failed')) {
-      add(`${file}: ${suite.message ?? 'the file itself'}`, { state: 'failed' }, entry);
+      add(`${file}: the file itself`, { state: 'failed', says: failures(report, [suite.message]) }, entry);
     }
   }
 }
@@ -46,7 +56,8 @@ function judge([name, byEntry]) {
   const entries = Object.keys(byEntry);
   const others = entries.filter((entry) => byEntry[entry] !== 'passed');
   if (others.length === 0 || others.length === entries.length) return;
-  tests.set(name, { state: 'failed', through: others.map((entry) => `${byEntry[entry]} through ${entry}`) });
+  const through = others.map((entry) => `${byEntry[entry]} through ${entry}`);
+  tests.set(name, { ...tests.get(name), state: 'failed', through });
 }
 
 reports.forEach(read);
@@ -60,8 +71,10 @@ for (const [reason, group] of skipped) {
   console.log(`\nskipped, ${reason}:`);
   for (const name of group) console.log(`  ${name}`);
 }
-for (const [name, { through }] of named('failed'))
+for (const [name, { through, says }] of named('failed')) {
   console.log(`\nfailed: ${name}${through ? ` (${through.join(', ')})` : ''}`);
+  for (const each of says) console.log(each);
+}
 if (broken) console.log('\nsomething beside the tests failed: see above');
 const [failed, passed, left] = STATES.map((state) => named(state).length);
 if (strict && left > 0) console.log(`\n${left} tests ran nowhere: every test must run on some machine`);

@@ -8,19 +8,26 @@ import { ROOT } from '../support/entry.ts';
 
 type States = Record<string, 'passed' | 'failed' | 'skipped'>;
 
-/** The closing lines for reports with these tests, and the exit status. */
-function tally(context: TestContext, reports: Record<string, States>) {
+/** The closing lines for reports with these tests, and the exit status. A test that fails says `failureMessages`. */
+function tally(
+  context: TestContext,
+  reports: Record<string, States>,
+  failureMessages: readonly string[] = [],
+) {
   const directory = scratchDirectory(context);
   const files = Object.entries(reports).map(([name, states]) => {
     const file = join(directory, `${name}.json`);
-    const assertionResults = Object.entries(states).map(([fullName, status]) => ({ fullName, status }));
+    const assertionResults = Object.entries(states).map(([fullName, status]) =>
+      status === 'failed' ? { fullName, status, failureMessages } : { fullName, status, failureMessages: [] },
+    );
     const suite = { name: join(ROOT, 'a.test.ts'), status: 'passed', assertionResults };
     writeFileSync(file, JSON.stringify({ testResults: [suite] }));
     return name === 'guest' ? file : `${name}=${file}`;
   });
   const script = join(ROOT, 'scripts/tally.mjs');
   const ended = spawnSync(process.execPath, [script, '0', ...files], { cwd: ROOT, encoding: 'utf8' });
-  return { status: ended.status, lines: ended.stdout.split('\n').filter((line) => line !== '') };
+  const told = ended.stdout.replaceAll(`${directory}/`, '');
+  return { status: ended.status, lines: told.split('\n').filter((line) => line !== '') };
 }
 
 it('counts a test that passed anywhere and failed nowhere as passed', (context) => {
@@ -63,4 +70,20 @@ it('a test that both entries skip has failed where it failed elsewhere, through 
 it('a test that one entry alone is asked for is judged by it', (context) => {
   const reports = { node: { a: 'passed' }, standalone: { a: 'passed', unit: 'passed' } } as const;
   expect(tally(context, reports)).toEqual({ status: 0, lines: ['2 passed, 0 failed, 0 skipped'] });
+});
+
+it('a failed test says in which reports and what, the first lines of it', (context) => {
+  const long = ['expected 1 to be 2', ...Array.from({ length: 30 }, (_, line) => `at line ${line}`)];
+  const reports = { node: { a: 'failed' }, guest: { a: 'failed' } } as const;
+  expect(tally(context, reports, [long.join('\n')])).toEqual({
+    status: 1,
+    lines: [
+      'failed: a.test.ts: a',
+      ...['node', 'guest'].flatMap((name) => [
+        `  in ${name}.json: expected 1 to be 2`,
+        ...long.slice(1, 20).map((line) => `    ${line}`),
+      ]),
+      '0 passed, 1 failed, 0 skipped',
+    ],
+  });
 });
