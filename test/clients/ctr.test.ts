@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { needs } from '../support/conditions.ts';
 import { output, sharedCell } from './support/cell.ts';
-import { snapshotter, startContainerd } from './support/engines.ts';
+import { heard, snapshotter, startContainerd } from './support/engines.ts';
 import { RUNTIME, runtimes, UNEXECUTABLE } from './support/runtimes.ts';
 import type { Runtime } from './support/runtimes.ts';
 import { IMAGE } from './support/image.ts';
@@ -14,8 +14,10 @@ const runWith = ({ path }: Runtime): string[] => [
 ];
 const RUN = runWith(RUNTIME);
 
-/** Not the end at once: ctr sometimes loses what a terminal said last, with runc too. */
-const TTY = 'tty; sleep 1';
+const execIn = (container: string, id: string, flags: readonly string[], script: string): string[] => [
+  ...['task', 'exec', '--exec-id', id, ...flags],
+  ...[container, 'sh', '-c', heard(script)],
+];
 
 describe('ctr', () => {
   it('runs a program and hands its streams and its exit status on', async (context) => {
@@ -23,9 +25,9 @@ describe('ctr', () => {
     const { run, terminal } = await shared.get();
     const script = 'echo $A $(id -u):$(id -g) $(pwd); echo wrong >&2; exit 7';
     const flags = ['--rm', '--env', 'A=b', '--user', '1000:5', '--cwd', '/tmp'];
-    const ended = await run([...RUN, ...flags, IMAGE, 'once', 'sh', '-c', script]);
+    const ended = await run([...RUN, ...flags, IMAGE, 'once', 'sh', '-c', heard(script)]);
     expect(ended).toMatchObject({ status: 7, stdout: 'b 1000:5 /tmp\n', stderr: 'wrong\n' });
-    const tty = await terminal([...RUN, '--rm', '--tty', IMAGE, 'tty', 'sh', '-c', `${TTY}; exit 5`]);
+    const tty = await terminal([...RUN, '--rm', '--tty', IMAGE, 'tty', 'sh', '-c', heard('tty; exit 5')]);
     expect(tty).toMatchObject({ status: 5, stdout: expect.stringMatching(/^\/dev\/pts\/0\s/m) });
   });
 
@@ -35,21 +37,9 @@ describe('ctr', () => {
     const task = (...args: string[]) => run(['task', ...args]);
     const script = 'trap "exit 3" USR1; while :; do sleep 0.1; done';
     output(await run([...RUN, '-d', IMAGE, 'back', 'sh', '-c', script]));
-    const told = await task(
-      'exec',
-      '--exec-id',
-      'e1',
-      '--cwd',
-      '/tmp',
-      '--user',
-      '1000',
-      'back',
-      'sh',
-      '-c',
-      'id -u; pwd; exit 9',
-    );
+    const told = await run(execIn('back', 'e1', ['--cwd', '/tmp', '--user', '1000'], 'id -u; pwd; exit 9'));
     expect(told).toMatchObject({ status: 9, stdout: '1000\n/tmp\n' });
-    const tty = await terminal(['task', 'exec', '--tty', '--exec-id', 'e2', 'back', 'sh', '-c', TTY]);
+    const tty = await terminal(execIn('back', 'e2', ['--tty'], 'tty'));
     expect(tty).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\/dev\/pts\/0\s/m) });
     expect(output(await task('ps', 'back'))).toMatch(/^PID +INFO\n\d+ +-\n/);
     expect(output(await task('metrics', 'back'))).toMatch(/^pids\.current +\d+ *$/m);
