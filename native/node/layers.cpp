@@ -22,22 +22,27 @@ struct Layer {
   layer::Writer writer;
 };
 
-// What JavaScript has: a layer until it is closed.
-struct Handle {
-  Napi::Env env;
+// What JavaScript has: a layer until it is closed. An environment that ends takes the chunks with it that are read from: it waits
+// for the layer's work.
+class Handle {
+ public:
+  Handle(Napi::Env env, const std::shared_ptr<Layer> &layer) : layer(layer), env_(env), known_(layer) {
+    napi_add_env_cleanup_hook(env_, await_work, this);
+  }
+  ~Handle() { napi_remove_env_cleanup_hook(env_, await_work, this); }
+  Handle(const Handle &) = delete;
+  Handle &operator=(const Handle &) = delete;
+
   std::shared_ptr<Layer> layer;
-  std::weak_ptr<Layer> known;
+
+ private:
+  static void await_work(void *handle) {
+    if (std::shared_ptr<Layer> layer = static_cast<Handle *>(handle)->known_.lock()) layer->worker.drain();
+  }
+
+  napi_env env_;
+  std::weak_ptr<Layer> known_;
 };
-
-// An environment that ends takes the chunks with it that are read from.
-void await_work(void *handle) {
-  if (std::shared_ptr<Layer> layer = static_cast<Handle *>(handle)->known.lock()) layer->worker.drain();
-}
-
-void forget(Napi::BasicEnv, Handle *handle) {
-  napi_remove_env_cleanup_hook(handle->env, await_work, handle);
-  delete handle;
-}
 
 std::shared_ptr<Layer> layer_at(const Info &info) {
   return info[0].IsExternal() ? info[0].As<Napi::External<Handle>>().Data()->layer : nullptr;
@@ -96,11 +101,7 @@ Napi::Value open_layer(const Info &info) {
     status_error(env, status).ThrowAsJavaScriptException();
     return env.Undefined();
   }
-  auto *handle = new Handle{env, layer, layer};
-  napi_add_env_cleanup_hook(env, await_work, handle);
-  Napi::Value value = Napi::External<Handle>::New(env, handle, forget);
-  if (value.IsEmpty()) forget(env, handle);
-  return value;
+  return give_out(env, std::make_unique<Handle>(env, layer));
 }
 
 Napi::Value apply_actions(const Info &info) {

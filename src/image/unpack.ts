@@ -3,6 +3,7 @@ import { hostFailed } from '../host/failure.ts';
 import { HostError } from '../host/host.ts';
 import { type Applying, applying } from './applying.ts';
 import { type ChunkBuffers, type Chunks, blobChunks } from './chunks.ts';
+import { digestFrom } from './digest.ts';
 import { type LayerBudget, mostUnpacked } from './layer/budget.ts';
 import { type Batch, actionEncoder } from './layer/encode.ts';
 import { type LayerSummary, layerJudge } from './layer/judge.ts';
@@ -139,8 +140,7 @@ function verified(
   { digest, diffId }: UnpackOptions,
   read: { readonly blob: string; readonly content: string },
 ): Pick<UnpackedLayer, 'digest' | 'diffId'> {
-  const blob: Digest = `sha256:${read.blob}`;
-  const content: Digest = `sha256:${read.content}`;
+  const [blob, content] = [digestFrom(read.blob), digestFrom(read.content)];
   if (digest !== undefined && blob !== digest)
     throw damaged(`the blob is ${blob}, and not ${digest} as the manifest says`);
   if (content !== diffId)

@@ -1,10 +1,11 @@
 import { RuntsError } from '../../errors.ts';
 import { changedContainer } from '../../image/changes/container.ts';
 import { whilePaused } from '../../image/changes/paused.ts';
+import { shortDigest } from '../../image/digest.ts';
 import { isOn, textsOf, wordOf } from '../flags.ts';
 import type { Input, VerbFunction } from '../verb.ts';
 import { budgetOf } from './budget.ts';
-import { jsonOr, lines, shortDigest, withStore } from './store.ts';
+import { jsonOr, lines, withStore } from './store.ts';
 
 export const verb: VerbFunction = (input) =>
   withStore(input, async ({ store, report }) => {

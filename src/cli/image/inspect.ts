@@ -1,8 +1,9 @@
+import { shortDigest } from '../../image/digest.ts';
 import type { InspectedImage } from '../../image/store/inspect.ts';
 import type { ImageConfig } from '../../image/types.ts';
 import { formatBytes } from '../bytes.ts';
 import type { VerbFunction } from '../verb.ts';
-import { jsonOr, lines, shortDigest, withStore } from './store.ts';
+import { jsonOr, lines, withStore } from './store.ts';
 
 export const verb: VerbFunction = (input) =>
   withStore(input, async ({ store }) => {

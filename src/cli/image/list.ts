@@ -1,8 +1,9 @@
+import { shortDigest } from '../../image/digest.ts';
 import type { ListedImage } from '../../image/store/list.ts';
 import { formatBytes } from '../bytes.ts';
 import { isOn } from '../flags.ts';
 import type { VerbFunction } from '../verb.ts';
-import { jsonOr, lines, shortDigest, withStore } from './store.ts';
+import { jsonOr, lines, withStore } from './store.ts';
 
 const HEADER = ['NAME', 'DIGEST', 'SIZE', 'LAYERS', 'CREATED'];
 

@@ -1,10 +1,11 @@
 import { compileQuickly } from '../../host/node-engine.ts';
+import { shortDigest } from '../../image/digest.ts';
 import { parsePlatform } from '../../image/source/platform.ts';
 import type { LoadedImage } from '../../image/store/load.ts';
 import { wordOf } from '../flags.ts';
 import type { VerbFunction } from '../verb.ts';
 import { budgetOf } from './budget.ts';
-import { count, jsonOr, lines, shortDigest, withStore } from './store.ts';
+import { count, jsonOr, lines, withStore } from './store.ts';
 
 export const verb: VerbFunction = (input) =>
   withStore(input, async ({ store, report }) => {

@@ -1,4 +1,5 @@
 import { RuntsError } from '../../errors.ts';
+import { shortDigest } from '../../image/digest.ts';
 import { saveTarget } from '../../image/save/save.ts';
 import type { SaveOptions } from '../../image/save/save.ts';
 import { formatBytes } from '../bytes.ts';
@@ -6,7 +7,7 @@ import { wordOf } from '../flags.ts';
 import type { FlagValues } from '../flags.ts';
 import { NOTHING } from '../output.ts';
 import type { VerbFunction } from '../verb.ts';
-import { jsonOr, lines, shortDigest, withStore } from './store.ts';
+import { jsonOr, lines, withStore } from './store.ts';
 
 export const verb: VerbFunction = (input) =>
   withStore(input, async ({ store, report }) => {

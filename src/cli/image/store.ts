@@ -57,12 +57,5 @@ export const lines = (texts: readonly string[]): Output => ({
   text: texts.map((text) => `${visibleLine(text)}\n`).join(''),
 });
 
-const SHORT = 12;
-
-/** Enough of a digest to tell images apart, which the command takes for all of it. */
-export function shortDigest(digest: string): string {
-  return digest.slice('sha256:'.length).slice(0, SHORT);
-}
-
 /** A number and its noun: `1 layer`, `2 layers`. */
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { digestFrom } from '../digest.ts';
 import type { Digest } from '../types.ts';
 import { writeAll } from '../write-all.ts';
 
@@ -37,7 +38,7 @@ export async function packLayer(
       }
     },
   );
-  return { diffId: `sha256:${content.digest('hex')}`, digest: `sha256:${blob.digest('hex')}`, size };
+  return { diffId: digestFrom(content.digest('hex')), digest: digestFrom(blob.digest('hex')), size };
 }
 
 /** RFC 1952: deflate, no name, no time, of no known system. */

@@ -3,10 +3,11 @@ import { closeSync, constants, openSync, read } from 'node:fs';
 import { promisify } from 'node:util';
 import { checked } from '../../host/checked.ts';
 import { HostError } from '../../host/host.ts';
+import { digestFrom } from '../digest.ts';
 import { corrupt } from '../store/blobs.ts';
 import type { StoreContext } from '../store/context.ts';
 import { blobFile } from '../store/paths.ts';
-import type { Descriptor } from '../types.ts';
+import type { Descriptor, Digest } from '../types.ts';
 
 const CHUNK = 1 << 20;
 
@@ -31,7 +32,7 @@ export async function* blobBytes(
       if (bytesRead === 0) throw corrupt(digest, `has ${done} bytes, and should have ${size}`);
       hash.update(buffer.subarray(0, bytesRead));
       done += bytesRead;
-      if (done === size) checkDigest(hash.digest('hex'), digest);
+      if (done === size) checkDigest(digestFrom(hash.digest('hex')), digest);
       yield buffer.subarray(0, bytesRead);
     }
   } finally {
@@ -39,11 +40,11 @@ export async function* blobBytes(
   }
 }
 
-function checkDigest(found: string, digest: Descriptor['digest']): void {
-  if (`sha256:${found}` !== digest) throw corrupt(digest, `has been altered: its digest is sha256:${found}`);
+function checkDigest(found: Digest, digest: Digest): void {
+  if (found !== digest) throw corrupt(digest, `has been altered: its digest is ${found}`);
 }
 
-function openBlob(path: string, digest: Descriptor['digest']): number {
+function openBlob(path: string, digest: Digest): number {
   try {
     return checked(() => openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW));
   } catch (error) {

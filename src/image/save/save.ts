@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { RuntsError } from '../../errors.ts';
 import { attempt } from '../../host/attempt.ts';
 import { checked } from '../../host/checked.ts';
+import { shortDigest } from '../digest.ts';
 import type { ReportProgress } from '../progress.ts';
 import { readDocument } from '../store/blobs.ts';
 import type { StoreContext } from '../store/context.ts';
@@ -123,7 +124,7 @@ async function* counted(
   { digest, size }: Descriptor,
   progress: ReportProgress | undefined,
 ): AsyncGenerator<Uint8Array> {
-  const part = digest.slice('sha256:'.length).slice(0, 12);
+  const part = shortDigest(digest);
   let done = 0;
   for await (const chunk of chunks) {
     done += chunk.length;

@@ -1,5 +1,6 @@
 /** What `docker save` writes: manifest.json, configs and layers, in an archive. */
 import { readSync } from 'node:fs';
+import { digestFrom } from '../digest.ts';
 import type { BlobPlace, Compression, Digest, ImageConfig, SourceImage, SourceLayer } from '../types.ts';
 import { digestOf, parseDocument } from './documents.ts';
 import { damaged } from './failure.ts';
@@ -60,7 +61,7 @@ function requireNamed(path: string, bytes: Uint8Array, thing: string): void {
   const [, hex] = /(?:^|\/)([0-9a-f]{64})(?:\.json)?$/.exec(path) ?? [];
   if (hex === undefined) return;
   const found: Digest = digestOf(bytes);
-  if (found !== `sha256:${hex}`) throw damaged(thing, `has been altered: its digest is ${found}`);
+  if (found !== digestFrom(hex)) throw damaged(thing, `has been altered: its digest is ${found}`);
 }
 
 function openLayer(files: SourceFiles, path: string, { rootfs }: ImageConfig, at: number): SourceLayer {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { accept, check, readJson } from '../../spec/document.ts';
 import type { JsonValue } from '../../spec/json-value.ts';
 import type { Schema } from '../../spec/schema.ts';
+import { digestFrom } from '../digest.ts';
 import type { Descriptor, Digest } from '../types.ts';
 import { damaged } from './failure.ts';
 import type { SourceFiles } from './files.ts';
@@ -9,9 +10,8 @@ import { isForeign, isSchema1 } from './media-types.ts';
 
 export const blobPath = (digest: Digest): string => `blobs/${digest.replace(':', '/')}`;
 
-export function digestOf(bytes: Uint8Array): Digest {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-}
+export const digestOf = (bytes: Uint8Array | string): Digest =>
+  digestFrom(createHash('sha256').update(bytes).digest('hex'));
 
 /** The bytes of a blob that is a document, of the size and digest that its descriptor says. */
 export function readBlob(files: SourceFiles, { digest, size, mediaType }: Descriptor): Uint8Array {

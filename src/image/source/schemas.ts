@@ -1,6 +1,7 @@
 /** The documents of images as they may be, in the language of src/spec/schema.ts. */
 import type { Flaw, Schema } from '../../spec/schema.ts';
 import { anyString, array, boolean, enumeration, integer, map, object, string } from '../../spec/schema.ts';
+import { isDigest } from '../digest.ts';
 import type { Descriptor, Digest, ImageConfig, ImageHistory, ImageProcess, Platform } from '../types.ts';
 
 /** Manifest.md; its media type is that of the descriptor which led to it. */
@@ -30,8 +31,6 @@ export interface DockerImage {
   readonly RepoTags: readonly string[];
   readonly Layers: readonly string[];
 }
-
-export const isDigest = (text: string): text is Digest => /^sha256:[0-9a-f]{64}$/.test(text);
 
 function digestFlaw(text: string): Flaw | undefined {
   if (isDigest(text)) return undefined;

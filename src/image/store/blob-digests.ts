@@ -1,3 +1,4 @@
+import { digestFrom } from '../digest.ts';
 import type { BlobPlace, Compression, Digest } from '../types.ts';
 import type { StoreContext } from './context.ts';
 
@@ -19,7 +20,7 @@ export async function blobDigests(
     const buffer = new Uint8Array(CHUNK);
     while ((await native.readBlob(reader, buffer)) > 0) signal?.throwIfAborted();
     const { blob, content } = native.blobDigests(reader);
-    return { blob: `sha256:${blob}`, content: `sha256:${content}` };
+    return { blob: digestFrom(blob), content: digestFrom(content) };
   } finally {
     native.closeBlob(reader);
   }

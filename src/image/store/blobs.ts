@@ -1,6 +1,7 @@
 /** Manifests, configs and layers as they came, each under its digest. */
 import { existsSync, renameSync } from 'node:fs';
 import { RuntsError } from '../../errors.ts';
+import { hexOf } from '../digest.ts';
 import { digestOf } from '../source/documents.ts';
 import { directoryFiles } from '../source/directory.ts';
 import { openPath } from '../source/files.ts';
@@ -8,7 +9,7 @@ import type { Digest } from '../types.ts';
 import type { StoreContext } from './context.ts';
 import { writeNew } from './durable.ts';
 import type { Stage } from './ingest.ts';
-import { blobFile, hexOf } from './paths.ts';
+import { blobFile } from './paths.ts';
 
 export const hasBlob = ({ paths }: StoreContext, digest: Digest): boolean =>
   existsSync(blobFile(paths, digest));

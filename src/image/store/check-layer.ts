@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { RuntsError } from '../../errors.ts';
+import { hexOf } from '../digest.ts';
 import type { LayerBudget } from '../layer/budget.ts';
 import { unpackLayer } from '../unpack.ts';
 import type { Digest } from '../types.ts';
@@ -9,7 +10,7 @@ import { difference } from './compare.ts';
 import type { StoreContext } from './context.ts';
 import type { Stage } from './ingest.ts';
 import type { LayerRecord } from './layers.ts';
-import { diffOf, hexOf, layerDirectory } from './paths.ts';
+import { diffOf, layerDirectory } from './paths.ts';
 
 /** What is wrong with an unpacked layer, or with the blob that it came from. */
 export type LayerFault =

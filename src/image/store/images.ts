@@ -2,12 +2,12 @@
 import { RuntsError } from '../../errors.ts';
 import { array, integer, object, string } from '../../spec/schema.ts';
 import type { Schema } from '../../spec/schema.ts';
+import { hexOf } from '../digest.ts';
 import type { Digest } from '../types.ts';
 import { digest } from '../source/schemas.ts';
 import type { StoreContext } from './context.ts';
 import { replaceFile } from './durable.ts';
 import type { Stage } from './ingest.ts';
-import { hexOf } from './paths.ts';
 import { formatRecord, readRecord } from './records.ts';
 
 /** What a name stands for. */

@@ -1,3 +1,4 @@
+import { hexOf } from '../digest.ts';
 import type { Digest } from '../types.ts';
 
 /** Where things are in a store; all are absolute paths. */
@@ -31,9 +32,6 @@ export function storePaths(directory: string): StorePaths {
     ingest: `${directory}/ingest`,
   };
 }
-
-/** The 64 hexadecimal digits. */
-export const hexOf = (digest: Digest): string => digest.slice('sha256:'.length);
 
 export const blobFile = ({ blobs }: StorePaths, digest: Digest): string => `${blobs}/${hexOf(digest)}`;
 

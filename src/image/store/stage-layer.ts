@@ -2,6 +2,7 @@
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import type { LayerBudget } from '../layer/budget.ts';
 import type { ChunkBuffers } from '../chunks.ts';
+import { hexOf } from '../digest.ts';
 import { unpackLayer } from '../unpack.ts';
 import type { Compression, Digest, SourceLayer } from '../types.ts';
 import { copyBlob } from './copy-blob.ts';
@@ -11,7 +12,7 @@ import type { StoreContext } from './context.ts';
 import { openStage } from './ingest.ts';
 import type { Stage } from './ingest.ts';
 import { findLayer, writeLayerRecord } from './layers.ts';
-import { diffOf, hexOf, layerDirectory } from './paths.ts';
+import { diffOf, layerDirectory } from './paths.ts';
 
 /** A layer that is in the store, or all that will make it so. */
 export interface StagedLayer {

@@ -1,4 +1,5 @@
 import { readdirSync, renameSync, statSync, unlinkSync } from 'node:fs';
+import { digestFrom, hexOf } from '../digest.ts';
 import type { Digest } from '../types.ts';
 import type { StoreContext } from './context.ts';
 import { syncDirectory } from './durable.ts';
@@ -6,7 +7,7 @@ import { inUse } from './in-use.ts';
 import type { Contents } from './in-use.ts';
 import type { Stage } from './ingest.ts';
 import { findLayer } from './layers.ts';
-import { blobFile, hexOf, layerDirectory } from './paths.ts';
+import { blobFile, layerDirectory } from './paths.ts';
 
 /** What was removed. */
 export interface Swept {
@@ -48,7 +49,7 @@ const digestsIn = (directory: string): Set<Digest> =>
   new Set(
     readdirSync(directory)
       .filter((name) => /^[0-9a-f]{64}$/.test(name))
-      .map((hex): Digest => `sha256:${hex}`),
+      .map(digestFrom),
   );
 
 function everything({ paths }: StoreContext): Contents {

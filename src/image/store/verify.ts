@@ -1,4 +1,5 @@
 import { RuntsError } from '../../errors.ts';
+import { shortDigest } from '../digest.ts';
 import type { ReportProgress } from '../progress.ts';
 import type { Digest } from '../types.ts';
 import { hasBlob } from './blobs.ts';
@@ -13,7 +14,7 @@ import type { Stage } from './ingest.ts';
 import { condemnLayer, findLayer } from './layers.ts';
 import { withLock } from './lock.ts';
 import { announce } from './needs.ts';
-import { diffOf, hexOf, layerDirectory } from './paths.ts';
+import { diffOf, layerDirectory } from './paths.ts';
 import { readStored } from './stored.ts';
 import type { StoredDocuments } from './stored.ts';
 import { readUses } from './uses.ts';
@@ -160,7 +161,7 @@ async function checkLayer(
 ): Promise<LayerFault | undefined> {
   const record = findLayer(context, chainId);
   if (record === undefined) return { of: 'layer', problem: 'is not in the store' };
-  const part = { part: `layer ${hexOf(chainId).slice(0, 12)}`, size: record.size };
+  const part = { part: `layer ${shortDigest(chainId)}`, size: record.size };
   const fault = await faultOfLayer(context, stage, {
     record,
     lower: below.map((lower) => diffOf(layerDirectory(context.paths, lower))).reverse(),
