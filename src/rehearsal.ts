@@ -161,6 +161,7 @@ function machine(files: Files, words: string[], complaints: string[]): Machine {
     append: nothing,
     makeDirectory: nothing,
     removeTree: nothing,
+    discardTree: () => Promise.resolve(),
     removeFile: nothing,
     list: () => [],
     exists: (path) => files.has(path),

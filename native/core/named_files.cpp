@@ -112,6 +112,12 @@ Called remove_tree(const std::string &path) {
   return outcome_of(-status.error, "rm");
 }
 
+Called discard_tree(const std::string &path) {
+  std::string aside = fresh_name(path);
+  // Where it cannot be renamed it goes where it lies.
+  return remove_tree(rename(path.c_str(), aside.c_str()) == 0 ? aside : path);
+}
+
 Called remove_named(const std::string &path) {
   return unlink(path.c_str()) == 0 ? Called{} : failed_call("unlink");
 }

@@ -81,8 +81,10 @@ class Remover {
       if (is_directory) level.left.emplace_back(name);
       return status.ok();
     });
+    // ENOENT: another has removed the directory meanwhile.
+    if (error == 0 || error == -ENOENT) return status;
     errno = -error;
-    return error == 0 ? status : failed_on("getdents64", here_.get(), level.name);
+    return failed_on("getdents64", here_.get(), level.name);
   }
 
   // The directory above, known by its number: it may have been moved meanwhile.

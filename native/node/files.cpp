@@ -74,6 +74,15 @@ Napi::Value remove_tree(const Info &info, const std::string &path) {
   return done_or_fail(info, core::remove_tree(path), path);
 }
 
+Napi::Value discard_tree(const Info &info, const std::string &path) {
+  return run_async(info.Env(), [path]() -> Answer {
+    Called called = core::discard_tree(path);
+    return [=](Napi::Env env) -> Napi::Value {
+      return called.ok() ? env.Undefined() : system_error(env, called.error, called.call, path).Value();
+    };
+  });
+}
+
 Napi::Value remove_file(const Info &info, const std::string &path) {
   return done_or_fail(info, core::remove_named(path), path);
 }
@@ -143,6 +152,7 @@ constexpr Export kTable[] = {
     {"append", on_path<append>},
     {"makeDirectory", on_path<make_directory>},
     {"removeTree", on_path<remove_tree>},
+    {"discardTree", on_path<discard_tree>},
     {"removeFile", on_path<remove_file>},
     {"list", on_path<list>},
     {"exists", exists},

@@ -149,19 +149,9 @@ Napi::Value sync_file_system(const Info &info) {
   });
 }
 
-Napi::Value discard_tree(const Info &info) {
-  return run_async(info.Env(), [path = text_at(info, 0)]() -> Answer {
-    core::Called called = core::remove_tree(path);
-    return [=](Napi::Env env) -> Napi::Value {
-      return called.ok() ? env.Undefined() : system_error(env, called.error, called.call, path).Value();
-    };
-  });
-}
-
 constexpr Export kTable[] = {
     {"openLayer", open_layer},   {"applyActions", apply_actions},        {"finishLayer", finish_layer},
     {"closeLayer", close_layer}, {"syncFileSystem", sync_file_system},
-    {"discardTree", discard_tree},
 };
 
 }  // namespace

@@ -70,6 +70,12 @@ JSValue remove_tree(const Call &call, const std::string &path) {
   return done_or_fail(call, core::remove_tree(path), path);
 }
 
+// discardTree(path): a promise; nothing goes on meanwhile
+JSValue discard_tree(const Call &call, const std::string &path) {
+  Called called = core::discard_tree(path);
+  return settled(call.context, called.ok() ? JS_UNDEFINED : system_error(call.context, called.error, called.call, path));
+}
+
 JSValue remove_file(const Call &call, const std::string &path) {
   return done_or_fail(call, core::remove_named(path), path);
 }
@@ -133,6 +139,7 @@ constexpr Function kTable[] = {
     {"append", on_path<append>},
     {"makeDirectory", on_path<make_directory>},
     {"removeTree", on_path<remove_tree>},
+    {"discardTree", on_path<discard_tree>},
     {"removeFile", on_path<remove_file>},
     {"list", on_path<list>},
     {"exists", exists},

@@ -136,7 +136,7 @@ async function clear(context: Context, place: Place, saved: Saved): Promise<void
   for (const hook of compilePoststop(saved)) {
     await executeOrThrow(context, hook).catch((error: unknown) => context.warn((error as Error).message));
   }
-  if (saved.ownsBundle === true) files.removeTree(saved.bundle);
+  if (saved.ownsBundle === true) await files.discardTree(saved.bundle);
 }
 
 /** What a creator left that was killed before it recorded the process, and that is in no cgroup. */

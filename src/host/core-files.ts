@@ -1,4 +1,4 @@
-import { checked, tooLarge } from './checked.ts';
+import { checked, checkedAsync, tooLarge } from './checked.ts';
 import { coreLocks } from './core-lock.ts';
 import type { Core } from './core.ts';
 import { HostError, TEXT_LIMIT } from './host.ts';
@@ -13,6 +13,7 @@ export interface CoreFiles {
   append(path: string, text: string): void;
   makeDirectory(path: string, mode: number, parents: boolean): void;
   removeTree(path: string): void;
+  discardTree(path: string): Promise<void>;
   removeFile(path: string): void;
   list(path: string): string[];
   exists(path: string): boolean;
@@ -31,6 +32,7 @@ export const coreFiles = (core: () => Core & CoreFiles, uid: () => number): Host
   append: (path, text) => checked(() => core().append(path, text)),
   makeDirectory: (path, mode, parents = false) => checked(() => core().makeDirectory(path, mode, parents)),
   removeTree: (path) => checked(() => core().removeTree(path)),
+  discardTree: (path) => checkedAsync(() => core().discardTree(path)),
   removeFile: (path) => checked(() => core().removeFile(path)),
   list: (path) => checked(() => core().list(path)),
   exists: (path) => core().exists(path),

@@ -56,6 +56,11 @@ export interface HostFiles {
   makeDirectory(path: string, mode: number, parents?: boolean): void;
   /** Removes a directory and what is in it, following no symbolic link; a missing one is fine. */
   removeTree(path: string): void;
+  /**
+   * The same for a tree that may be large: on a thread where the host has them. From the beginning on nothing is there by that name, and
+   * others may use it.
+   */
+  discardTree(path: string): Promise<void>;
   removeFile(path: string): void;
   list(path: string): string[];
   exists(path: string): boolean;

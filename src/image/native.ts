@@ -48,8 +48,6 @@ export interface LayerFunctions {
   closeLayer(writer: LayerWriter): void;
   /** syncfs(2) of the file system that the directory lies on. */
   syncFileSystem(directory: string): Promise<void>;
-  /** Removes a directory and what is in it, following no symbolic link; a missing one is fine. */
-  discardTree(directory: string): Promise<void>;
 }
 
 /**

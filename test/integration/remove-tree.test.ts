@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   symlinkSync,
   writeFileSync,
@@ -14,7 +15,7 @@ import { describe, expect, it } from 'vitest';
 import { addon } from '../../src/host/node-addon.ts';
 import { scratchDirectory } from '../support/bundle.ts';
 import { needsOnly } from '../support/conditions.ts';
-import { ROOT, run } from '../support/run.ts';
+import { ROOT, run, until } from '../support/run.ts';
 
 /** Directories in one another, more than paths can name or a process can have open. */
 const DEEP = `
@@ -24,15 +25,12 @@ for (let i = 0; i < 3000; i++) {
   process.chdir('d');
 }`;
 
-/** Removes a directory in a mount namespace of its own, in which something is mounted below. */
+/** Removes a directory, by a function, in a mount namespace of its own, in which something is mounted below. */
 const REMOVES = `
+const [, addon, directory, remove] = process.argv;
 const module_ = { exports: {} };
-process.dlopen(module_, process.argv[1]);
-try {
-  module_.exports.removeTree(process.argv[2]);
-} catch (error) {
-  console.log(error.code);
-}`;
+process.dlopen(module_, addon);
+(async () => module_.exports[remove](directory))().catch(({ code }) => console.log(code));`;
 
 describe('the removal of a tree', () => {
   it('takes directories of any depth and mode, and what links name stays', (context) => {
@@ -54,20 +52,46 @@ describe('the removal of a tree', () => {
     addon().removeTree(top);
   });
 
-  it('stops at what is mounted below', async (context) => {
+  it.for(['removeTree', 'discardTree'])('stops at what is mounted below: %s', async (remove, context) => {
     needsOnly(context, 'root', 'mount namespaces');
     const scratch = scratchDirectory(context);
     for (const name of ['outside', 'tree', 'tree/mounted']) mkdirSync(join(scratch, name));
     writeFileSync(join(scratch, 'outside/kept'), 'kept');
-    const script = 'mount --bind outside tree/mounted && exec "$0" -e "$1" "$2" "$3"';
-    const args = [process.execPath, REMOVES, join(ROOT, 'build/out/runts.node'), join(scratch, 'tree')];
+    const script = 'mount --bind outside tree/mounted && exec "$0" -e "$@"';
+    const tree = join(scratch, 'tree');
+    const args = [process.execPath, REMOVES, join(ROOT, 'build/out/runts.node'), tree, remove];
     const ended = await run('unshare', ['-m', 'sh', '-c', script, ...args], {
       cwd: scratch,
       unrecorded: 'no command',
     });
     expect(ended).toMatchObject({ status: 0, stdout: 'EXDEV\n' });
     expect(readFileSync(join(scratch, 'outside/kept'), 'utf8')).toBe('kept');
-    expect(existsSync(join(scratch, 'tree/mounted'))).toBe(true);
+    // What is discarded has left its name at once.
+    const left = readdirSync(scratch).find((name) => name !== 'outside');
+    expect(left).toMatch(remove === 'removeTree' ? /^tree$/ : /^tree\.[\d.]+\.new$/);
+    expect(readdirSync(join(scratch, left!))).toEqual(['mounted']);
+  });
+
+  it('by discardTree takes what a path names, and what is missing is fine', async (context) => {
+    const scratch = scratchDirectory(context);
+    for (const name of ['target', 'tree', 'tree/in']) mkdirSync(join(scratch, name));
+    symlinkSync('target', join(scratch, 'link'));
+    for (const name of ['tree', 'link', 'none', 'none/in']) await addon().discardTree(join(scratch, name));
+    expect(readdirSync(scratch)).toEqual(['target']);
+  });
+
+  it('by several at once is as by one', async (context) => {
+    const scratch = scratchDirectory(context);
+    const tree = join(scratch, 'tree');
+    for (let i = 0; i < 200; i += 1) {
+      mkdirSync(join(tree, `${i}/in/it`), { recursive: true });
+      writeFileSync(join(tree, `${i}/in/it/file`), '');
+    }
+    const first = addon().discardTree(tree);
+    await until('the tree to leave its name', () => !existsSync(tree));
+    const others = readdirSync(scratch).map((name) => addon().discardTree(join(scratch, name)));
+    await Promise.all([first, ...others]);
+    expect(readdirSync(scratch)).toEqual([]);
   });
 
   it('is of the link, where that is what a path names', (context) => {

@@ -1,7 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { TestContext } from 'vitest';
+import { coreFiles } from '../../src/host/core-files.ts';
+import { addon } from '../../src/host/node-addon.ts';
 import { Images, spec } from '../../src/index.ts';
 import type { Image, Runtime } from '../../src/index.ts';
 import { uniqueId } from '../support/bundle.ts';
@@ -88,6 +90,45 @@ it('a created container has its files until it is deleted', async (context) => {
   await container.start();
   await container.delete({ force: true });
   expect(places()).toEqual([]);
+});
+
+const turn = (): Promise<boolean> => new Promise((settle) => setImmediate(settle, false));
+
+/** Whether it was so at one of the turns that others had before the promise was settled. */
+async function meanwhile(promise: Promise<unknown>, isSo: () => boolean): Promise<boolean> {
+  const settled = promise.then(() => true);
+  let seen = false;
+  while (!(await Promise.race([settled, turn()]))) seen ||= isSo();
+  return seen;
+}
+
+/** Files that take a while to remove. */
+function fill(directory: string): void {
+  for (let i = 0; i < 20_000; i += 1) writeFileSync(join(directory, String(i)), '');
+}
+
+it('others go on while the files of a container are removed', async (context) => {
+  const { image, runtime, scratch, places } = await libraryWith(context);
+  const id = uniqueId();
+  const container = await runtime.create(id, { image: image.with({ args: ['sleep', '60'] }) });
+  fill(join(scratch, 'store/containers', id));
+  const deleted = container.delete({ force: true });
+  expect(await meanwhile(deleted, () => places().some((name) => name.startsWith(`${id}.`)))).toBe(true);
+  expect(places()).toEqual([]);
+});
+
+it('others may use the store while a root file system is removed', async (context) => {
+  const { image, scratch, places } = await libraryWith(context);
+  const rootfs = await image.rootfs();
+  fill(rootfs.directory);
+  const files = coreFiles(addon, () => 0);
+  const isFree = (): boolean => {
+    const lock = places().length === 0 ? files.tryLock(join(scratch, 'store/lock')) : undefined;
+    lock?.release();
+    return lock !== undefined && readdirSync(join(scratch, 'store/ingest')).length > 0;
+  };
+  expect(await meanwhile(rootfs.remove(), isFree)).toBe(true);
+  expect(readdirSync(join(scratch, 'store/ingest'))).toEqual([]);
 });
 
 it('a root file system is written by one container after the other, and goes with its end', async (context) => {

@@ -140,6 +140,11 @@ function memoryFiles(
     if (!directories.has(parentOf(path))) missing('open', path);
     return { release: () => {} };
   };
+  const removeTree = (path: string): void => {
+    const inside = (entry: string): boolean => entry === path || entry.startsWith(`${path}/`);
+    for (const file of [...tree.keys()].filter(inside)) tree.delete(file);
+    for (const directory of [...directories].filter(inside)) directories.delete(directory);
+  };
   return {
     readText: (path) => tree.get(path) ?? missing('open', path),
     replace: (path, text) => void tree.set(path, text),
@@ -152,11 +157,8 @@ function memoryFiles(
       if (!directories.has(parentOf(path))) missing('mkdir', path);
       directories.add(path);
     },
-    removeTree: (path) => {
-      const inside = (entry: string): boolean => entry === path || entry.startsWith(`${path}/`);
-      for (const file of [...tree.keys()].filter(inside)) tree.delete(file);
-      for (const directory of [...directories].filter(inside)) directories.delete(directory);
-    },
+    removeTree,
+    discardTree: async (path) => removeTree(path),
     removeFile: (path) => void tree.delete(path),
     list: (path) => {
       if (!directories.has(path)) missing('open', path);

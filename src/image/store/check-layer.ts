@@ -42,7 +42,7 @@ export async function faultOfLayer(
     const differs = await difference(diff, again, context.signal);
     return differs === undefined ? undefined : { of: 'layer', problem: differs };
   } finally {
-    await context.native.discardTree(again);
+    await context.files.discardTree(again);
   }
 }
 

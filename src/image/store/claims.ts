@@ -1,11 +1,14 @@
 /** Places for the bundles of containers that have none of their own, which go with them. */
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { load, placeOf } from '../../container/store.ts';
 import { RuntsError } from '../../errors.ts';
 import { attempt } from '../../host/attempt.ts';
 import { checked } from '../../host/checked.ts';
 import type { HostFiles, HostLock } from '../../host/host.ts';
 import type { StoreContext } from './context.ts';
+import { withStage } from './ingest.ts';
+import type { Stage } from './ingest.ts';
 import { withLock } from './lock.ts';
 import { unuseImage } from './uses.ts';
 
@@ -36,13 +39,11 @@ const LOCK = 'lock';
 export async function claim(context: StoreContext, owner: ClaimOwner): Promise<Claim> {
   const { files, paths } = context;
   const { directory } = placeOf(paths.containers, owner.id);
-  const lock = await withLock(context, () => {
-    removeIfDead(files, directory);
-    return take(files, directory, owner);
-  });
+  await removeIfDead(context, directory);
+  const lock = await withLock(context, () => take(files, directory, owner));
   const release = async (): Promise<void> => {
     lock.release();
-    await withLock(context, () => removeIfDead(files, directory));
+    await removeIfDead(context, directory);
     if (files.kind(directory) === 'missing') await unuseImage(context, directory);
   };
   const assign = (other: ClaimOwner): void => {
@@ -55,9 +56,12 @@ export async function claim(context: StoreContext, owner: ClaimOwner): Promise<C
 const inUse = (directory: string): RuntsError =>
   new RuntsError('WRONG_STATE', `${directory}: a container uses it, and it can be that of one at a time`);
 
-/** Removes all places whose containers are gone, or never came to be. The caller has the store's lock. */
-export function removeDeadClaims({ files, paths }: StoreContext): void {
-  for (const name of readdirSync(paths.containers)) removeIfDead(files, `${paths.containers}/${name}`);
+/**
+ * Removes all places whose containers are gone, or never came to be: when the stage is discarded. The caller has the store's lock.
+ */
+export function removeDeadClaims({ files, paths }: StoreContext, stage: Stage): void {
+  for (const name of readdirSync(paths.containers))
+    putAsideIfDead(files, `${paths.containers}/${name}`, stage);
 }
 
 function take(files: HostFiles, directory: string, owner: ClaimOwner): HostLock {
@@ -84,13 +88,22 @@ function writeOwner(files: HostFiles, directory: string, { id, root }: ClaimOwne
   files.replace(`${directory}/${OWNER}`, JSON.stringify({ id, root }), 0o600);
 }
 
+/** What a container has written may be much: nobody waits for the store's lock while it goes. */
+async function removeIfDead(context: StoreContext, directory: string): Promise<void> {
+  const { files } = context;
+  if (files.kind(directory) === 'missing') return;
+  await withStage(context, (stage) => withLock(context, () => putAsideIfDead(files, directory, stage)));
+}
+
 /** One that nobody works at, and that is the bundle of no container. */
-function removeIfDead(files: HostFiles, directory: string): void {
+function putAsideIfDead(files: HostFiles, directory: string, stage: Stage): void {
   // ENOENT: no place, or one that a command takes away just now
   const lock = attempt(() => files.tryLock(`${directory}/${LOCK}`), 'ENOENT');
   if (lock === undefined) return;
   try {
-    if (!isBundleOfContainer(files, directory)) files.removeTree(directory);
+    if (isBundleOfContainer(files, directory)) return;
+    // ENOENT: it went with its container meanwhile
+    attempt(() => checked(() => renameSync(directory, `${stage.directory}/${randomUUID()}`)), 'ENOENT');
   } finally {
     lock.release();
   }

@@ -19,12 +19,12 @@ export async function openStage(
   context: StoreContext,
   name = randomBytes(16).toString('hex'),
 ): Promise<Stage> {
-  const { native, paths } = context;
+  const { files, paths } = context;
   const directory = `${paths.ingest}/${name}`;
   const lock = await acquire(context, directory + LOCK);
   try {
     // What a process has left that died here.
-    await native.discardTree(directory);
+    await files.discardTree(directory);
     mkdirSync(directory, { mode: 0o700 });
   } catch (error) {
     await discard(context, directory, lock).catch(() => {});
@@ -54,9 +54,9 @@ export async function withStages<T>(act: (stages: Stage[]) => Promise<T>): Promi
 }
 
 /** The lock's file goes while it is held: who waits for it sees that, and makes a new one. */
-async function discard({ native }: StoreContext, directory: string, lock: HostLock): Promise<void> {
+async function discard({ files }: StoreContext, directory: string, lock: HostLock): Promise<void> {
   try {
-    await native.discardTree(directory);
+    await files.discardTree(directory);
     unlinkSync(directory + LOCK);
   } finally {
     lock.release();

@@ -16,7 +16,7 @@ export async function prune(context: StoreContext): Promise<Pruned> {
   await clearIngest(context);
   return withStage(context, (stage) =>
     withLock(context, () => {
-      removeDeadClaims(context);
+      removeDeadClaims(context, stage);
       const uses = forgetUses(context);
       return { uses, ...sweep(context, stage) };
     }),
