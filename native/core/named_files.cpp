@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <fcntl.h>
@@ -115,7 +116,11 @@ Called remove_tree(const std::string &path) {
 Called discard_tree(const std::string &path) {
   std::string aside = fresh_name(path);
   // Where it cannot be renamed it goes where it lies.
-  return remove_tree(rename(path.c_str(), aside.c_str()) == 0 ? aside : path);
+  if (rename(path.c_str(), aside.c_str()) != 0) return remove_tree(path);
+  Called called = remove_tree(aside);
+  // What does not go is found where it was, unless there is another by now.
+  if (!called.ok()) renameat2(AT_FDCWD, aside.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE);
+  return called;
 }
 
 Called remove_named(const std::string &path) {

@@ -29,7 +29,8 @@ Called make_directory(const std::string &path, unsigned mode, bool parents);
 
 // Through no symbolic link but above it and into no other mount, however deep it is; what is missing is fine.
 Called remove_tree(const std::string &path);
-// The same for a tree that may be large: from the first moment on nothing is there by that name, and others may use it anew.
+// The same for a tree that may be large: from the first moment on nothing is there by that name, and others may use it anew;
+// what cannot be removed comes back to it.
 Called discard_tree(const std::string &path);
 Called remove_named(const std::string &path);
 

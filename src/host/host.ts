@@ -58,7 +58,7 @@ export interface HostFiles {
   removeTree(path: string): void;
   /**
    * The same for a tree that may be large: on a thread where the host has them. From the beginning on nothing is there by that name, and
-   * others may use it.
+   * others may use it; what cannot be removed comes back to it.
    */
   discardTree(path: string): Promise<void>;
   removeFile(path: string): void;

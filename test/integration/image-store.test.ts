@@ -7,11 +7,17 @@ import type { TestContext } from 'vitest';
 import type { LoadedImage } from '../../src/image/store/load.ts';
 import { openStore } from '../../src/image/store/store.ts';
 import type { Store } from '../../src/image/store/store.ts';
+import { needsOnly } from '../support/conditions.ts';
 import { RUNTS } from '../support/entry.ts';
 import { imageOf, layerOf, layoutOf, scratch, sha256, writeFiles } from '../support/image.ts';
 import type { TestImage } from '../support/image.ts';
 import { run, spawned } from '../support/run.ts';
 import type { Ended } from '../support/run.ts';
+
+/** A place of a process that died, in which something is mounted, before a command and after it. */
+const MOUNTED = `
+mkdir -p "$1/ingest/dead/in" && mount -t tmpfs none "$1/ingest/dead/in" || exit 99
+"$0" image list --store "$1" && "$0" image list --store "$1" && umount "$1/ingest/dead/in" && "$0" image list --store "$1"`;
 
 /** Bytes. */
 const LARGE = 2 << 20;
@@ -148,4 +154,15 @@ it('a load goes on while others list, verify and prune', async (context) => {
   const store = await open();
   expect((await store.prune()).layers).toEqual([]);
   await expectSound(store);
+});
+
+it('what a process that died has left, and cannot be removed, is told and hinders no command', async (context) => {
+  needsOnly(context, 'root', 'mount namespaces');
+  const { directory, open } = place(context);
+  const { paths } = await open();
+  const ended = await run('unshare', ['-m', 'sh', '-c', MOUNTED, RUNTS, directory]);
+  expect(ended).toMatchObject({ status: 0, stdout: expect.stringMatching(/^(NAME.*\n){3}$/) });
+  const told = `what a process that died has left cannot be removed: ${paths.ingest}/dead: invalid cross-device link`;
+  expect(ended.stderr.split(told)).toHaveLength(3);
+  expect(readdirSync(paths.ingest)).toEqual([]);
 });

@@ -63,12 +63,15 @@ async function discard({ files }: StoreContext, directory: string, lock: HostLoc
   }
 }
 
-/** Removes what processes have left that died. */
+/** Removes what processes have left that died. What does not go, as something is mounted in it, is told and hinders nobody. */
 export async function clearIngest(context: StoreContext): Promise<void> {
   for (const name of stageNames(context)) {
     const directory = `${context.paths.ingest}/${name}`;
     const lock = context.files.tryLock(directory + LOCK);
-    if (lock !== undefined) await discard(context, directory, lock);
+    if (lock === undefined) continue;
+    await discard(context, directory, lock).catch((error: unknown) =>
+      context.warn(`what a process that died has left cannot be removed: ${(error as Error).message}`),
+    );
   }
 }
 
