@@ -17,7 +17,7 @@ let broken = failedBefore === '0' ? 0 : 1;
 const MOST_LINES = 20;
 
 /** In which report the test failed, and what it said there; nothing for one that did not fail. */
-const failures = (report, messages = []) =>
+const failures = (report, messages) =>
   messages.map((message) => `  in ${report}: ${message.split('\n').slice(0, MOST_LINES).join('\n    ')}`);
 
 const stateOf = (assertion) =>
@@ -28,7 +28,7 @@ function add(name, found, entry) {
   const before = tests.get(name);
   const first = before === undefined || STATES.indexOf(found.state) < STATES.indexOf(before.state);
   const kept = first || (before.reason === undefined && found.state === before.state) ? found : before;
-  tests.set(name, { ...kept, says: [...(before?.says ?? []), ...(found.says ?? [])] });
+  tests.set(name, { ...kept, says: [...(before?.says ?? []), ...found.says] });
 }
 
 function read(argument) {
@@ -46,7 +46,8 @@ function read(argument) {
       add(`${file}: ${assertion.fullName}`, found, entry);
     }
     if (suite.status === 'failed' && suite.assertionResults.every((each) => each.status !== 'failed')) {
-      add(`${file}: the file itself`, { state: 'failed', says: failures(report, [suite.message]) }, entry);
+      const says = failures(report, [suite.message ?? 'no words']);
+      add(`${file}: the file itself`, { state: 'failed', says }, entry);
     }
   }
 }

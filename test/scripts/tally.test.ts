@@ -17,9 +17,11 @@ function tally(
   const directory = scratchDirectory(context);
   const files = Object.entries(reports).map(([name, states]) => {
     const file = join(directory, `${name}.json`);
-    const assertionResults = Object.entries(states).map(([fullName, status]) =>
-      status === 'failed' ? { fullName, status, failureMessages } : { fullName, status, failureMessages: [] },
-    );
+    const assertionResults = Object.entries(states).map(([fullName, status]) => ({
+      fullName,
+      status,
+      failureMessages: status === 'failed' ? failureMessages : [],
+    }));
     const suite = { name: join(ROOT, 'a.test.ts'), status: 'passed', assertionResults };
     writeFileSync(file, JSON.stringify({ testResults: [suite] }));
     return name === 'guest' ? file : `${name}=${file}`;
