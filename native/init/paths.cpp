@@ -9,7 +9,6 @@
 namespace runts::init {
 namespace {
 
-constexpr int kRaceTries = 128;
 constexpr int kMostLinks = 40;
 constexpr uint64_t kInRoot = sys::kResolveInRoot | sys::kResolveNoMagiclinks;
 
@@ -163,16 +162,13 @@ Result root_fd(Context &context, int &out) {
 
 int open_below(int dir, const char *path, uint64_t flags, uint64_t resolve) {
   sys::OpenHow how{flags | O_CLOEXEC, 0, resolve};
-  int fd = -EAGAIN;
-  for (int i = 0; i < kRaceTries && fd == -EAGAIN; i++) fd = sys::openat2(dir, path, how);
-  return fd;
+  return sys::openat2(dir, path, how);
 }
 
 int open_child(int dir, const char *name, uint64_t flags, uint64_t mode) {
   constexpr uint64_t kChild = sys::kResolveBeneath | sys::kResolveNoSymlinks | sys::kResolveNoMagiclinks;
   sys::OpenHow how{flags | O_NOFOLLOW | O_CLOEXEC, mode, kChild};
-  int fd = -EAGAIN;
-  for (int i = 0; i < kRaceTries && fd == -EAGAIN; i++) fd = sys::openat2(dir, name, how);
+  int fd = sys::openat2(dir, name, how);
   if (fd < 0) errno = -fd;
   return fd < 0 ? -1 : fd;
 }

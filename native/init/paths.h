@@ -16,7 +16,7 @@ enum class Missing { Fail, MakeDirectory, MakeFile };
 // The root descriptor; "/" where the plan has made no root of its own (a process that joins a container).
 Result root_fd(Context &context, int &out);
 
-// One openat2 below dir, retried a bounded number of times where a rename races with it. The fd, or -errno.
+// One openat2 below dir. The fd, or -errno.
 int open_below(int dir, const char *path, uint64_t flags, uint64_t resolve);
 
 // One component of dir, without following it and never `..`: openat(2) with O_NOFOLLOW and O_CLOEXEC, which would

@@ -133,8 +133,14 @@ inline long call(long number, A... args) {
   return result == -1 ? -errno : result;
 }
 
+// Tried again where it cannot tell whether ".." left its root, as something was renamed or mounted meanwhile, wherever that was:
+// EAGAIN is of a path that changes all the time.
 inline int openat2(int dir, const char *path, const OpenHow &how) {
-  return static_cast<int>(call(SYS_openat2, dir, path, &how, sizeof(how)));
+  constexpr int kTries = 128;
+  int fd = -EAGAIN;
+  for (int i = 0; i < kTries && fd == -EAGAIN; i++)
+    fd = static_cast<int>(call(SYS_openat2, dir, path, &how, sizeof(how)));
+  return fd;
 }
 inline int open_tree(int dir, const char *path, unsigned flags) {
   return static_cast<int>(call(SYS_open_tree, dir, path, flags));
